@@ -1,0 +1,108 @@
+"""Every exception this package raises on purpose, and the shape of a problem.
+
+    ComplianceError
+    ├── RulesError        rule files cannot be loaded; carries every problem of every file
+    ├── RequestError      a question cannot be understood; carries every problem of it
+    ├── ConfigError       a setting is wrong or unknown
+    └── DatabaseError     a geolocation database cannot be used
+
+Theory: a bad input is answered with everything that is wrong with it, at once, at its place, with the
+nearest good word. So the unit is the `Problem`, and an exception is only a way to hand problems on.
+Messages are lower case, have no full stop, quote input in backticks and never hold a reader's address.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of one line of a file: line and column count from 1, width in characters."""
+
+    path: str
+    line: int
+    column: int
+    width: int = 1
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong, where it stands, and what to write instead.
+
+    `where` is a dotted path such as `reader.location.country` for input that is not a file.
+    """
+
+    message: str
+    span: Span | None = None
+    help: str | None = None
+    where: str | None = None
+
+    def __str__(self) -> str:
+        """The problem as a person reads it: message, place, line, caret, help."""
+        lines = [f"error: {self.message}"]
+        if self.span is not None:
+            lines.extend(_picture(self.span))
+        elif self.where:
+            lines.append(f"  --> {self.where}")
+        if self.help:
+            lines.append(f"  help: {self.help}")
+        return "\n".join(lines)
+
+
+class ComplianceError(Exception):
+    """The root: whatever this package raises on purpose can be caught with it."""
+
+
+class _ProblemsError(ComplianceError):
+    """An exception that is nothing but its problems."""
+
+    consequence = ""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = tuple(problems)
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        """All problems, one after the other, and the consequence."""
+        blocks = [str(problem) for problem in self.problems]
+        return "\n\n".join([*blocks, f"{len(self.problems)} problem(s){self.consequence}"])
+
+
+class RulesError(_ProblemsError):
+    """Rule files cannot be loaded; nothing of them was."""
+
+    consequence = "; nothing was loaded"
+
+
+class RequestError(_ProblemsError):
+    """A question cannot be understood; no answer was made up for it."""
+
+
+class ConfigError(ComplianceError):
+    """A setting is wrong, unreadable or unknown."""
+
+
+class DatabaseError(ComplianceError):
+    """A geolocation database is missing, damaged or of an unknown kind."""
+
+
+def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """The help line that names the known word nearest to `word`, or None when none is near."""
+    folded = {candidate.casefold(): candidate for candidate in sorted(known)}
+    close = difflib.get_close_matches(word.casefold(), list(folded), n=1, cutoff=cutoff)
+    return f"the nearest is `{folded[close[0]]}`" if close else None
+
+
+def _picture(span: Span) -> list[str]:
+    """The lines that show a span: its place, its source line and a caret under it."""
+    lines = [f"  --> {span.path}:{span.line}:{span.column}"]
+    if span.text:
+        gutter = f"{span.line:4d} | "
+        room = max(1, len(span.text) - span.column + 1)
+        lines.append(f"{gutter}{span.text}")
+        lines.append(" " * (len(gutter) + span.column - 1) + "^" * max(1, min(span.width, room)))
+    return lines

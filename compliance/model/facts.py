@@ -1,0 +1,234 @@
+"""Facts: the closed vocabulary in which rules ask and callers answer.
+
+Theory: a fact is single-valued (one of a domain) or set-valued (any subset of it). What we know of it is
+again a set, of the values it may have: `OneOf` for the former, `Members` for the latter, `LocationSet`
+for the place. A fact that nobody gave is unknown, which means "any value", never "no". Domains of words
+are closed (a typing slip is an error) or open (they hold an unnamed *other*: the world has more subjects
+than the vocabulary). Facts about the reader's person are not in the vocabulary: such a condition belongs
+in the words of the notice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final
+
+from compliance.model.territory import LocationSet
+
+
+class Kind(Enum):
+    """What the values of a fact are."""
+
+    WORD = "a word"
+    DAY = "a day"
+    LANGUAGE = "a language tag (BCP 47)"
+    PLACE = "a place (ISO 3166 code or named territory)"
+    ORDER = "a legal order (ISO 3166 country code)"
+    ENTITY = "an entity"
+    STATUS = "a register"
+
+
+@dataclass(frozen=True, slots=True)
+class FactSpec:
+    """One fact of the vocabulary; `domain` is None where it is open."""
+
+    name: str
+    kind: Kind
+    meaning: str
+    supplied_by: str
+    many: bool = False
+    domain: tuple[str, ...] | None = None
+    bound: bool = False
+    """Whether it speaks of the entity that `for_each` binds."""
+
+
+NOTHING: Final = "nothing"
+"""The word for the empty set of a set-valued fact."""
+
+_CALLER = "the caller"
+_SPECS = (
+    FactSpec(
+        "publisher", Kind.ENTITY, "who publishes the page", "the caller: a domain, URL, name or entity id"
+    ),
+    FactSpec(
+        "publisher.designated_as",
+        Kind.STATUS,
+        "registers that the publisher stands in on the law day",
+        "derived from the publisher and the registers",
+        many=True,
+    ),
+    FactSpec(
+        "publisher.answers_to",
+        Kind.ORDER,
+        "legal orders that the publisher answers to",
+        "derived from the publisher's entity file",
+        many=True,
+    ),
+    FactSpec(
+        "content.mentions",
+        Kind.ENTITY,
+        "entities that the content names",
+        "the caller",
+        many=True,
+    ),
+    FactSpec(
+        "mention.designated_as",
+        Kind.STATUS,
+        "registers that the entity bound by `for_each: content.mentions` stands in on the law day",
+        "derived from the entity and the registers",
+        many=True,
+        bound=True,
+    ),
+    FactSpec(
+        "content.kind",
+        Kind.WORD,
+        "what the content is",
+        _CALLER,
+        domain=(
+            "article",
+            "opinion",
+            "interview",
+            "live-blog",
+            "press-release",
+            "court-document",
+            "advertisement",
+            "video",
+            "audio",
+            "image",
+            "comment",
+            "page",
+        ),
+    ),
+    FactSpec("content.promotes", Kind.WORD, "what the content promotes for a benefit", _CALLER, many=True),
+    FactSpec("content.depicts", Kind.WORD, "what the content shows", _CALLER, many=True),
+    FactSpec("content.subject", Kind.WORD, "what the content is about", _CALLER, many=True),
+    FactSpec(
+        "content.ai_generated",
+        Kind.WORD,
+        "how much of it a machine generated or altered",
+        _CALLER,
+        domain=("none", "partly", "fully"),
+    ),
+    FactSpec(
+        "content.human_review",
+        Kind.WORD,
+        "whether a person reviewed it",
+        _CALLER,
+        domain=("none", "done"),
+    ),
+    FactSpec(
+        "content.editorial_responsibility",
+        Kind.WORD,
+        "whether somebody holds editorial responsibility",
+        _CALLER,
+        domain=("none", "held"),
+    ),
+    FactSpec(
+        "content.audience",
+        Kind.WORD,
+        "whom it addresses",
+        _CALLER,
+        domain=("public", "professional-clients", "children"),
+    ),
+    FactSpec(
+        "content.age_rating",
+        Kind.WORD,
+        "the age from which it may be read",
+        _CALLER,
+        domain=("0+", "6+", "12+", "16+", "18+"),
+    ),
+    FactSpec(
+        "content.paid",
+        Kind.WORD,
+        "whether somebody paid or gave a benefit for it",
+        _CALLER,
+        domain=("yes", "no"),
+    ),
+    FactSpec("content.language", Kind.LANGUAGE, "the language it is written in", _CALLER),
+    FactSpec(
+        "content.surface",
+        Kind.WORD,
+        "where it is shown",
+        _CALLER,
+        domain=("web", "app", "email", "feed", "social", "video", "audio", "print"),
+    ),
+    FactSpec("content.date_published", Kind.DAY, "the day it was first published", _CALLER),
+    FactSpec(
+        "reader.location",
+        Kind.PLACE,
+        "the place of the reader",
+        "the caller, or `geo` from an address that it then forgets",
+    ),
+)
+
+FACTS: Final[Mapping[str, FactSpec]] = {spec.name: spec for spec in _SPECS}
+"""The vocabulary, in the order of the documentation."""
+
+PERSONAL_FACTS: Final[frozenset[str]] = frozenset(
+    f"reader.{word}"
+    for word in (
+        "passport",
+        "citizenship",
+        "nationality",
+        "residence",
+        "age",
+        "religion",
+        "gender",
+        "sex",
+        "name",
+        "ethnicity",
+        "birth_date",
+        "email",
+    )
+)
+"""Facts about the reader's person that somebody may want to ask; none is ever asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """A single-valued fact has one of `values`, or with `other` perhaps a value not listed."""
+
+    values: frozenset[str] = field(default_factory=frozenset)
+    other: bool = False
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it has exactly one possible value."""
+        return len(self.values) == 1 and not self.other
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """A set-valued fact holds all of `certain`, any of `perhaps`, with `other` any further ones, no more."""
+
+    certain: frozenset[str] = field(default_factory=frozenset)
+    perhaps: frozenset[str] = field(default_factory=frozenset)
+    other: bool = False
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is one set."""
+        return not self.perhaps and not self.other
+
+    def __or__(self, other: Members) -> Members:
+        """What is known if the set is one or the other: certain is only what both hold."""
+        certain = self.certain & other.certain
+        every = self.certain | self.perhaps | other.certain | other.perhaps
+        return Members(certain, every - certain, self.other or other.other)
+
+
+FactValue = OneOf | Members | LocationSet
+Facts = Mapping[str, FactValue]
+"""What is known of each fact; one that is missing is unknown."""
+
+
+def unknown(name: str) -> FactValue:
+    """What is known of the fact `name` when nobody gave it: any value of its domain."""
+    spec = FACTS[name]
+    if spec.kind is Kind.PLACE:
+        return LocationSet.unknown()
+    if spec.many:
+        return Members(frozenset(), frozenset(spec.domain or ()), other=spec.domain is None)
+    return OneOf(frozenset(spec.domain or ()), other=spec.domain is None)

@@ -1,0 +1,79 @@
+"""Periods of law: days from a first to a last, both included, in a named zone.
+
+Theory: a law begins and ends with whole days of its own country, so a period holds calendar days, never
+instants; the zone only says whose days they are. Either end may be open. Comparing a day with a period
+needs no clock: the day is an argument (`law day`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days from `first_day` to `last_day`, both included; None is an open end.
+
+    `zone` is an IANA name, or None where the rule that refers to the period lends its own.
+    """
+
+    first_day: date | None = None
+    last_day: date | None = None
+    zone: str | None = None
+
+    def __contains__(self, day: date) -> bool:
+        """Whether `day` is one of the period's days.
+
+        >>> date(2024, 2, 20) in Period(date(2024, 2, 20), None)
+        True
+        """
+        return (self.first_day is None or self.first_day <= day) and (
+            self.last_day is None or day <= self.last_day
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no day is in it: it ends before it begins."""
+        return self.first_day is not None and self.last_day is not None and self.last_day < self.first_day
+
+    def next_change(self, day: date) -> date | None:
+        """The first day after `day` on which membership differs from the day before it, or None.
+
+        >>> Period(date(2024, 2, 20), None).next_change(date(2024, 2, 19))
+        datetime.date(2024, 2, 20)
+        """
+        if self.is_empty:
+            return None
+        if self.first_day is not None and day < self.first_day:
+            return self.first_day
+        if self.last_day is not None and day <= self.last_day and self.last_day < date.max:
+            return self.last_day + ONE_DAY
+        return None
+
+    def intersection(self, other: Period) -> Period:
+        """The days that both hold, in this period's zone."""
+        firsts = [day for day in (self.first_day, other.first_day) if day is not None]
+        lasts = [day for day in (self.last_day, other.last_day) if day is not None]
+        return Period(max(firsts, default=None), min(lasts, default=None), self.zone)
+
+
+ALWAYS = Period()
+
+
+def parse_day(text: str) -> date | None:
+    """The calendar day written as `YYYY-MM-DD`, or None if `text` is not exactly one.
+
+    >>> parse_day("2024-02-30") is None
+    True
+    """
+    if len(text) != 10 or text[4] != "-" or text[7] != "-" or not text.isascii():
+        return None
+    if not (text[:4] + text[5:7] + text[8:]).isdigit():
+        return None
+    try:
+        return date(int(text[:4]), int(text[5:7]), int(text[8:]))
+    except ValueError:
+        return None

@@ -1,0 +1,101 @@
+"""A rule set: everything that was loaded together, linked, immutable, with its two digests.
+
+Theory: `meaning` names what the rules say (whatever can change a decision or its words), `source` names
+the bytes they were read from. Two sets with one meaning decide alike on every question, so a comment or a
+scenario may change without any answer, cache or proof changing with it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from compliance.model.designation import Entity, Entry, Register
+from compliance.model.rule import Notice, Rule, Status
+from compliance.model.territory import Territory
+from compliance.model.truth import FALSE, TRUE, Truth
+
+LANGUAGE_VERSION = 1
+LawDays = Mapping[str, date]
+"""The law day in each zone: `{"Europe/Moscow": date(2024, 2, 21), ...}`."""
+
+
+@dataclass(frozen=True)
+class Ruleset:
+    """Rules, entities, registers and territories by id."""
+
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    entities: Mapping[str, Entity] = field(default_factory=dict)
+    registers: Mapping[str, Register] = field(default_factory=dict)
+    territories: Mapping[str, Territory] = field(default_factory=dict)
+    meaning: str = ""
+    source: str = ""
+
+    @cached_property
+    def active_rules(self) -> tuple[Rule, ...]:
+        """The rules that may fire, in the order of their ids."""
+        return tuple(self.rules[id_] for id_ in sorted(self.rules) if self.rules[id_].status is Status.ACTIVE)
+
+    @cached_property
+    def notices(self) -> Mapping[str, Notice]:
+        """Every notice that a rule asks for."""
+        return {rule.notice.id: rule.notice for rule in self.rules.values()}
+
+    @cached_property
+    def rules_of_notice(self) -> Mapping[str, tuple[Rule, ...]]:
+        """The active rules that ask for each notice, in the order of their ids."""
+        found: dict[str, list[Rule]] = defaultdict(list)
+        for rule in self.active_rules:
+            found[rule.notice.id].append(rule)
+        return {notice: tuple(rules) for notice, rules in sorted(found.items())}
+
+    @cached_property
+    def zones(self) -> frozenset[str]:
+        """Every zone whose day a decision may ask for."""
+        named = [
+            *(rule.zone for rule in self.rules.values()),
+            *(register.zone for register in self.registers.values()),
+            *(territory.zone for territory in self.territories.values()),
+        ]
+        return frozenset(zone for zone in named if zone)
+
+    @cached_property
+    def _entries(self) -> Mapping[tuple[str, str], tuple[Entry, ...]]:
+        found: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+        for register in self.registers.values():
+            for entry in register.entries:
+                found[register.id, entry.entity].append(entry)
+        return {key: tuple(entries) for key, entries in found.items()}
+
+    def entries(self, register: str, entity: str) -> tuple[Entry, ...]:
+        """What the register says of the entity itself."""
+        return self._entries.get((register, entity), ())
+
+    def lineage(self, entity: str) -> tuple[str, ...]:
+        """The entity and those whose designation reaches it: its parents, up to one that excludes it."""
+        chain = [entity]
+        while (here := self.entities.get(chain[-1])) is not None and here.parent is not None:
+            parent = self.entities.get(here.parent)
+            if parent is None or parent.id in chain or set(chain) & set(parent.excludes):
+                break
+            chain.append(parent.id)
+        return tuple(chain)
+
+    def designated(self, entity: str, register: str, day: date) -> Truth:
+        """Whether the entity stands in the register on `day`, itself or through a parent.
+
+        An entity that nobody declared is UNKNOWN, unless the register names it.
+        """
+        copy = self.registers[register]
+        truth = FALSE
+        for member in self.lineage(entity):
+            entries = self.entries(register, member)
+            if not entries and member not in self.entities:
+                return Truth.UNKNOWN
+            truth |= copy.lists(entries, day)
+            if truth is TRUE:
+                break
+        return truth

@@ -1,0 +1,159 @@
+"""Places: ISO 3166 codes, named territories with dated members, and the places a reader may be in.
+
+Theory: a place is the finest ISO 3166 code that is known: a country (`UA`) or a subdivision (`UA-43`).
+Codes nest (`GB-LND` < `GB-ENG` < `GB`), so a coarse code stands for every part of it, known or unnamed.
+A named territory is a dated list of codes, each wholly or partly in it; a place partly in it is *maybe*.
+The list follows control or membership, recognises nobody, and says where it comes from. A country code
+does not include parts that have country codes of their own: Martinique is `MQ`, never `FR`.
+
+Source: ISO 3166-1 and ISO 3166-2, through the table in `iso3166`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from functools import lru_cache
+from typing import Final
+
+from compliance.model.iso3166 import ALIASES, COUNTRIES, NESTED, SUBDIVISIONS, UNKNOWN_CODES
+from compliance.model.period import Period
+from compliance.model.truth import FALSE, TRUE, UNKNOWN, Truth, any_of
+
+PLACES: Final[frozenset[str]] = frozenset(COUNTRIES) | frozenset(
+    f"{country}-{part}" for country, parts in SUBDIVISIONS.items() for part in parts.split()
+)
+"""Every code that names a place: countries and their subdivisions."""
+
+_PARENT: Final[dict[str, str]] = {
+    f"{parent.partition('-')[0]}-{child}": parent for parent, children in NESTED.items() for child in children.split()
+}
+
+
+def place(text: str) -> str | None:
+    """The code that this product uses for `text`, or None if it is no code of the table.
+
+    Letter case and an underscore for the hyphen are forgiven; aliases are followed (`uk` gives `GB`).
+
+    >>> place("RU-CR")
+    'UA-43'
+    """
+    code = text.strip().upper().replace("_", "-")
+    code = ALIASES.get(code, code)
+    return code if code in PLACES else None
+
+
+def says_nothing(text: str) -> bool:
+    """Whether `text` is what vendors send when they do not know the place (`XX`, `T1`, `ZZ`, empty)."""
+    return text.strip().upper() in UNKNOWN_CODES
+
+
+@lru_cache(maxsize=8192)
+def lineage(code: str) -> tuple[str, ...]:
+    """The code itself and every code that contains it, finest first.
+
+    >>> lineage("GB-LND")
+    ('GB-LND', 'GB-ENG', 'GB')
+    """
+    chain = [code]
+    while "-" in chain[-1]:
+        chain.append(_PARENT.get(chain[-1]) or chain[-1].partition("-")[0])
+    return tuple(chain)
+
+
+def within(inner: str, outer: str) -> Truth:
+    """Whether a reader in `inner` is in `outer`: UNKNOWN where `inner` is the coarser of the two."""
+    if outer in lineage(inner):
+        return TRUE
+    return UNKNOWN if inner in lineage(outer) else FALSE
+
+
+class Extent(StrEnum):
+    """How much of a member's code lies in the territory."""
+
+    WHOLE = "whole"
+    PARTLY = "partly"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One code of a territory, and the days on which it belongs to it."""
+
+    code: str
+    extent: Extent
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Territory:
+    """A named, dated, sourced list of places, such as `EU` or `ua-russia-controlled`."""
+
+    id: str
+    title: str
+    members: tuple[Member, ...]
+    zone: str | None = None
+
+    def members_on(self, day: date) -> tuple[Member, ...]:
+        """The members that belong to the territory on `day`, in file order."""
+        return tuple(member for member in self.members if day in member.period)
+
+    def contains(self, code: str, day: date) -> Truth:
+        """Whether a reader in `code` is in the territory on `day`."""
+        return any_of(_membership(code, member) for member in self.members_on(day))
+
+
+def _membership(code: str, member: Member) -> Truth:
+    truth = within(code, member.code)
+    return truth if member.extent is Extent.WHOLE or truth is FALSE else UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class LocationSet:
+    """The places a reader may be in, and how we know; it never holds an address, city or coordinates.
+
+    `places` are codes of the table; with `anywhere` the reader may be at any place whatever, and
+    `places` are only what the sources named, kept so that a person can see why nothing was settled.
+    `basis` says in a few words what the set rests on.
+    """
+
+    places: frozenset[str] = field(default_factory=frozenset)
+    anywhere: bool = False
+    basis: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse an empty set: a reader is always somewhere.
+
+        Raises:
+            ValueError: no place is given and `anywhere` is not set, or a code is not in the table.
+        """
+        if not self.places and not self.anywhere:
+            msg = "a reader is always somewhere: give a place, or anywhere"
+            raise ValueError(msg)
+        if not self.places <= PLACES:
+            msg = f"not in the table of places: {', '.join(sorted(self.places - PLACES))}"
+            raise ValueError(msg)
+
+    @classmethod
+    def of(cls, codes: Iterable[str], *basis: str) -> LocationSet:
+        """The reader is in one of `codes`."""
+        return cls(frozenset(codes), anywhere=False, basis=basis)
+
+    @classmethod
+    def unknown(cls, *basis: str, named: Iterable[str] = ()) -> LocationSet:
+        """The reader may be anywhere; `named` are places that a source spoke of."""
+        return cls(frozenset(named), anywhere=True, basis=basis)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it is one place, as fine as its code says."""
+        return not self.anywhere and len(self.places) == 1
+
+    def __or__(self, other: LocationSet) -> LocationSet:
+        """The reader is in one of either: widening never loses a place."""
+        return LocationSet(
+            self.places | other.places,
+            anywhere=self.anywhere or other.anywhere,
+            basis=tuple(dict.fromkeys(self.basis + other.basis)),
+        )
