@@ -1,0 +1,1 @@
+"""Decisions: which notices are due, in every world that fits the facts or in some."""

@@ -1,0 +1,248 @@
+"""What the facts say about one line of a rule, and in which ways they may turn out.
+
+Theory: a rule never sees a fact, only whether its lines hold. So all the worlds that fit what is known of
+a fact fall into a few *classes*: the rows of yes and no that its lines can get together. A reader in
+"Ukraine, region not known" has two classes for the line `[RU, ua-russia-controlled]`, not twenty-seven.
+An `Atom` is a line freed of its rule: what is asked of the fact, and on whose law day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from itertools import product
+
+from compliance.model.facts import FACTS, FactValue, Facts, Kind, Members, OneOf, unknown
+from compliance.model.period import Period
+from compliance.model.rule import Line
+from compliance.model.ruleset import LawDays, Ruleset
+from compliance.model.territory import Extent, LocationSet, lineage, within
+from compliance.model.truth import FALSE, TRUE, UNKNOWN, Truth, any_of
+
+Row = tuple[bool, ...]
+MOST_FREE_KEYS = 12
+"""How many independent unknown memberships of one fact are enumerated: 4,096 classes."""
+
+
+class TooManyClassesError(Exception):
+    """A fact has more classes than are worth enumerating; the engine falls back on Kleene logic."""
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """What is asked of a fact: any of `values`, or a day in `period`; on the law day of `zone`."""
+
+    fact: str
+    values: frozenset[str]
+    period: Period | None
+    zone: str
+
+    @classmethod
+    def of(cls, line: Line, zone: str) -> Atom:
+        """The atom of a line in a rule of that zone."""
+        return cls(line.fact, line.values, line.period, zone)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One question put to a rule set: facts, law days, and the entity that `for_each` bound, if any."""
+
+    ruleset: Ruleset
+    facts: Facts
+    days: LawDays
+    bound: str | None = None
+
+    def value(self, fact: str) -> FactValue:
+        """What is known of a fact that is given, not derived."""
+        known = self.facts.get(fact)
+        return unknown(fact) if known is None else known
+
+    def truth(self, atom: Atom) -> Truth:
+        """Whether the atom holds in all, in no, or in some worlds."""
+        rows = self._singles(atom)
+        return TRUE if rows == {True} else FALSE if rows == {False} else UNKNOWN
+
+    def classes(self, atoms: Sequence[Atom]) -> tuple[Row, ...]:
+        """The rows of yes and no that the atoms (all of one fact) can get together, sorted.
+
+        Raises:
+            TooManyClassesError: more than 4,096 would have to be looked at.
+        """
+        spec = FACTS[atoms[0].fact]
+        if spec.kind is Kind.PLACE:
+            rows = set(self._place_rows(atoms))
+        elif spec.many:
+            rows = set(self._member_rows(atoms))
+        else:
+            rows = set(self._single_rows(atoms))
+        return tuple(sorted(rows))
+
+    def _singles(self, atom: Atom) -> set[bool]:
+        """The values one atom can have: cheaper than its classes where the fact is set-valued."""
+        spec = FACTS[atom.fact]
+        if not spec.many:
+            return {row[0] for row in self.classes((atom,))}
+        truth = any_of(self._member_state(atom, value) for value in atom.values)
+        return {True} if truth is TRUE else {False} if truth is FALSE else {True, False}
+
+    # -- single-valued facts ------------------------------------------------------------------------
+
+    def _single_rows(self, atoms: Sequence[Atom]) -> Iterator[Row]:
+        value = self.value(atoms[0].fact)
+        if not isinstance(value, OneOf):
+            msg = f"{atoms[0].fact} is single-valued"
+            raise TypeError(msg)
+        holds = _matcher(FACTS[atoms[0].fact].kind)
+        candidates = set(value.values)
+        if value.other:
+            candidates |= _representatives(atoms)
+            yield (False,) * len(atoms)
+        for candidate in candidates:
+            yield tuple(holds(candidate, atom) for atom in atoms)
+
+    # -- set-valued facts ---------------------------------------------------------------------------
+
+    def _member_rows(self, atoms: Sequence[Atom]) -> Iterator[Row]:
+        states = {(value, self._day_key(a, value)): self._member_state(a, value) for a in atoms for value in a.values}
+        free = sorted((key for key, state in states.items() if state is UNKNOWN), key=repr)
+        if len(free) > MOST_FREE_KEYS:
+            raise TooManyClassesError
+        for bits in product((False, True), repeat=len(free)):
+            chosen = dict(zip(free, bits, strict=True))
+            yield tuple(
+                any(
+                    chosen.get(key, states[key] is TRUE)
+                    for key in ((value, self._day_key(atom, value)) for value in atom.values)
+                )
+                for atom in atoms
+            )
+
+    def _member_state(self, atom: Atom, value: str) -> Truth:
+        """Whether `value` is a member of the set-valued fact."""
+        if atom.fact in self.facts:
+            return _membership(self.value(atom.fact), value)
+        if atom.fact == "publisher.designated_as":
+            return self._shared(self._designated(entity, value, atom.zone) for entity in self._publishers)
+        if atom.fact == "publisher.answers_to":
+            return self._shared(self._answers_to(entity, value) for entity in self._publishers)
+        if atom.fact == "mention.designated_as" and self.bound is not None:
+            return self._designated(self.bound, value, atom.zone)
+        return _membership(unknown(atom.fact), value)
+
+    def _day_key(self, atom: Atom, value: str) -> date | None:
+        """Designations on different law days are different unknowns; other memberships have no day."""
+        is_status = FACTS[atom.fact].kind is Kind.STATUS and atom.fact not in self.facts
+        return self.register_day(value, atom.zone) if is_status else None
+
+    @cached_property
+    def _publishers(self) -> tuple[str | None, ...]:
+        """The entities that the publisher may be; None stands for one that nobody declared."""
+        value = self.value("publisher")
+        if not isinstance(value, OneOf):
+            return (None,)
+        named = tuple(sorted(value.values))
+        return (*named, None) if value.other or not named else named
+
+    def _designated(self, entity: str | None, register: str, zone: str) -> Truth:
+        if entity is None:
+            return UNKNOWN
+        return self.ruleset.designated(entity, register, self.register_day(register, zone))
+
+    def _answers_to(self, entity: str | None, order: str) -> Truth:
+        declared = self.ruleset.entities.get(entity or "")
+        if declared is None or declared.answers_to is None:
+            return UNKNOWN
+        return TRUE if order in declared.answers_to else FALSE
+
+    def register_day(self, register: str, zone: str) -> date:
+        """The law day on which a rule of that zone asks a register."""
+        return self.days[self.ruleset.registers[register].zone or zone]
+
+    @staticmethod
+    def _shared(truths: Iterable[Truth]) -> Truth:
+        """What holds whichever of several entities it is: UNKNOWN where they differ."""
+        found = set(truths)
+        return found.pop() if len(found) == 1 else UNKNOWN
+
+    # -- the place ----------------------------------------------------------------------------------
+
+    def _place_rows(self, atoms: Sequence[Atom]) -> Iterator[Row]:
+        """Every possible place, as fine as the atoms tell places apart, with its doubtful memberships."""
+        location = self.value(atoms[0].fact)
+        if not isinstance(location, LocationSet):
+            msg = f"{atoms[0].fact} is a place"
+            raise TypeError(msg)
+        targets = [self._targets(atom) for atom in atoms]
+        codes = {code for target in targets for code, _ in target}
+        if location.anywhere:
+            yield (False,) * len(atoms)
+        for here in _places(location, codes):
+            yield from _rows_at(here, targets)
+
+    def _targets(self, atom: Atom) -> dict[tuple[str, str], bool]:
+        """The codes an atom asks for, each with the territory it came by: True where wholly in it."""
+        found: dict[tuple[str, str], bool] = {}
+        for value in atom.values:
+            territory = self.ruleset.territories.get(value)
+            if territory is None:
+                found[value, ""] = True
+                continue
+            for member in territory.members_on(self.days[territory.zone or atom.zone]):
+                key = (member.code, value)
+                found[key] = found.get(key, False) or member.extent is Extent.WHOLE
+        return found
+
+
+def _places(location: LocationSet, codes: Iterable[str]) -> set[str]:
+    """The possible places, told apart as finely as `codes` do; a code stands for the rest of itself."""
+    finer = {step for code in codes for step in lineage(code)}
+    if location.anywhere:
+        return finer | set(location.places)
+    below = {code for code in finer if any(within(code, place) is TRUE for place in location.places)}
+    return below | set(location.places)
+
+
+def _rows_at(here: str, targets: Sequence[Mapping[tuple[str, str], bool]]) -> Iterator[Row]:
+    """The rows that a reader in `here` can have: one, or more where a membership is only partly."""
+    above = lineage(here)
+    certain = [any(whole and code in above for (code, _), whole in target.items()) for target in targets]
+    partly = [{key for key, whole in target.items() if not whole and key[0] in above} for target in targets]
+    free = sorted(set().union(*partly))
+    if len(free) > MOST_FREE_KEYS:
+        raise TooManyClassesError
+    for bits in product((False, True), repeat=len(free)):
+        chosen = {key for key, bit in zip(free, bits, strict=True) if bit}
+        yield tuple(sure or bool(keys & chosen) for sure, keys in zip(certain, partly, strict=True))
+
+
+def _membership(value: FactValue, member: str) -> Truth:
+    if not isinstance(value, Members):
+        return UNKNOWN
+    if member in value.certain:
+        return TRUE
+    return UNKNOWN if value.other or member in value.perhaps else FALSE
+
+
+def _matcher(kind: Kind) -> Callable[[str, Atom], bool]:
+    """How one value of a single-valued fact meets an atom."""
+    if kind is Kind.DAY:
+        return lambda value, atom: atom.period is not None and date.fromisoformat(value) in atom.period
+    if kind is Kind.LANGUAGE:
+        return lambda value, atom: any(value == v or value.startswith(f"{v}-") for v in atom.values)
+    return lambda value, atom: value in atom.values
+
+
+def _representatives(atoms: Sequence[Atom]) -> set[str]:
+    """Values that stand for all that an open domain may hold, as far as the atoms tell values apart."""
+    found = {value for atom in atoms for value in atom.values}
+    for period in (atom.period for atom in atoms if atom.period is not None):
+        edges = [day for day in (period.first_day, period.last_day) if day is not None]
+        found |= {
+            date.fromordinal(number).isoformat()
+            for edge in edges
+            for number in range(edge.toordinal() - 1, edge.toordinal() + 2)
+            if date.min.toordinal() <= number <= date.max.toordinal()
+        }
+    return found

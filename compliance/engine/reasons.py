@@ -1,0 +1,137 @@
+"""Why a rule fires, may fire or does not: its lines, how each stands, in words a lawyer can check.
+
+Theory: a reason repeats what was read, it does not interpret. So a designation is always "declared by",
+with the day that armed it, and a line that is not known says what would settle it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compliance.engine.reading import Atom, Reading
+from compliance.engine.worlds import kleene
+from compliance.model.decision import Ground, NotApplied, NoticeStatus, Reason
+from compliance.model.facts import FACTS, Kind, OneOf
+from compliance.model.rule import AnyOf, Block, Line, Rule
+from compliance.model.territory import LocationSet
+from compliance.model.truth import FALSE, TRUE, UNKNOWN, Truth
+
+MOST_REASONS = 20
+"""A decision explains this many of the rules that ask for one notice; `rules` names them all."""
+
+
+def reason(rule: Rule, reading: Reading) -> Reason:
+    """Why a live rule asks for its notice."""
+    fires = kleene(rule, lambda line: _truth(line, rule, reading))
+    status = NoticeStatus.REQUIRED if fires is TRUE else NoticeStatus.POSSIBLE
+    grounds = (_ground(line, rule, reading) for line in rule.when.each_line())
+    doubts = (
+        _ground(line, rule, reading)
+        for block in rule.unless
+        for line in block.each_line()
+        if _truth(line, rule, reading) is UNKNOWN
+    )
+    return Reason(rule.id, status, (*(g for g in grounds if g.truth is not FALSE), *doubts))
+
+
+def stale_registers(rule: Rule, reading: Reading) -> Iterator[str]:
+    """The registers whose copies are too old to say who is not in them, and whose "no" the rule needs."""
+    for line in rule.each_line():
+        if FACTS[line.fact].kind is Kind.STATUS and _truth(line, rule, reading) is UNKNOWN:
+            for register in line.values:
+                if reading.ruleset.registers[register].is_stale(reading.register_day(register, rule.zone)):
+                    yield register
+
+
+def not_live(rule: Rule, reading: Reading) -> NotApplied:
+    """Why a rule asks for nothing: not in effect, an exception, or the first condition that fails."""
+    return NotApplied(rule.id, rule.notice.id, _obstacle(rule, reading))
+
+
+def _obstacle(rule: Rule, reading: Reading) -> str:
+    day = reading.days[rule.zone]
+    if day not in rule.effective:
+        first = rule.effective.first_day
+        if first is not None and day < first:
+            return f"in effect from {first} only"
+        return f"in effect until {rule.effective.last_day}"
+    for line in _failing(rule.when, rule, reading):
+        return f"`{line.fact}` is not {_asks_for(line)}"
+    for block in rule.unless:
+        if all(_line_truth(line, rule, reading) is TRUE for line in block.lines):
+            lines = " and ".join(f"`{line.fact}` is {_asks_for(line)}" for line in block.each_line())
+            return f"an exception holds: {lines}"
+    if rule.for_each is not None:
+        return f"nothing in `{rule.for_each}` meets its conditions"
+    return "it fires only where a fact that it skips when unknown is known"
+
+
+def _failing(block: Block, rule: Rule, reading: Reading) -> Iterator[Line]:
+    """The lines that hold in no world, outermost first."""
+    for line in block.lines:
+        if _line_truth(line, rule, reading) is FALSE:
+            if isinstance(line, Line):
+                yield line
+            else:
+                yield from (inner for each in line.blocks for inner in _failing(each, rule, reading))
+
+
+def _line_truth(line: Line | AnyOf, rule: Rule, reading: Reading) -> Truth:
+    if isinstance(line, Line):
+        return _truth(line, rule, reading)
+    single = Block((line,))
+    bare = Rule(
+        rule.id, rule.title, rule.status, rule.effective, single, rule.notice, rule.zone
+    )
+    return kleene(bare, lambda each: _truth(each, rule, reading))
+
+
+def _truth(line: Line, rule: Rule, reading: Reading) -> Truth:
+    return reading.truth(Atom.of(line, rule.zone))
+
+
+def _ground(line: Line, rule: Rule, reading: Reading) -> Ground:
+    truth = _truth(line, rule, reading)
+    return Ground(line.fact, tuple(sorted(line.values)), truth, _detail(line, rule, reading, truth))
+
+
+def _asks_for(line: Line) -> str:
+    if line.period is not None:
+        first, last = line.period.first_day or "ever", line.period.last_day or "ever"
+        return f"a day from {first} to {last}"
+    return " or ".join(f"`{value}`" for value in sorted(line.values))
+
+
+def _detail(line: Line, rule: Rule, reading: Reading, truth: Truth) -> str:
+    kind = FACTS[line.fact].kind
+    if kind is Kind.STATUS and line.fact not in reading.facts:
+        return "; ".join(_designation(line.fact, register, rule, reading) for register in sorted(line.values))
+    if kind is Kind.PLACE:
+        location = reading.value(line.fact)
+        if isinstance(location, LocationSet):
+            where = "anywhere" if location.anywhere else " or ".join(sorted(location.places))
+            return f"the reader may be {where}" if truth is UNKNOWN else f"the reader is in {where}"
+    return "not known" if truth is UNKNOWN else ""
+
+
+def _designation(fact: str, register: str, rule: Rule, reading: Reading) -> str:
+    """What a register says of whom the fact speaks of."""
+    copy = reading.ruleset.registers[register]
+    for entity in _spoken_of(fact, reading):
+        for member in reading.ruleset.lineage(entity):
+            for entry in reading.ruleset.entries(register, member):
+                period = copy.period(entry)
+                if reading.register_day(register, rule.zone) in period:
+                    arms = copy.arms.value.replace("_", " ")
+                    return f"`{member}` was declared by {copy.authority}; {arms} {period.first_day}"
+        if copy.is_stale(reading.register_day(register, rule.zone)):
+            return f"`{entity}` is not in the copy of {copy.retrieved_on}, which is too old to say no"
+        return f"`{entity}` is not in the copy of {copy.retrieved_on}, which is not complete"
+    return "nobody declared who this is: add an entity file once, and absence from a register is known"
+
+
+def _spoken_of(fact: str, reading: Reading) -> tuple[str, ...]:
+    if fact == "mention.designated_as":
+        return (reading.bound,) if reading.bound in reading.ruleset.entities else ()
+    publisher = reading.value("publisher")
+    return tuple(sorted(publisher.values)) if isinstance(publisher, OneOf) else ()

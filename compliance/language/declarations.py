@@ -1,0 +1,255 @@
+"""Entity, register and territory files."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from compliance.language.fields import KEBAB, REGISTER_ID, TERRITORY_ID, Collector, Fields
+from compliance.language.given import place_help
+from compliance.language.source import List, Map, Text
+from compliance.model.designation import Claim, Entity, Entry, Milestone, Register, Stance
+from compliance.model.iso3166 import COUNTRIES
+from compliance.model.period import Period
+from compliance.model.rule import Source
+from compliance.model.territory import PLACES, Extent, Member, Territory
+
+DESK_KEYS = ("owner", "review_by")
+ENTITY_KEYS = (
+    "language", "entity", "title", "summary", "names", "not_names", "domains", "parent", "excludes",
+    "identifiers", "answers_to", "stance", "sources", *DESK_KEYS,
+)  # fmt: skip
+REGISTER_KEYS = (
+    "language", "register", "title", "summary", "authority", "legal_basis", "complete", "retrieved_on",
+    "fresh_for", "arms", "timezone", "entries", "sources", *DESK_KEYS,
+)  # fmt: skip
+TERRITORY_KEYS = ("language", "territory", "title", "summary", "members", "timezone", "sources", *DESK_KEYS)
+_DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
+_DAYS = re.compile(r"([1-9][0-9]{0,4}) days?")
+_CONFIDENCE = re.compile("[ABCD]")
+
+
+def sources(fields: Fields, key: str, *, required: bool = False) -> tuple[Source, ...]:
+    """A list of sources, each with a title."""
+    found = []
+    for item in fields.maps(key, required=required):
+        inner = Fields(item, "a source", fields.to, ("title", "article", "href", "confidence", "note"))
+        title = inner.text("title", required=True)
+        href = href_of(inner, "href")
+        basis = Source(title or "", href, inner.text("article"), confidence(inner), inner.text("note"))
+        found.append(basis)
+    return tuple(found)
+
+
+def confidence(fields: Fields) -> str | None:
+    """A grade from A (the text itself) to D (from memory)."""
+    node = fields.text_node("confidence")
+    if node is not None and not _CONFIDENCE.fullmatch(node.text):
+        fields.to.fail(node.span, f"unknown confidence `{node.text}`", "use one of: A, B, C, D")
+    return None if node is None else node.text
+
+
+def href_of(fields: Fields, key: str) -> str | None:
+    """An http(s) address."""
+    node = fields.text_node(key)
+    if node is not None and not re.fullmatch(r"https?://[^\s<>\"']+", node.text):
+        fields.to.fail(node.span, f"`{node.text}` is not a web address", "begin it with https://")
+        return None
+    return None if node is None else node.text
+
+
+def desk(fields: Fields) -> None:
+    """Check what the legal desk keeps beside every file: who owns it, when to look again."""
+    fields.text("owner")
+    fields.day("review_by")
+
+
+def entity(node: Map, to: Collector) -> Entity | None:
+    """An entity file."""
+    fields = Fields(node, "an entity", to, ENTITY_KEYS)
+    name = fields.id("entity", KEBAB, "rfe-rl")
+    title = fields.text("title", required=True)
+    desk(fields)
+    sources(fields, "sources")
+    parent = fields.text_node("parent")
+    if parent is not None:
+        to.refer("entity", parent)
+    if name is None or not to.declare("entity", name):
+        return None
+    return Entity(
+        id=name.text,
+        title=title or "",
+        names=_names(fields, "names"),
+        not_names=_names(fields, "not_names"),
+        domains=_domains(fields),
+        parent=parent.text if parent else None,
+        excludes=tuple(text.text for text in fields.texts("excludes")),
+        identifiers=_identifiers(fields),
+        answers_to=_orders(fields),
+        stance=_stance(fields),
+    )
+
+
+def _names(fields: Fields, key: str) -> dict[str, tuple[str, ...]]:
+    node = fields.map_of(key)
+    return {
+        tag.text: tuple(text.text for text in fields.each_text(value, f"a name in `{key}`"))
+        for tag, value in (node.entries if node else ())
+    }
+
+
+def _domains(fields: Fields) -> tuple[str, ...]:
+    found = []
+    for text in fields.texts("domains"):
+        if _DOMAIN.fullmatch(text.text):
+            found.append(text.text)
+        else:
+            help_ = "write the bare host in lower case, for example `example.org`; hosts under it are meant too"
+            fields.to.fail(text.span, f"`{text.text}` is not a domain", help_)
+    return tuple(found)
+
+
+def _identifiers(fields: Fields) -> dict[str, str]:
+    node = fields.map_of("identifiers")
+    if node is None:
+        return {}
+    keys = ("wikidata", "opensanctions")
+    inner = Fields(node, "identifiers", fields.to, keys)
+    return {key: value for key in keys if (value := inner.text(key)) is not None}
+
+
+def _orders(fields: Fields) -> tuple[str, ...] | None:
+    if fields.map.get("answers_to") is None:
+        return None
+    return tuple(text.text for text in fields.texts("answers_to") if _is_order(text, fields.to))
+
+
+def _is_order(text: Text, to: Collector) -> bool:
+    if text.text not in COUNTRIES:
+        to.fail(text.span, f"`{text.text}` is not a legal order", place_help(text.text))
+    return text.text in COUNTRIES
+
+
+def _stance(fields: Fields) -> dict[str, Stance]:
+    node = fields.map_of("stance")
+    found = {}
+    for key, value in node.entries if node else ():
+        text = fields.as_text(value, "a stance")
+        if text is not None and _is_order(key, fields.to):
+            stance = fields.choice(text, Stance, "stance")
+            if stance is not None:
+                found[key.text] = stance
+    return found
+
+
+def register(node: Map, to: Collector) -> Register | None:
+    """A register file."""
+    fields = Fields(node, "a register", to, REGISTER_KEYS)
+    name = fields.id("register", REGISTER_ID, "ru/undesirable-organization")
+    title = fields.text("title", required=True)
+    authority = fields.text("authority", required=True)
+    basis = sources(fields, "legal_basis", required=True)
+    arms = fields.word("arms", Milestone, required=True)
+    complete = fields.flag("complete")
+    retrieved_on = fields.day("retrieved_on", required=True)
+    fresh_for = _fresh_for(fields)
+    zone = fields.zone("timezone")
+    fields.text("summary")
+    sources(fields, "sources")
+    desk(fields)
+    found = [_entry(item, to, arms) for item in fields.maps("entries", required=True)]
+    entries = tuple(entry for entry in found if entry is not None)
+    if name is None or not to.declare("register", name):
+        return None
+    if arms is None or complete is None or retrieved_on is None or fresh_for is None:
+        return None
+    return Register(
+        id=name.text,
+        title=title or "",
+        authority=authority or "",
+        entries=entries,
+        arms=arms,
+        complete=complete,
+        retrieved_on=retrieved_on,
+        fresh_for=fresh_for,
+        zone=zone,
+        legal_basis=basis,
+    )
+
+
+def _fresh_for(fields: Fields) -> timedelta | None:
+    node = fields.text_node("fresh_for", required=True)
+    if node is None:
+        return None
+    match = _DAYS.fullmatch(node.text)
+    if match is None:
+        fields.to.fail(node.span, f"`{node.text}` is not a number of days", "write it like `30 days`")
+        return None
+    return timedelta(days=int(match[1]))
+
+
+def _entry(node: Map, to: Collector, arms: Milestone | None) -> Entry | None:
+    fields = Fields(node, "an entry", to, ("entity", *Milestone, "last_day", "note"))
+    who = fields.text_node("entity", required=True)
+    if who is not None:
+        to.refer("entity", who)
+    claims = {milestone: found for milestone in Milestone if (found := _claims(fields, milestone))}
+    last = fields.text_node("last_day", required=True)
+    is_unknown = last is not None and last.text == "unknown"
+    last_day = None if is_unknown else fields.open_day("last_day") if last is not None else None
+    fields.text("note")
+    if arms is not None and arms not in claims and node.get(arms) is None:
+        help_ = f"add `{arms}: {{day: ..., source: ..., confidence: ...}}`"
+        to.fail(node.span, f"the register is armed by `{arms}`, and the entry has none", help_)
+    if who is None or arms is None or arms not in claims:
+        return None
+    return Entry(who.text, claims, last_day, last_day_unknown=is_unknown)
+
+
+def _claims(fields: Fields, milestone: Milestone) -> tuple[Claim, ...]:
+    """One claim, or a list of them where sources disagree; the first is the one that counts."""
+    node = fields.node(milestone)
+    if node is None:
+        return ()
+    found = []
+    for item in node.items if isinstance(node, List) else (node,):
+        if fields.is_map(item, f"`{milestone}`") and isinstance(item, Map):
+            inner = Fields(item, "a claim", fields.to, ("day", "source", "confidence", "note"))
+            day = inner.day("day", required=True)
+            inner.text("note")
+            if day is not None:
+                found.append(Claim(day, inner.text("source"), confidence(inner)))
+    return tuple(found)
+
+
+def territory(node: Map, to: Collector) -> Territory | None:
+    """A territory file."""
+    fields = Fields(node, "a territory", to, TERRITORY_KEYS)
+    name = fields.id("territory", TERRITORY_ID, "ua-russia-controlled")
+    title = fields.text("title", required=True)
+    zone = fields.zone("timezone")
+    fields.text("summary")
+    sources(fields, "sources", required=True)
+    desk(fields)
+    members = tuple(member for item in fields.maps("members", required=True) for member in _members(item, to))
+    if name is None or not to.declare("territory", name):
+        return None
+    if name.text in PLACES:
+        to.fail(name.span, f"`{name.text}` is an ISO 3166 code already", "give the territory a name of its own")
+        return None
+    return Territory(name.text, title or "", members, zone)
+
+
+def _members(node: Map, to: Collector) -> list[Member]:
+    fields = Fields(node, "a member", to, ("code", "codes", "extent", "first_day", "last_day", "source"))
+    key = "codes" if node.get("codes") is not None else "code"
+    extent = fields.word("extent", Extent, required=True)
+    period = fields.period()
+    fields.text("source")
+    codes = []
+    for text in fields.texts(key, required=True):
+        if text.text in PLACES:
+            codes.append(text.text)
+        else:
+            to.fail(text.span, f"unknown place `{text.text}`", place_help(text.text))
+    return [Member(code, extent, Period(period.first_day, period.last_day)) for code in codes if extent is not None]

@@ -1,0 +1,69 @@
+"""Two digests of a rule set: what it says, and the bytes that say it.
+
+Theory: `meaning` is taken over the model, in one canonical form, so layout, comments and file names do
+not enter it; fields that can never change a decision or its words are marked in the model and left out.
+`source` is taken over every byte of every file.
+
+Source: SHA-256, FIPS 180-4.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date, timedelta
+from enum import Enum
+
+from compliance.model.ruleset import LANGUAGE_VERSION, Ruleset
+
+
+def meaning(ruleset: Ruleset) -> str:
+    """The digest of everything that can change a decision or its words: `sha256:` and 64 hex digits."""
+    whole = {
+        "language": LANGUAGE_VERSION,
+        "rules": ruleset.rules,
+        "entities": ruleset.entities,
+        "registers": ruleset.registers,
+        "territories": ruleset.territories,
+    }
+    text = json.dumps(_canonical(whole), ensure_ascii=False, separators=(",", ":"))
+    return _sha256(text.encode())
+
+
+def source(files: Mapping[str, bytes]) -> str:
+    """The digest of every byte of every file, and of their names."""
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        for part in (path.encode(), files[path]):
+            digest.update(len(part).to_bytes(8, "big"))
+            digest.update(part)
+    return f"sha256:{digest.hexdigest()}"
+
+
+def _sha256(data: bytes) -> str:
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+
+
+def _canonical(value: object) -> object:
+    """Plain JSON in which equal meanings are equal; the order of a map counts (it names the default words)."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.days
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, tuple):
+        return [_canonical(item) for item in value]
+    if isinstance(value, Mapping):
+        return [[str(_canonical(key)), _canonical(item)] for key, item in value.items()]
+    if dataclasses.is_dataclass(value):
+        return {
+            each.name: _canonical(getattr(value, each.name))
+            for each in dataclasses.fields(value)
+            if each.metadata.get("meaning", True)
+        }
+    return value

@@ -1,0 +1,225 @@
+"""Typed getters over a map: each takes out one key, or notes what is wrong with it and hands out None.
+
+Theory: an author wants every problem at once and no problem twice. So a getter never raises; it adds to
+the one collector, and whoever receives None stays silent about it. What a map holds beyond the keys that
+its kind knows is a problem too, with the nearest key that it does know.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import TypeVar
+
+from compliance.errors import Problem, Span, nearest
+from compliance.language.source import Broken, List, Map, Node, Text
+from compliance.model.period import Period, parse_day
+
+E = TypeVar("E", bound=StrEnum)
+KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+REGISTER_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*")
+TERRITORY_ID = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
+LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?(-[a-z0-9]{5,8})*")
+DAY_HELP = "write it as YYYY-MM-DD, for example 2024-02-20"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """That a file names something which another file must declare."""
+
+    kind: str
+    id: str
+    span: Span
+
+
+@dataclass
+class Collector:
+    """The problems of all files, the things they refer to, and the ids they declare (also the broken ones)."""
+
+    zones: frozenset[str]
+    problems: list[Problem] = field(default_factory=list)
+    references: list[Reference] = field(default_factory=list)
+    declared: dict[tuple[str, str], Span] = field(default_factory=dict)
+
+    def fail(self, span: Span, message: str, help_: str | None = None) -> None:
+        """Note a problem."""
+        self.problems.append(Problem(message, span, help_))
+
+    def refer(self, kind: str, node: Text) -> None:
+        """Note that `node` names a `kind` which must be declared somewhere."""
+        self.references.append(Reference(kind, node.text, node.span))
+
+    def declare(self, kind: str, node: Text) -> bool:
+        """Note that this file declares `node`; False, and a problem, if another did so before."""
+        first = self.declared.setdefault((kind, node.text), node.span)
+        if first is not node.span:
+            self.fail(node.span, f"{kind} `{node.text}` is declared twice", f"the other is {first.path}:{first.line}")
+        return first is node.span
+
+
+@dataclass
+class Fields:
+    """A map being read; `what` names it in messages ("a rule")."""
+
+    map: Map
+    what: str
+    to: Collector
+    known: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """Report the keys that nobody will ask for."""
+        for key, _ in self.map.entries:
+            if key.text not in self.known:
+                help_ = nearest(key.text, self.known) or f"{self.what} has: {', '.join(self.known)}"
+                self.to.fail(key.span, f"unknown key `{key.text}` in {self.what}", help_)
+
+    def node(self, key: str, *, required: bool = False) -> Node | None:
+        """The value as it stands; None, and a problem if it is required, when it is missing."""
+        found = self.map.get(key)
+        if found is None and required:
+            near = [name.text for name, _ in self.map.entries if name.text not in self.known]
+            if not nearest(key, near):  # a slip of the pen is one problem, not two
+                self.to.fail(self.map.span, f"{self.what} needs `{key}`", f"add `{key}:`")
+        return None if isinstance(found, Broken) else found
+
+    def text(self, key: str, *, required: bool = False) -> str | None:
+        """Text that is not empty."""
+        found = self.text_node(key, required=required)
+        return None if found is None else found.text
+
+    def text_node(self, key: str, *, required: bool = False) -> Text | None:
+        """Text that is not empty, with its place."""
+        return self.as_text(self.node(key, required=required), f"`{key}`")
+
+    def as_text(self, node: Node | None, name: str) -> Text | None:
+        """`node` if it is text that is not empty."""
+        if node is None or isinstance(node, Broken):
+            return None
+        if not isinstance(node, Text):
+            self.to.fail(node.span, f"{name} is one text, not a {'list' if isinstance(node, List) else 'map'}")
+        elif not node.text.strip():
+            self.to.fail(node.span, f"{name} is empty", "write it, or leave the key out")
+        else:
+            return node
+        return None
+
+    def id(self, key: str, pattern: re.Pattern[str], example: str) -> Text | None:
+        """An identifier of the given form."""
+        found = self.text_node(key, required=True)
+        if found is not None and not pattern.fullmatch(found.text):
+            self.to.fail(found.span, f"`{found.text}` is not a name for {self.what}", f"write it like `{example}`")
+            return None
+        return found
+
+    def word(self, key: str, words: type[E], default: E | None = None, *, required: bool = False) -> E | None:
+        """One of the words of an enumeration."""
+        found = self.text_node(key, required=required)
+        if found is None:
+            return default
+        return self.choice(found, words, f"{key.replace('_', ' ')}") or default
+
+    def choice(self, node: Text, words: type[E], name: str) -> E | None:
+        """`node` as one of the words of an enumeration."""
+        try:
+            return words(node.text)
+        except ValueError:
+            self.to.fail(node.span, f"unknown {name} `{node.text}`", f"use one of: {', '.join(words)}")
+            return None
+
+    def flag(self, key: str, *, default: bool | None = None) -> bool | None:
+        """`true` or `false`; required where there is no default."""
+        found = self.text_node(key, required=default is None)
+        if found is None:
+            return default
+        if found.text not in {"true", "false"}:
+            self.to.fail(found.span, f"`{key}` is true or false, not `{found.text}`", "use one of: true, false")
+            return default
+        return found.text == "true"
+
+    def day(self, key: str, *, required: bool = False) -> date | None:
+        """A calendar day."""
+        return self.as_day(self.node(key, required=required), f"`{key}`")
+
+    def as_day(self, node: Node | None, name: str) -> date | None:
+        """`node` as a calendar day."""
+        found = self.as_text(node, name)
+        if found is None:
+            return None
+        day = parse_day(found.text)
+        if day is None:
+            self.to.fail(found.span, f"`{found.text}` is not a calendar day", DAY_HELP)
+        return day
+
+    def open_day(self, key: str) -> date | None:
+        """A calendar day or `none` (an open end); it must be written, so that nobody forgot it."""
+        found = self.text_node(key, required=True)
+        return None if found is None or found.text == "none" else self.as_day(found, f"`{key}`")
+
+    def period(self, zone: str | None = None) -> Period:
+        """`first_day` and `last_day` of this map, both included."""
+        period = Period(self.open_day("first_day"), self.open_day("last_day"), zone)
+        if period.is_empty:
+            key = self.map.key("last_day")
+            self.to.fail(key.span if key else self.map.span, "the last day is before the first day", "swap them?")
+        return period
+
+    def zone(self, key: str, *, required: bool = False) -> str | None:
+        """An IANA time zone."""
+        found = self.text_node(key, required=required)
+        if found is not None and found.text not in self.to.zones:
+            help_ = nearest(found.text, self.to.zones) or "use an IANA name, for example Europe/Moscow"
+            self.to.fail(found.span, f"unknown time zone `{found.text}`", help_)
+            return None
+        return None if found is None else found.text
+
+    def texts(self, key: str, *, required: bool = False) -> tuple[Text, ...]:
+        """A list of texts; one text alone counts as a list of one."""
+        node = self.node(key, required=required)
+        return tuple(self.each_text(node, f"`{key}`"))
+
+    def each_text(self, node: Node | None, name: str) -> Iterator[Text]:
+        """The texts of a list, or the one text."""
+        items: Iterable[Node] = node.items if isinstance(node, List) else [] if node is None else [node]
+        for item in items:
+            found = self.as_text(item, name)
+            if found is not None:
+                yield found
+
+    def maps(self, key: str, *, required: bool = False) -> tuple[Map, ...]:
+        """A list of maps."""
+        node = self.node(key, required=required)
+        if node is None:
+            return ()
+        if not isinstance(node, List):
+            self.to.fail(node.span, f"`{key}` is a list", "begin each item with `- `")
+            return ()
+        if required and not node.items:
+            self.to.fail(node.span, f"`{key}` is empty", "add at least one item")
+        return tuple(item for item in node.items if self.is_map(item, f"an item of `{key}`"))
+
+    def is_map(self, node: Node, name: str) -> bool:
+        """Whether `node` is a map; a problem if not."""
+        if not isinstance(node, Map | Broken):
+            self.to.fail(node.span, f"{name} is a map", "write it as `key: value`")
+        return isinstance(node, Map)
+
+    def map_of(self, key: str, *, required: bool = False) -> Map | None:
+        """A map."""
+        node = self.node(key, required=required)
+        if node is None or not self.is_map(node, f"`{key}`"):
+            return None
+        return node if isinstance(node, Map) else None
+
+    def words_by_language(self, key: str, *, required: bool = False) -> dict[str, Text]:
+        """A map of language tags to texts; the first is the default."""
+        node = self.map_of(key, required=required)
+        found: dict[str, Text] = {}
+        for tag, value in node.entries if node else ():
+            if not LANGUAGE_TAG.fullmatch(tag.text):
+                self.to.fail(tag.span, f"`{tag.text}` is not a language tag", "write it like `en`, `pt-BR` or `sr-Latn`")
+            elif (words := self.as_text(value, f"`{key}`")) is not None:
+                found[tag.text] = words
+        return found

@@ -1,0 +1,128 @@
+"""Fact values as people write them: in a scenario's `given`, in a request, in a call from Python.
+
+Theory: one way of writing for all three. A word is known; a list is "one of these" for a fact with one
+value and "all of these" for a set; `unknown` is any value; `perhaps x` is a doubtful member of a set;
+`nothing` is the empty set.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from compliance.errors import nearest
+from compliance.language.fields import DAY_HELP, KEBAB, LANGUAGE_TAG
+from compliance.model.facts import FACTS, NOTHING, PERSONAL_FACTS, FactSpec, FactValue, Kind, Members, OneOf, unknown
+from compliance.model.iso3166 import COUNTRIES
+from compliance.model.period import parse_day
+from compliance.model.territory import PLACES, LocationSet, place, says_nothing
+
+UNKNOWN_WORD = "unknown"
+PERHAPS = re.compile(r"perhaps\s+(\S.*)")
+NOT_ASKED_HELP = "put the condition in the words of the notice: the service never asks who the reader is"
+
+
+class GivenError(Exception):
+    """A value cannot be read: the message, the help, and which item of the list it is."""
+
+    def __init__(self, message: str, help_: str | None = None, item: int = 0) -> None:
+        super().__init__(message)
+        self.message, self.help, self.item = message, help_, item
+
+
+def fact_problem(name: str) -> tuple[str, str | None] | None:
+    """The message and help for a fact that is not in the vocabulary, or None if it is."""
+    if name in FACTS:
+        return None
+    if name in PERSONAL_FACTS:
+        return f"`{name}` is not asked", NOT_ASKED_HELP
+    return f"unknown fact `{name}`", nearest(name, FACTS) or f"the facts are: {', '.join(FACTS)}"
+
+
+def given(name: str, items: Sequence[str], *, is_list: bool) -> FactValue:
+    """What is known of the fact `name` when somebody wrote `items`.
+
+    Raises:
+        GivenError: an item is not a value of the fact.
+    """
+    spec = FACTS[name]
+    if not is_list and list(items) == [UNKNOWN_WORD]:
+        return unknown(name)
+    if spec.kind is Kind.PLACE:
+        return _location(items)
+    if spec.many:
+        return _members(spec, items)
+    if not items:
+        raise GivenError(f"`{name}` has exactly one value, and the list is empty", "write `unknown` if nobody knows")
+    return OneOf(frozenset(_value(spec, item, number) for number, item in enumerate(items)))
+
+
+def place_help(text: str) -> str | None:
+    """What to write instead of a place that is not a code of the table."""
+    if (code := place(text)) is not None:
+        return f"write `{code}`"
+    if says_nothing(text):
+        return "write `unknown`: it is what vendors send when they do not know the place"
+    for code, name in COUNTRIES.items():
+        if name.casefold() == text.strip().casefold():
+            return f"write the code `{code}`"
+    near = nearest(text.upper(), PLACES, cutoff=0.7)
+    return near or "use an ISO 3166 code, for example `UA` or `UA-43`"
+
+
+def word_problem(spec: FactSpec, word: str) -> tuple[str, str | None] | None:
+    """What is wrong with `word` as a value of the fact, or None."""
+    if spec.domain is not None:
+        if word in spec.domain:
+            return None
+        return f"`{spec.name}` is never `{word}`", f"use one of: {', '.join(spec.domain)}"
+    if spec.kind is Kind.DAY:
+        return None if parse_day(word) else (f"`{word}` is not a calendar day", DAY_HELP)
+    if spec.kind is Kind.LANGUAGE:
+        good = LANGUAGE_TAG.fullmatch(word)
+        return None if good else (f"`{word}` is not a language tag", "write it like `en`, `pt-BR` or `sr-Latn`")
+    if spec.kind is Kind.ORDER:
+        return None if word in COUNTRIES else (f"`{word}` is not a legal order", place_help(word))
+    if spec.kind is Kind.WORD and not KEBAB.fullmatch(word):
+        return f"`{word}` is not a word", "use lower case letters, digits and hyphens"
+    return None
+
+
+def _value(spec: FactSpec, word: str, number: int) -> str:
+    problem = word_problem(spec, word)
+    if problem is not None:
+        raise GivenError(*problem, item=number)
+    return word
+
+
+def _members(spec: FactSpec, items: Sequence[str]) -> Members:
+    certain: set[str] = set()
+    perhaps: set[str] = set()
+    other = False
+    for number, item in enumerate(items):
+        doubtful = PERHAPS.fullmatch(item)
+        if item == UNKNOWN_WORD:
+            other = True
+        elif item == NOTHING:
+            if len(items) > 1:
+                raise GivenError(f"`{NOTHING}` stands alone", "leave it out of the list", number)
+        elif doubtful:
+            perhaps.add(_value(spec, doubtful[1].strip(), number))
+        else:
+            certain.add(_value(spec, item, number))
+    return Members(frozenset(certain), frozenset(perhaps - certain), other)
+
+
+def _location(items: Sequence[str]) -> LocationSet:
+    if not items:
+        raise GivenError("a reader is always somewhere, and the list is empty", "write `unknown` if nobody knows")
+    codes = set()
+    anywhere = False
+    for number, item in enumerate(items):
+        if item == UNKNOWN_WORD:
+            anywhere = True
+        elif item in PLACES:
+            codes.add(item)
+        else:
+            raise GivenError(f"unknown place `{item}`", place_help(item), number)
+    return LocationSet(frozenset(codes), anywhere=anywhere, basis=("given",))

@@ -1,0 +1,298 @@
+"""Rule files: the rule, its notice and its scenarios."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+
+from compliance.errors import nearest
+from compliance.language.conditions import block, blocks, fact, if_unknown
+from compliance.language.declarations import href_of, sources
+from compliance.language.fields import KEBAB, Collector, Fields
+from compliance.language.given import GivenError, given
+from compliance.language.source import Broken, List, Map, Node, Text
+from compliance.model.facts import FACTS, FactValue, Kind
+from compliance.model.period import Period
+from compliance.model.rule import (
+    Block,
+    Fixity,
+    LawStatus,
+    Notice,
+    Placement,
+    Purpose,
+    Reach,
+    Rule,
+    Scenario,
+    Severity,
+    Status,
+    Words,
+)
+
+RULE_KEYS = (
+    "language", "rule", "title", "summary", "status", "owner", "review_by", "legal_basis", "law_status",
+    "effective", "for_each", "when", "unless", "if_unknown", "notice", "scenarios",
+)  # fmt: skip
+NOTICE_KEYS = (
+    "id", "ref", "purpose", "severity", "placement", "reach", "conditional", "fixity", "link", "effects",
+    "group", "supersedes", "text", "text_if_possible", "short", "slots",
+)  # fmt: skip
+SCENARIO_KEYS = ("name", "date", "given", "expect", "because")
+EXPECTED = ("required", "possible", "review", "none")
+SLOTS = ("publisher.title", "mention.title")
+SLOT = re.compile(r"\{([A-Za-z_.]+)\}")
+NO_NOTICE = Notice("", Purpose.LEGAL_DUTY, Severity.INFORM, Placement.FOOTER, {})
+
+
+class Suppressible(StrEnum):
+    """Parts of a page that a notice may ask the publisher to take away."""
+
+    SHARE = "share"
+    LIKE = "like"
+    COMMENT = "comment"
+    SAVE = "save"
+    CONTACT = "contact"
+    DONATE = "donate"
+    SUBSCRIBE = "subscribe"
+    ADVERTISE = "advertise"
+
+
+def rule(node: Map, to: Collector) -> tuple[Rule, Text | None] | None:
+    """A rule file, and where its notice is a reference, the id it refers to."""
+    fields = Fields(node, "a rule", to, RULE_KEYS)
+    name = fields.id("rule", KEBAB, "ru-undesirable-organization-reader-risk")
+    title = fields.text("title", required=True)
+    status = fields.word("status", Status, required=True)
+    effective = _effective(fields)
+    for_each = _for_each(fields)
+    problems = len(to.problems)
+    when = fields.node("when", required=True)
+    conditions = block(when, to, for_each) if when is not None else Block(())
+    unless = blocks(fields.node("unless"), to, for_each)
+    asked = {line.fact for each in (conditions, *unless) for line in each.each_line()} | {for_each or ""}
+    if len(to.problems) > problems:
+        asked = set(FACTS)  # a line that cannot be read may be the one that asks
+    policies, reasons = if_unknown(fields.map_of("if_unknown"), to, asked)
+    notice, ref = _notice(fields, name, for_each)
+    basis = sources(fields, "legal_basis", required=True)
+    found = tuple(_scenario(item, to) for item in fields.maps("scenarios", required=True))
+    summary, owner = fields.text("summary"), fields.text("owner", required=True)
+    review_by = fields.day("review_by", required=True)
+    law_status = _law_status(fields)
+    if name is None or not to.declare("rule", name) or effective is None or effective.zone is None:
+        return None
+    whole = Rule(
+        id=name.text,
+        title=title or "",
+        status=status or Status.DRAFT,
+        effective=effective,
+        when=conditions,
+        notice=notice or NO_NOTICE,
+        zone=effective.zone,
+        unless=unless,
+        for_each=for_each,
+        if_unknown=policies,
+        skip_reasons=reasons,
+        legal_basis=basis,
+        law_status=law_status,
+        summary=summary or "",
+        owner=owner or "",
+        review_by=review_by,
+        scenarios=tuple(scenario for scenario in found if scenario is not None),
+        span=name.span,
+    )
+    return whole, ref
+
+
+def _effective(fields: Fields) -> Period | None:
+    node = fields.map_of("effective", required=True)
+    if node is None:
+        return None
+    inner = Fields(node, "effective", fields.to, ("first_day", "last_day", "timezone"))
+    return inner.period(inner.zone("timezone", required=True))
+
+
+def _for_each(fields: Fields) -> str | None:
+    node = fields.text_node("for_each")
+    if node is None or fact(node, fields.to, None) is None:
+        return None
+    spec = FACTS[node.text]
+    if not spec.many or spec.kind is not Kind.ENTITY:
+        fields.to.fail(node.span, f"`{node.text}` binds no entity", "use `content.mentions`")
+        return None
+    return node.text
+
+
+def _law_status(fields: Fields) -> tuple[tuple[date, LawStatus], ...]:
+    found = []
+    for item in fields.maps("law_status"):
+        inner = Fields(item, "a step of law_status", fields.to, ("from", "is"))
+        day, step = inner.day("from", required=True), inner.word("is", LawStatus, required=True)
+        if day is not None and step is not None:
+            if found and found[-1][0] > day:
+                fields.to.fail(item.span, "the steps of `law_status` are not in order", "put the earliest first")
+            found.append((day, step))
+    return tuple(found)
+
+
+def _notice(fields: Fields, name: Text | None, bound: str | None) -> tuple[Notice | None, Text | None]:
+    node = fields.map_of("notice", required=True)
+    if node is None:
+        return None, None
+    inner = Fields(node, "a notice", fields.to, NOTICE_KEYS)
+    ref = inner.text_node("ref")
+    if ref is not None:
+        if len(node.entries) > 1:
+            fields.to.fail(ref.span, "a notice is written out or referred to", "keep `ref` alone, or leave it out")
+        fields.to.refer("notice", ref)
+        return None, ref
+    identity = inner.id("id", KEBAB, "risk-footer") if node.get("id") is not None else name
+    if identity is not None:
+        fields.to.declared.setdefault(("notice", identity.text), identity.span)
+    notice = Notice(
+        id=identity.text if identity else "",
+        purpose=inner.word("purpose", Purpose, required=True) or Purpose.LEGAL_DUTY,
+        severity=inner.word("severity", Severity, Severity.INFORM) or Severity.INFORM,
+        placement=inner.word("placement", Placement, required=True) or Placement.FOOTER,
+        text=_words(inner, "text", _slots(bound), required=True),
+        text_if_possible=_words(inner, "text_if_possible", ()),
+        short=_words(inner, "short", _slots(bound)),
+        slots=_slot_words(inner, bound),
+        conditional=bool(inner.flag("conditional", default=False)),
+        fixity=inner.word("fixity", Fixity, Fixity.EQUIVALENT) or Fixity.EQUIVALENT,
+        reach=inner.word("reach", Reach, Reach.WHERE_POSSIBLE) or Reach.WHERE_POSSIBLE,
+        link=href_of(inner, "link"),
+        suppress=_suppress(inner),
+        group=_kebab(inner, "group"),
+        supersedes=_supersedes(inner),
+    )
+    _whole(inner, notice)
+    return notice, None
+
+
+def _whole(fields: Fields, notice: Notice) -> None:
+    """What only the whole notice shows to be wrong."""
+    if not notice.conditional and fields.map.get("text_if_possible") is None:
+        help_ = 'add the wording "If you are in ...", or `conditional: true` if `text` already is'
+        fields.to.fail(fields.map.span, "a notice needs `text_if_possible` for readers whose place is not known", help_)
+    reach = fields.map.key("reach")
+    if notice.reach is Reach.EVERYWHERE and notice.purpose is not Purpose.READER_SAFETY and reach is not None:
+        help_ = "use `reach: where_possible`, or `purpose: reader-safety`"
+        fields.to.fail(reach.span, "only a notice for the reader's safety goes to everybody", help_)
+
+
+def _kebab(fields: Fields, key: str) -> str | None:
+    return None if fields.map.get(key) is None else getattr(fields.id(key, KEBAB, "reader-risk"), "text", None)
+
+
+def _supersedes(fields: Fields) -> tuple[str, ...]:
+    found = fields.texts("supersedes")
+    for text in found:
+        fields.to.refer("notice", text)
+    return tuple(text.text for text in found)
+
+
+def _suppress(fields: Fields) -> tuple[str, ...]:
+    node = fields.map_of("effects")
+    if node is None:
+        return ()
+    inner = Fields(node, "effects", fields.to, ("suppress",))
+    parts = [inner.choice(text, Suppressible, "part of a page") for text in inner.texts("suppress", required=True)]
+    return tuple(part.value for part in parts if part is not None)
+
+
+def _slots(bound: str | None) -> tuple[str, ...]:
+    return SLOTS if bound is not None else SLOTS[:1]
+
+
+def _words(fields: Fields, key: str, slots: tuple[str, ...], *, required: bool = False) -> Words:
+    """A text in several languages, each slot in it checked."""
+    found = fields.words_by_language(key, required=required)
+    node = fields.map.get(key)
+    if isinstance(node, Map) and not node.entries:
+        fields.to.fail(node.span, f"`{key}` has no language", "write it as `en: ...`")
+    for text in found.values():
+        for slot in SLOT.findall(text.text):
+            if slot not in SLOTS:
+                help_ = nearest(slot, SLOTS) or f"the slots are: {', '.join(SLOTS)}"
+                fields.to.fail(text.span, f"unknown slot `{{{slot}}}`", help_)
+            elif not slots:
+                help_ = "it may be unknown just when this wording is used: say it without the slot"
+                fields.to.fail(text.span, f"`{{{slot}}}` may not stand in `{key}`", help_)
+            elif slot not in slots:
+                help_ = "add `for_each: content.mentions` to the rule"
+                fields.to.fail(text.span, f"`{{{slot}}}` needs a bound entity", help_)
+    return {tag: " ".join(text.text.split()) for tag, text in found.items()}
+
+
+def _slot_words(fields: Fields, bound: str | None) -> dict[str, Words]:
+    node = fields.map_of("slots")
+    if node is None:
+        return {}
+    inner = Fields(node, "slots", fields.to, _slots(bound))
+    return {slot: _words(inner, slot, ()) for slot in _slots(bound) if node.get(slot) is not None}
+
+
+def _scenario(node: Map, to: Collector) -> Scenario | None:
+    fields = Fields(node, "a scenario", to, SCENARIO_KEYS)
+    name, day = fields.text("name", required=True), fields.day("date", required=True)
+    facts = _given(fields.map_of("given", required=True), to)
+    expect = fields.text_node("expect", required=True)
+    if expect is not None and expect.text not in EXPECTED:
+        to.fail(expect.span, f"unknown expectation `{expect.text}`", f"use one of: {', '.join(EXPECTED)}")
+        return None
+    because = _because(fields)
+    if name is None or day is None or expect is None:
+        return None
+    return Scenario(name, day, facts, expect.text, because, node.span)
+
+
+def _because(fields: Fields) -> str | None:
+    node = fields.text_node("because")
+    if node is None:
+        return None
+    name, _, word = node.text.rpartition(" ")
+    if word != "unknown" or name not in FACTS:
+        help_ = nearest(name, FACTS) or "write it like `reader.location unknown`"
+        fields.to.fail(node.span, f"`{node.text}` names no fact that is unknown", help_)
+        return None
+    return name
+
+
+def _given(node: Map | None, to: Collector) -> Mapping[str, FactValue]:
+    facts: dict[str, FactValue] = {}
+    for key, value in node.entries if node else ():
+        if fact(key, to, bound="") is None:
+            continue
+        items = _items(value, to, key.text)
+        if items is None:
+            continue
+        try:
+            facts[key.text] = given(key.text, [item.text for item in items], is_list=isinstance(value, List))
+        except GivenError as error:
+            span = items[error.item].span if items else value.span
+            to.fail(span, error.message, error.help)
+            continue
+        _note_references(key.text, items, to)
+    return facts
+
+
+def _items(value: Node, to: Collector, name: str) -> list[Text] | None:
+    """The texts of a value; None if one of them is no text."""
+    items = value.items if isinstance(value, List) else (value,)
+    texts = [item for item in items if isinstance(item, Text)]
+    for item in items:
+        if not isinstance(item, Text | Broken):
+            to.fail(item.span, f"a value of `{name}` is one text", "write a word, or a list of words")
+    return texts if len(texts) == len(items) else None
+
+
+def _note_references(name: str, items: list[Text], to: Collector) -> None:
+    """What a scenario names must be declared, or it would pass for the wrong reason."""
+    kinds = {Kind.STATUS: "register", Kind.ENTITY: "entity"}
+    kind = kinds.get(FACTS[name].kind)
+    for item in items if kind and name != "publisher" else ():
+        word = item.text.removeprefix("perhaps ").strip()
+        if word not in {"unknown", "nothing"}:
+            to.refer(kind or "", Text(word, item.span))
