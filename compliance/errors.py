@@ -14,8 +14,12 @@ Messages are lower case, have no full stop, quote input in backticks and never h
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+_MOST_SHOWN = 300
+"""How many characters of a source line are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +47,13 @@ class Problem:
 
     def __str__(self) -> str:
         """The problem as a person reads it: message, place, line, caret, help."""
-        lines = [f"error: {self.message}"]
+        lines = [f"error: {_visible(self.message)}"]
         if self.span is not None:
             lines.extend(_picture(self.span))
         elif self.where:
             lines.append(f"  --> {self.where}")
         if self.help:
-            lines.append(f"  help: {self.help}")
+            lines.append(f"  help: {_visible(self.help)}")
         return "\n".join(lines)
 
 
@@ -102,7 +106,21 @@ def _picture(span: Span) -> list[str]:
     lines = [f"  --> {span.path}:{span.line}:{span.column}"]
     if span.text:
         gutter = f"{span.line:4d} | "
-        room = max(1, len(span.text) - span.column + 1)
-        lines.append(f"{gutter}{span.text}")
-        lines.append(" " * (len(gutter) + span.column - 1) + "^" * max(1, min(span.width, room)))
+        left = max(0, span.column - _MOST_SHOWN // 2) if len(span.text) > _MOST_SHOWN else 0
+        shown = _visible(span.text[left : left + _MOST_SHOWN])
+        begin = span.column - 1 - left
+        under = shown[begin : begin + span.width]
+        lines.append(f"{gutter}{shown}")
+        lines.append(" " * (len(gutter) + _columns(shown[:begin])) + "^" * max(1, _columns(under)))
     return lines
+
+
+def _visible(text: str) -> str:
+    """`text` on one line, without the characters that a terminal obeys instead of showing."""
+    return "".join(each if each.isprintable() else " " if each.isspace() else "\ufffd" for each in text)
+
+
+def _columns(text: str) -> int:
+    """How many columns of a terminal `text` takes: wide characters two, combining ones none."""
+    widths = {"W": 2, "F": 2}
+    return sum(0 if unicodedata.combining(each) else widths.get(unicodedata.east_asian_width(each), 1) for each in text)

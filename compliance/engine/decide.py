@@ -101,7 +101,13 @@ def _instance(notice: Notice, rules: Sequence[Rule], reading: Reading, bound: st
 
 
 def _found(
-    notice: Notice, live: Sequence[Rule], reading: Reading, bound: str | None, verdict: Verdict, *, by_reach: bool
+    notice: Notice,
+    live: Sequence[Rule],
+    reading: Reading,
+    bound: str | None,
+    verdict: Verdict,
+    *,
+    by_reach: bool,
 ) -> _Found:
     stale = frozenset(register for rule in live for register in stale_registers(rule, reading))
     instance = Instance(

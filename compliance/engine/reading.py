@@ -14,7 +14,7 @@ from datetime import date
 from functools import cached_property
 from itertools import product
 
-from compliance.model.facts import FACTS, FactValue, Facts, Kind, Members, OneOf, unknown
+from compliance.model.facts import FACTS, Facts, FactValue, Kind, Members, OneOf, unknown
 from compliance.model.period import Period
 from compliance.model.rule import Line
 from compliance.model.ruleset import LawDays, Ruleset

@@ -80,9 +80,7 @@ def _line_truth(line: Line | AnyOf, rule: Rule, reading: Reading) -> Truth:
     if isinstance(line, Line):
         return _truth(line, rule, reading)
     single = Block((line,))
-    bare = Rule(
-        rule.id, rule.title, rule.status, rule.effective, single, rule.notice, rule.zone
-    )
+    bare = Rule(rule.id, rule.title, rule.status, rule.effective, single, rule.notice, rule.zone)
     return kleene(bare, lambda each: _truth(each, rule, reading))
 
 
@@ -123,7 +121,7 @@ def _designation(fact: str, register: str, rule: Rule, reading: Reading) -> str:
                 period = copy.period(entry)
                 if reading.register_day(register, rule.zone) in period:
                     arms = copy.arms.value.replace("_", " ")
-                    return f"`{member}` was declared by {copy.authority}; {arms} {period.first_day}"
+                    return f"`{member}` is declared in `{register}` ({copy.authority}): {arms} {period.first_day}"
         if copy.is_stale(reading.register_day(register, rule.zone)):
             return f"`{entity}` is not in the copy of {copy.retrieved_on}, which is too old to say no"
         return f"`{entity}` is not in the copy of {copy.retrieved_on}, which is not complete"
@@ -132,6 +130,6 @@ def _designation(fact: str, register: str, rule: Rule, reading: Reading) -> str:
 
 def _spoken_of(fact: str, reading: Reading) -> tuple[str, ...]:
     if fact == "mention.designated_as":
-        return (reading.bound,) if reading.bound in reading.ruleset.entities else ()
+        return (reading.bound,) if reading.bound and reading.bound in reading.ruleset.entities else ()
     publisher = reading.value("publisher")
     return tuple(sorted(publisher.values)) if isinstance(publisher, OneOf) else ()

@@ -154,9 +154,7 @@ def _fires_without_doubt(rule: Rule, reading: Reading, policies: Mapping[str, If
 
     def block_holds(block: Block, favour: IfUnknown | None) -> bool:
         return all(
-            any(block_holds(inner, favour) for inner in line.blocks)
-            if isinstance(line, AnyOf)
-            else leans(line, favour)
+            any(block_holds(inner, favour) for inner in line.blocks) if isinstance(line, AnyOf) else leans(line, favour)
             for line in block.lines
         )
 

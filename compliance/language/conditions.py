@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from compliance.language.fields import Collector, Fields
 from compliance.language.given import fact_problem, word_problem
 from compliance.language.source import Broken, List, Map, Node, Text
-from compliance.model.facts import FACTS, FactSpec, Kind
+from compliance.model.facts import FACTS, NOTHING, FactSpec, Kind
 from compliance.model.period import Period
 from compliance.model.rule import AnyOf, Block, IfUnknown, Line
 from compliance.model.territory import PLACES
@@ -44,9 +44,7 @@ def blocks(node: Node | None, to: Collector, bound: str | None) -> tuple[Block, 
     return tuple(block(item, to, bound) for item in items)
 
 
-def if_unknown(
-    node: Map | None, to: Collector, asked: set[str]
-) -> tuple[dict[str, IfUnknown], dict[str, str]]:
+def if_unknown(node: Map | None, to: Collector, asked: set[str]) -> tuple[dict[str, IfUnknown], dict[str, str]]:
     """What the rule does for each fact that is not known, and the reasons for skipping."""
     policies: dict[str, IfUnknown] = {}
     reasons: dict[str, str] = {}
@@ -59,9 +57,8 @@ def if_unknown(
         if isinstance(value, Map):
             answer, reason = _answer_with_reason(value, to)
         else:
-            answer = to_answer(value, to)
-            reason = None
-        if answer is IfUnknown.SKIP and not reason:
+            answer, reason = to_answer(value, to), None
+        if answer is IfUnknown.SKIP and not (isinstance(value, Map) and _has(value, "reason")):
             help_ = "write `{answer: skip, reason: ...}`: skipping may hide a notice"
             to.fail(value.span, "`skip` needs a written reason", help_)
         elif answer is not None:
@@ -69,6 +66,10 @@ def if_unknown(
             if reason:
                 reasons[key.text] = reason
     return policies, reasons
+
+
+def _has(node: Map, key: str) -> bool:
+    return node.get(key) is not None or not node.is_whole
 
 
 def to_answer(node: Node, to: Collector) -> IfUnknown | None:
@@ -99,7 +100,8 @@ def fact(key: Text, to: Collector, bound: str | None) -> FactSpec | None:
 
 def _any_of(key: Text, value: Node, to: Collector, bound: str | None) -> list[AnyOf]:
     if not isinstance(value, List) or not value.items:
-        to.fail(key.span, "`any_of` is a list of blocks", "begin each block with `- `")
+        if not isinstance(value, Broken):
+            to.fail(key.span, "`any_of` is a list of blocks", "begin each block with `- `")
         return []
     return [AnyOf(tuple(block(item, to, bound) for item in value.items))]
 
@@ -132,6 +134,9 @@ def _is_value(text: Text, spec: FactSpec, to: Collector) -> bool:
         help_ = "say under `if_unknown` what happens when nobody knows"
         to.fail(text.span, f"a rule cannot ask for `{word}`", help_)
         return False
+    if spec.many and word == NOTHING:
+        to.fail(text.span, f"a rule cannot ask for `{word}`", "name the values that the rule is about")
+        return False
     if spec.kind is Kind.PLACE:
         if word not in PLACES:
             to.refer("territory", text)
@@ -143,7 +148,3 @@ def _is_value(text: Text, spec: FactSpec, to: Collector) -> bool:
         to.fail(text.span, *problem)
         return False
     return True
-
-
-
-

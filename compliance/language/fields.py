@@ -24,6 +24,7 @@ REGISTER_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*")
 TERRITORY_ID = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
 LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?(-[a-z0-9]{5,8})*")
 DAY_HELP = "write it as YYYY-MM-DD, for example 2024-02-20"
+OPEN_DAY_HELP = f"{DAY_HELP}, or `none`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,11 @@ class Collector:
         """Note that this file declares `node`; False, and a problem, if another did so before."""
         first = self.declared.setdefault((kind, node.text), node.span)
         if first is not node.span:
-            self.fail(node.span, f"{kind} `{node.text}` is declared twice", f"the other is {first.path}:{first.line}")
+            self.fail(
+                node.span,
+                f"{kind} `{node.text}` is declared twice",
+                f"the other is {first.path}:{first.line}",
+            )
         return first is node.span
 
 
@@ -79,11 +84,14 @@ class Fields:
     def node(self, key: str, *, required: bool = False) -> Node | None:
         """The value as it stands; None, and a problem if it is required, when it is missing."""
         found = self.map.get(key)
-        if found is None and required:
-            near = [name.text for name, _ in self.map.entries if name.text not in self.known]
-            if not nearest(key, near):  # a slip of the pen is one problem, not two
-                self.to.fail(self.map.span, f"{self.what} needs `{key}`", f"add `{key}:`")
+        if found is None and required and not self.is_misspelled(key):
+            self.to.fail(self.map.span, f"{self.what} needs `{key}`", f"add `{key}:`")
         return None if isinstance(found, Broken) else found
+
+    def is_misspelled(self, key: str) -> bool:
+        """Whether a key that is missing may be one that is a problem already: a slip is one problem, not two."""
+        unknown = [name.text for name, _ in self.map.entries if name.text not in self.known]
+        return not self.map.is_whole or nearest(key, unknown) is not None
 
     def text(self, key: str, *, required: bool = False) -> str | None:
         """Text that is not empty."""
@@ -143,20 +151,20 @@ class Fields:
         """A calendar day."""
         return self.as_day(self.node(key, required=required), f"`{key}`")
 
-    def as_day(self, node: Node | None, name: str) -> date | None:
+    def as_day(self, node: Node | None, name: str, help_: str = DAY_HELP) -> date | None:
         """`node` as a calendar day."""
         found = self.as_text(node, name)
         if found is None:
             return None
         day = parse_day(found.text)
         if day is None:
-            self.to.fail(found.span, f"`{found.text}` is not a calendar day", DAY_HELP)
+            self.to.fail(found.span, f"`{found.text}` is not a calendar day", help_)
         return day
 
     def open_day(self, key: str) -> date | None:
         """A calendar day or `none` (an open end); it must be written, so that nobody forgot it."""
         found = self.text_node(key, required=True)
-        return None if found is None or found.text == "none" else self.as_day(found, f"`{key}`")
+        return None if found is None or found.text == "none" else self.as_day(found, f"`{key}`", OPEN_DAY_HELP)
 
     def period(self, zone: str | None = None) -> Period:
         """`first_day` and `last_day` of this map, both included."""
@@ -178,6 +186,8 @@ class Fields:
     def texts(self, key: str, *, required: bool = False) -> tuple[Text, ...]:
         """A list of texts; one text alone counts as a list of one."""
         node = self.node(key, required=required)
+        if required and isinstance(node, List) and not node.items:
+            self.to.fail(node.span, f"`{key}` is empty", "add at least one item")
         return tuple(self.each_text(node, f"`{key}`"))
 
     def each_text(self, node: Node | None, name: str) -> Iterator[Text]:
@@ -215,11 +225,17 @@ class Fields:
 
     def words_by_language(self, key: str, *, required: bool = False) -> dict[str, Text]:
         """A map of language tags to texts; the first is the default."""
-        node = self.map_of(key, required=required)
+        node = self.node(key, required=required)
         found: dict[str, Text] = {}
-        for tag, value in node.entries if node else ():
+        if node is not None and not (isinstance(node, Map) and node.entries):
+            self.to.fail(node.span, f"`{key}` needs a language", "write it as `en: ...`")
+        for tag, value in node.entries if isinstance(node, Map) else ():
             if not LANGUAGE_TAG.fullmatch(tag.text):
-                self.to.fail(tag.span, f"`{tag.text}` is not a language tag", "write it like `en`, `pt-BR` or `sr-Latn`")
+                self.to.fail(
+                    tag.span,
+                    f"`{tag.text}` is not a language tag",
+                    "write it like `en`, `pt-BR` or `sr-Latn`",
+                )
             elif (words := self.as_text(value, f"`{key}`")) is not None:
                 found[tag.text] = words
         return found

@@ -12,7 +12,17 @@ from collections.abc import Sequence
 
 from compliance.errors import nearest
 from compliance.language.fields import DAY_HELP, KEBAB, LANGUAGE_TAG
-from compliance.model.facts import FACTS, NOTHING, PERSONAL_FACTS, FactSpec, FactValue, Kind, Members, OneOf, unknown
+from compliance.model.facts import (
+    FACTS,
+    NOTHING,
+    PERSONAL_FACTS,
+    FactSpec,
+    FactValue,
+    Kind,
+    Members,
+    OneOf,
+    unknown,
+)
 from compliance.model.iso3166 import COUNTRIES
 from compliance.model.period import parse_day
 from compliance.model.territory import PLACES, LocationSet, place, says_nothing

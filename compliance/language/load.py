@@ -30,12 +30,13 @@ _KINDS: Final[dict[str, Callable[[Map, Collector], Any]]] = {
 }
 
 
-def load(files: Mapping[str, bytes], zones: Iterable[str]) -> Ruleset:
+def load(files: Mapping[str, bytes], zones: Iterable[str], *, root: str = "") -> Ruleset:
     """The rule set that `files` (path to bytes) make up.
 
     Args:
-        files: every rule file; the path is what problems name.
+        files: every rule file, by its path under `root`.
         zones: the IANA time zones that there are.
+        root: what to put before a path where a problem names it.
 
     Raises:
         RulesError: with every problem of every file.
@@ -43,7 +44,7 @@ def load(files: Mapping[str, bytes], zones: Iterable[str]) -> Ruleset:
     to = Collector(frozenset(zones))
     found: dict[str, list[Any]] = {kind: [] for kind in _KINDS}
     for path in sorted(files):
-        tree, problems = read(path, files[path])
+        tree, problems = read(f"{root}/{path}" if root else path, files[path])
         to.problems.extend(problems)
         if tree is not None:
             _declare(tree, to, found)
@@ -115,7 +116,11 @@ def _check_parents(entities: Mapping[str, Entity], to: Collector) -> None:
         here = entity
         while here.parent is not None and here.parent in entities:
             if here.parent in seen:
-                to.fail(to.declared["entity", name], f"`{name}` is its own parent", "leave one `parent` of the circle out")
+                to.fail(
+                    to.declared["entity", name],
+                    f"`{name}` is its own parent",
+                    "leave one `parent` of the circle out",
+                )
                 break
             seen.add(here.parent)
             here = entities[here.parent]

@@ -10,13 +10,13 @@ Source: YAML 1.1 as libyaml reads it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import yaml
 
 from compliance.errors import Problem, Span
+from compliance.language.syntax import LINE_BREAK, ONE_DOCUMENT, ONE_DOCUMENT_HELP, syntax_problem
 
 MOST_BYTES = 4_000_000
 MOST_DEPTH = 32
@@ -31,6 +31,18 @@ class Text:
     text: str
     span: Span
     is_quoted: bool = False
+    below: tuple[str, ...] = ()
+    """The further lines of the file that it stands on."""
+
+    def part(self, text: str) -> Span:
+        """Where `text` stands in it; the whole of it if that cannot be told."""
+        begin = self.span.text.find(text, self.span.column - 1)
+        if begin >= 0:
+            return replace(self.span, column=begin + 1, width=len(text))
+        for number, line in enumerate(self.below, self.span.line + 1):
+            if text in line:
+                return Span(self.span.path, number, line.index(text) + 1, len(text), line)
+        return self.span
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +62,11 @@ class List:
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """A mapping whose keys are unique texts, in file order."""
+    """A mapping whose keys are unique texts, in file order; `is_whole` unless a key could not be read."""
 
     entries: tuple[tuple[Text, Node], ...]
     span: Span
+    is_whole: bool = True
 
     def get(self, key: str) -> Node | None:
         """The value of `key`, or None."""
@@ -65,6 +78,15 @@ class Map:
 
 
 Node = Text | List | Map | Broken
+
+
+def is_whole(node: Node) -> bool:
+    """Whether everything in it could be read."""
+    if isinstance(node, Map):
+        return node.is_whole and all(is_whole(value) for _, value in node.entries)
+    if isinstance(node, List):
+        return all(is_whole(item) for item in node.items)
+    return isinstance(node, Text)
 
 
 @dataclass
@@ -94,14 +116,19 @@ def read(path: str, data: bytes) -> tuple[Node | None, list[Problem]]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        return None, [Problem("the file is not UTF-8", Span(path, line, 1), "save it as UTF-8")]
-    reading = _Reading(path, re.split("\r\n|\r|\n", text))
+        return None, [_not_utf_8(path, data, error.start)]
+    reading = _Reading(path, LINE_BREAK.split(text))
     try:
         return _document(yaml.parse(text, Loader=_LOADER), reading), reading.problems
     except yaml.YAMLError as error:
-        reading.problems.append(_syntax_problem(error, reading))
+        reading.problems.append(syntax_problem(error, reading))
         return None, reading.problems
+
+
+def _not_utf_8(path: str, data: bytes, start: int) -> Problem:
+    before = LINE_BREAK.split(data[:start].decode("utf-8-sig"))
+    line = LINE_BREAK.split(data.decode("utf-8-sig", "replace"))[len(before) - 1]
+    return Problem("the file is not UTF-8", Span(path, len(before), len(before[-1]) + 1, 1, line), "save it as UTF-8")
 
 
 def _document(events: Iterator[yaml.Event], reading: _Reading) -> Node | None:
@@ -111,8 +138,7 @@ def _document(events: Iterator[yaml.Event], reading: _Reading) -> Node | None:
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             if documents > 1:
-                help_ = "put each rule, entity, register or territory into a file of its own"
-                reading.fail(reading.span(event.start_mark), "a file holds one document", help_)
+                reading.fail(reading.span(event.start_mark), ONE_DOCUMENT, ONE_DOCUMENT_HELP)
                 return root
         elif isinstance(event, yaml.NodeEvent):
             root = _node(event, events, reading, 0)
@@ -126,13 +152,14 @@ def _node(event: yaml.Event, events: Iterator[yaml.Event], reading: _Reading, de
     start = event.start_mark
     if depth > MOST_DEPTH:
         raise yaml.MarkedYAMLError(problem=f"nested deeper than {MOST_DEPTH} levels", problem_mark=start)
-    is_plain = not isinstance(event, yaml.AliasEvent) and event.anchor is None and event.tag is None
-    if not is_plain:
+    is_written_out = not isinstance(event, yaml.AliasEvent) and event.tag is None
+    if not is_written_out or event.anchor is not None:
         message = "anchors, aliases and tags are not part of the rule language"
         reading.fail(reading.span(start), message, _TAG_HELP)
     if isinstance(event, yaml.ScalarEvent):
         span = reading.span(start, event.end_mark)
-        return Text(event.value, span, is_quoted=event.style in {"'", '"'}) if is_plain else Broken(span)
+        below = tuple(reading.lines[start.line + 1 : event.end_mark.line + 1])
+        return Text(event.value, span, event.style in {"'", '"'}, below) if is_written_out else Broken(span)
     if isinstance(event, yaml.SequenceStartEvent):
         inner = _until(yaml.SequenceEndEvent, events)
         return List(tuple(_node(each, events, reading, depth + 1) for each in inner), reading.span(start))
@@ -143,12 +170,14 @@ def _node(event: yaml.Event, events: Iterator[yaml.Event], reading: _Reading, de
 
 def _map(span: Span, events: Iterator[yaml.Event], reading: _Reading, depth: int) -> Map:
     entries: dict[str, tuple[Text, Node]] = {}
+    is_whole = True
     for event in _until(yaml.MappingEndEvent, events):
         key = _node(event, events, reading, depth + 1)
         value = _node(next(events), events, reading, depth + 1)
         if not isinstance(key, Text):
             if not isinstance(key, Broken):
                 reading.fail(key.span, "a key is a word", "write it as `key: value`")
+            is_whole = False
             continue
         if key.text in entries:
             first = entries[key.text][0].span.line
@@ -156,7 +185,7 @@ def _map(span: Span, events: Iterator[yaml.Event], reading: _Reading, depth: int
             reading.fail(key.span, f"`{key.text}` is written twice", help_)
         else:
             entries[key.text] = (key, value)
-    return Map(tuple(entries.values()), span)
+    return Map(tuple(entries.values()), span, is_whole)
 
 
 def _until(end: type[yaml.Event], events: Iterator[yaml.Event]) -> Iterator[yaml.Event]:
@@ -164,24 +193,3 @@ def _until(end: type[yaml.Event], events: Iterator[yaml.Event]) -> Iterator[yaml
         if isinstance(event, end):
             return
         yield event
-
-
-def _syntax_problem(error: yaml.YAMLError, reading: _Reading) -> Problem:
-    """What the parser could not read, at the place where a person would mend it."""
-    context = getattr(error, "context", None) or ""
-    mark = getattr(error, "problem_mark", None)
-    opened = getattr(error, "context_mark", None)
-    if opened is not None and "flow" in context:
-        span = reading.span(opened)
-        bracket = "{" if "mapping" in context else "["
-        return Problem(f"`{bracket}` is not closed", span, f"add `{'}' if bracket == '{' else ']'}`")
-    if opened is not None and "quoted scalar" in context:
-        return Problem("the quotation mark is not closed", reading.span(opened), "close it on the same line")
-    if mark is None:
-        return Problem("the file holds a character that YAML does not allow", Span(reading.path, 1, 1))
-    span = reading.span(mark)
-    if "\t" in span.text:
-        column = span.text.index("\t") + 1
-        return Problem("a tab", Span(reading.path, span.line, column, 1, span.text), "indent with spaces")
-    what = getattr(error, "problem", None) or "this cannot be read"
-    return Problem(f"{what}", span, "check the indentation and the colons around this line")

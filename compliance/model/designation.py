@@ -89,7 +89,7 @@ class Register:
     @property
     def fresh_until(self) -> date:
         """The last day on which absence from a complete copy still means "no"."""
-        return self.retrieved_on + self.fresh_for
+        return date.fromordinal(min(self.retrieved_on.toordinal() + self.fresh_for.days, date.max.toordinal()))
 
     def is_stale(self, day: date) -> bool:
         """Whether the copy is too old on `day` to say who is not in the list."""
@@ -113,6 +113,6 @@ class Register:
     def changes(self, entries: tuple[Entry, ...], day: date) -> list[date]:
         """The days after `day` on which `lists` may answer differently."""
         found = [self.period(entry).next_change(day) for entry in entries]
-        if not self.is_stale(day) and (entries or self.complete):
+        if not self.is_stale(day) and self.fresh_until < date.max and (entries or self.complete):
             found.append(self.fresh_until + ONE_DAY)
         return [change for change in found if change is not None]

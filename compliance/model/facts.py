@@ -49,9 +49,7 @@ NOTHING: Final = "nothing"
 
 _CALLER = "the caller"
 _SPECS = (
-    FactSpec(
-        "publisher", Kind.ENTITY, "who publishes the page", "the caller: a domain, URL, name or entity id"
-    ),
+    FactSpec("publisher", Kind.ENTITY, "who publishes the page", "the caller: a domain, URL, name or entity id"),
     FactSpec(
         "publisher.designated_as",
         Kind.STATUS,

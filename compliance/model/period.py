@@ -30,9 +30,7 @@ class Period:
         >>> date(2024, 2, 20) in Period(date(2024, 2, 20), None)
         True
         """
-        return (self.first_day is None or self.first_day <= day) and (
-            self.last_day is None or day <= self.last_day
-        )
+        return (self.first_day is None or self.first_day <= day) and (self.last_day is None or day <= self.last_day)
 
     @property
     def is_empty(self) -> bool:

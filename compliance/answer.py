@@ -1,0 +1,144 @@
+"""What a caller gets: the decision with its words, ready to be written as JSON.
+
+Theory: an answer is a value. It holds places as coarse codes and never an address; it names the rule set
+it rests on, so that it can be asked again; and it says how long it may be kept.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+
+
+class LegalBasis(msgspec.Struct, frozen=True, kw_only=True):
+    """A source of law as the rule cites it; `confidence` runs from A (the text itself) to D (memory)."""
+
+    title: str
+    article: str | None = None
+    href: str | None = None
+    confidence: str | None = None
+
+
+class Ground(msgspec.Struct, frozen=True, kw_only=True):
+    """One condition of a rule and how it stands: `truth` is true or unknown."""
+
+    fact: str
+    asks_for: tuple[str, ...]
+    truth: str
+    detail: str
+
+
+class Because(msgspec.Struct, frozen=True, kw_only=True):
+    """Why one rule asks for the notice."""
+
+    rule: str
+    title: str
+    status: str
+    facts: tuple[Ground, ...]
+    legal_basis: tuple[LegalBasis, ...]
+
+
+class Effect(msgspec.Struct, frozen=True, kw_only=True):
+    """What the page should do besides showing words."""
+
+    type: str
+    component: str
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """One notice for one entity, in one language."""
+
+    id: str
+    entity: str | None
+    rules: tuple[str, ...]
+    status: str
+    display: str
+    purpose: str
+    severity: str
+    placement: str
+    group: str | None
+    language: str
+    direction: str
+    text: str
+    short: str
+    html: str
+    link: str | None
+    effects: tuple[Effect, ...]
+    because: tuple[Because, ...]
+    unknowns: tuple[str, ...]
+    unresolved: tuple[str, ...] = ()
+    approximated: bool = False
+    reach: bool = False
+
+
+class Review(msgspec.Struct, frozen=True, kw_only=True):
+    """A notice that is held until a person settles its unknown facts; the verdict comes back as a fact."""
+
+    id: str
+    entity: str | None
+    rules: tuple[str, ...]
+    unknowns: tuple[str, ...]
+
+
+class Stale(msgspec.Struct, frozen=True, kw_only=True):
+    """A copy of a register that is too old to say who is not in it."""
+
+    register: str
+    retrieved_on: date
+    fresh_until: date
+
+
+class Location(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the reader may be, as codes; with `anywhere` the places are only what the sources named."""
+
+    places: tuple[str, ...]
+    anywhere: bool
+    territories: dict[str, str]
+    basis: tuple[str, ...]
+
+
+class Digests(msgspec.Struct, frozen=True, kw_only=True):
+    """The rule set that was asked: what it says, and the bytes that say it."""
+
+    meaning: str
+    source: str
+
+
+class Cache(msgspec.Struct, frozen=True, kw_only=True):
+    """How the answer may be kept: `max_age` in seconds; `vary` names what it depends on besides the content."""
+
+    key: str
+    vary: tuple[str, ...]
+    max_age: int
+    surrogate_keys: tuple[str, ...]
+
+
+class NotApplied(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule that asks for nothing, and the nearest reason."""
+
+    rule: str
+    notice: str
+    because: str
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """The notices of a page for a reader. `as_of` is the law day asked for, or today's in UTC."""
+
+    notices: tuple[Notice, ...]
+    reviews: tuple[Review, ...]
+    unknowns: tuple[str, ...]
+    stale: tuple[Stale, ...]
+    advice: tuple[str, ...]
+    location: Location
+    ruleset: Digests
+    as_of: date
+    preview: bool
+    valid_until: str | None
+    cache: Cache
+    decision: str
+    not_applied: tuple[NotApplied, ...] = ()
+
+    def to_json(self) -> bytes:
+        """The answer as UTF-8 JSON."""
+        return msgspec.json.encode(self)

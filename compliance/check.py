@@ -1,0 +1,192 @@
+"""One check, in one direction: the corridor that every question walks.
+
+Theory: each room hands a frozen value to the next and nobody calls back. The reader's address ends in
+`geo`; the clock is asked here and nowhere else, once, and becomes law days; a given `as_of` is that civil
+day in every zone and makes the answer a preview.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
+from pathlib import Path
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from compliance.answer import Answer
+from compliance.assemble import Moment, Question, assemble
+from compliance.content.facts import Content, Written, facts_from, facts_of
+from compliance.engine.decide import decide
+from compliance.errors import Problem, RequestError
+from compliance.geo import Databases, from_place, locate, parse_address
+from compliance.model.decision import Decision
+from compliance.model.iso3166 import COUNTRIES
+from compliance.model.ruleset import LawDays, Ruleset
+from compliance.model.territory import LocationSet, place, says_nothing
+from compliance.store import Snapshot, Store, packaged_rules
+
+__all__ = ["Checker", "Content", "Reader"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What is known of where the reader is; left out, the reader may be anywhere.
+
+    `address` is an IP address; it is used once and never kept. `country` and `subdivision` are ISO 3166
+    codes. With both, the place as given counts.
+    """
+
+    address: str | None = field(default=None, repr=False)
+    country: str | None = None
+    subdivision: str | None = None
+
+
+class Checker:
+    """Answers which notices a page needs. Threads may share one; each question sees one rule set."""
+
+    def __init__(self, store: Store, databases: Databases) -> None:
+        self.store = store
+        self.databases = databases
+
+    @classmethod
+    def open(cls, rules: str | Path | None = None, *, geo_databases: Sequence[str | Path] = ()) -> Self:
+        """A checker on a rule directory; without one, on the rules that ship with the product.
+
+        Raises:
+            RulesError: with every problem of every rule file.
+            DatabaseError: a geolocation database cannot be used.
+        """
+        store = Store(Path(rules) if rules is not None else packaged_rules())
+        return cls(store, Databases.open(Path(each) for each in geo_databases))
+
+    @property
+    def ruleset(self) -> Ruleset:
+        """The rule set in use."""
+        return self.store.current.ruleset
+
+    def check(
+        self,
+        content: Content,
+        reader: Reader | None = None,
+        *,
+        languages: Sequence[str] = (),
+        as_of: date | None = None,
+        explain: bool = False,
+    ) -> Answer:
+        """The notices of a page for a reader, with their words.
+
+        Args:
+            content: the page.
+            reader: where the reader is; None means that nobody knows.
+            languages: BCP 47 tags that the reader reads, best first.
+            as_of: ask as of this civil day in every zone; without it, now.
+            explain: also say why each other rule asks for nothing.
+
+        Raises:
+            RequestError: with everything in the question that cannot be understood.
+        """
+        snapshot = self.store.current
+        question = self._question(snapshot, content, reader or Reader())
+        now = _now()
+        days = law_days(snapshot.ruleset, as_of, now)
+        decision = decide(snapshot.ruleset, question.facts, days, explain=explain)
+        moment = Moment(now, as_of, first_instant(decision))
+        return assemble(snapshot.ruleset, question, decision, moment, languages)
+
+    def decide(self, facts: Mapping[str, Written], *, as_of: date | None = None) -> Decision:
+        """The decision on facts written as in a scenario's `given`.
+
+        Raises:
+            RequestError: with every fact that cannot be read.
+        """
+        snapshot = self.store.current
+        days = law_days(snapshot.ruleset, as_of, _now())
+        return decide(snapshot.ruleset, facts_from(facts, snapshot.directory), days)
+
+    def _question(self, snapshot: Snapshot, content: Content, reader: Reader) -> Question:
+        """The facts of content and reader; the problems of both at once."""
+        problems: list[Problem] = []
+        facts: dict[str, object] = {}
+        location = LocationSet.unknown()
+        try:
+            facts.update(facts_of(content, snapshot.directory))
+        except RequestError as error:
+            problems.extend(error.problems)
+        try:
+            location = self.locate(reader)
+        except RequestError as error:
+            problems.extend(error.problems)
+        if problems:
+            raise RequestError(problems)
+        return Question(content, {**facts, "reader.location": location}, location)  # type: ignore[dict-item]
+
+    def locate(self, reader: Reader) -> LocationSet:
+        """The places where the reader may be.
+
+        Raises:
+            RequestError: the address is none, or a code is neither a place nor a vendor's "not known".
+        """
+        if reader.country is not None or reader.subdivision is not None:
+            return _given_place(reader)
+        if reader.address is None:
+            return LocationSet.unknown("no place given")
+        address = parse_address(reader.address)
+        if address is None:
+            raise RequestError([Problem("this is not an IP address", where="reader.address")])
+        return locate(address, self.databases.readings(address) if address.is_public else ())
+
+
+def _given_place(reader: Reader) -> LocationSet:
+    """The place that a caller named. What was written is not repeated: it may be an address."""
+    country, subdivision = reader.country, reader.subdivision
+    problems = []
+    says_no_country = country is None or says_nothing(country)
+    home = None if country is None or says_no_country else place(country)
+    if not says_no_country and home not in COUNTRIES:
+        help_ = "use an ISO 3166-1 code, for example `UA`; leave it out, or write `XX`, if nobody knows"
+        problems.append(Problem("this is not a country code", where="reader.location.country", help=help_))
+    if subdivision is not None and not says_nothing(subdivision) and not problems:
+        part = place(subdivision if "-" in subdivision or home is None else f"{home}-{subdivision}")
+        if part is None:
+            help_ = "use an ISO 3166-2 code, for example `UA-43`; leave it out if nobody knows"
+            problems.append(Problem("this is not a subdivision code", where="reader.location.subdivision", help=help_))
+    if problems:
+        raise RequestError(problems)
+    known = None if subdivision is None or says_nothing(subdivision) else subdivision
+    if says_no_country and known is None:
+        return LocationSet.unknown("the caller does not know the place")
+    return from_place(None if says_no_country else country, known)
+
+
+def law_days(ruleset: Ruleset, as_of: date | None, now: datetime) -> LawDays:
+    """The law day in every zone of the rule set."""
+    if as_of is not None:
+        return dict.fromkeys(ruleset.zones, as_of)
+    return {zone: now.astimezone(_zone(zone)).date() for zone in ruleset.zones}
+
+
+def first_instant(decision: Decision) -> datetime | None:
+    """The first instant (UTC) at which the decision may differ, or None if the law foresees no change."""
+    instants = []
+    for zone, day in decision.changes:
+        try:
+            instants.append(datetime.combine(day, time(), _zone(zone)).astimezone(UTC))
+        except OverflowError:
+            continue  # the last days of the calendar: nobody will ask again
+    return min(instants, default=None)
+
+
+def today() -> date:
+    """Today in UTC: the day that commands use when none was given."""
+    return _now().date()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - the one place that asks the clock
+
+
+@lru_cache(maxsize=512)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)

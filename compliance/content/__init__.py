@@ -1,0 +1,1 @@
+"""From what a publishing system says of a page to facts."""

@@ -1,0 +1,123 @@
+"""Who publishes the page: a domain, URL, name or id to the entities that it may be.
+
+Theory: identity comes from entity files alone. A host belongs to the entity with the longest domain that
+it is or lies under; a name belongs to everyone who bears it. Two clues that point to different entities
+are not averaged: both stay possible. What nobody declared may be anyone, an unknown mirror of a
+designated publisher included, so it is unknown and never "nobody".
+
+Source: for host names, IDNA 2008 through Python's codec for the ASCII form (RFC 3490).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from typing import Self
+from urllib.parse import urlsplit
+
+from compliance.model.designation import Entity
+from compliance.model.facts import Members, OneOf
+
+_HOST = re.compile(r"[^\s/?#@\\:]+\.[^\s/?#@\\:.]+\.?")
+
+
+@dataclass(frozen=True)
+class Directory:
+    """Every declared entity by its id, its domains and its names; built once for a rule set."""
+
+    ids: frozenset[str]
+    domains: Mapping[str, frozenset[str]]
+    names: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def of(cls, entities: Iterable[Entity]) -> Self:
+        """The directory of some entities."""
+        ids: set[str] = set()
+        domains: dict[str, set[str]] = defaultdict(set)
+        names: dict[str, set[str]] = defaultdict(set)
+        for entity in entities:
+            ids.add(entity.id)
+            for host in entity.domains:
+                domains[host].add(entity.id)
+            for name in (entity.title, *chain.from_iterable(entity.names.values())):
+                names[_folded(name)].add(entity.id)
+        return cls(
+            frozenset(ids),
+            {host: frozenset(found) for host, found in domains.items()},
+            {name: frozenset(found) for name, found in names.items()},
+        )
+
+    def identify(self, clue: str) -> frozenset[str]:
+        """The entities that an id, domain, URL or name means; none if nobody declared it.
+
+        >>> directory = Directory.of([Entity("rfe-rl", "RFE/RL", domains=("rferl.org",))])
+        >>> sorted(directory.identify("https://www.rferl.org/a/x.html"))
+        ['rfe-rl']
+        """
+        text = clue.strip()
+        if text in self.ids:
+            return frozenset({text})
+        return self.names.get(_folded(text)) or self._owners(host_of(text))
+
+    def _owners(self, host: str | None) -> frozenset[str]:
+        """The entities with the longest declared domain that the host is or lies under."""
+        while host:
+            if host in self.domains:
+                return self.domains[host]
+            host = host.partition(".")[2]
+        return frozenset()
+
+    def publisher(self, named: str | None, url: str | None) -> OneOf:
+        """What is known of the publisher from what the caller named, and from where the page stands.
+
+        If they mean different entities both stay possible. A publisher named and declared by nobody may be
+        anyone, whatever the URL; an undeclared host under a declared publisher says nothing.
+        """
+        by_name = self.identify(named) if named else frozenset[str]()
+        by_url = self.identify(url) if url else frozenset[str]()
+        decisive = by_name if named else by_url
+        return OneOf(by_name | by_url, other=not decisive)
+
+    def resolve(self, value: OneOf) -> OneOf:
+        """The publisher as somebody wrote it (ids, domains, names), as entities."""
+        found = [self.identify(clue) for clue in value.values]
+        return OneOf(frozenset[str]().union(*found), other=value.other or not all(found))
+
+    def resolve_members(self, value: Members) -> Members:
+        """Entities as somebody wrote them; a name that several bear makes each of them a doubtful member.
+
+        What nobody declared stays as written: an entity of which no register can say anything.
+        """
+        certain: set[str] = set()
+        perhaps: set[str] = set()
+        for clue in value.certain | value.perhaps:
+            found = self.identify(clue) or frozenset({clue})
+            (certain if clue in value.certain and len(found) == 1 else perhaps).update(found)
+        return Members(frozenset(certain), frozenset(perhaps - certain), value.other)
+
+
+def host_of(text: str) -> str | None:
+    """The ASCII host name in a URL, or in a bare domain, lower case; None if there is none.
+
+    >>> host_of("https://user@WWW.Example.org:443/a?b#c")
+    'www.example.org'
+    """
+    try:
+        host = urlsplit(text if "//" in text else f"//{text}").hostname or ""
+    except ValueError:
+        return None
+    if not _HOST.fullmatch(host):
+        return None
+    try:
+        return host.rstrip(".").encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        return None
+
+
+def _folded(name: str) -> str:
+    """A name without the accidents of typing: width, case and spacing."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

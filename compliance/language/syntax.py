@@ -1,0 +1,208 @@
+"""What the parser could not read, in an author's words, at the place where a person would mend it.
+
+Theory: libyaml names what it expected, and where it gave up. That is seldom where the slip is: a bracket
+that nobody closed is noticed lines later, and `mapping values are not allowed` means that a text with `: `
+has no quotation marks. So each of its messages is read back into the slip that usually causes it.
+
+Source: the messages of scanner.c and parser.c of libyaml 0.2.5.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Protocol
+
+import yaml
+
+from compliance.errors import Problem, Span
+
+LINE_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
+"""What libyaml takes for the end of a line."""
+ONE_DOCUMENT = "a file holds one document"
+ONE_DOCUMENT_HELP = "put each rule, entity, register or territory into a file of its own"
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_KEY_WITHOUT_SPACE = re.compile(r"\s*(?:- +)*[A-Za-z_][\w.-]*:(?=[^\s:/])")
+_DASH_WITHOUT_SPACE = re.compile(r"\s*-(?=[^\s-])")
+_QUOTES = "put the whole text in quotation marks"
+_COLON_SPACE = "write a space after the colon: `key: value`"
+_CLOSING = {"[": "]", "{": "}"}
+
+
+class Lines(Protocol):
+    """A file as its lines, which can say where in it a mark of the parser is."""
+
+    path: str
+    lines: list[str]
+
+    def span(self, start: yaml.Mark, end: yaml.Mark | None = None) -> Span:
+        """The place of a mark, or from one to the other."""
+
+
+def syntax_problem(error: yaml.YAMLError, file: Lines) -> Problem:
+    """The problem that `error` stands for."""
+    mark = getattr(error, "problem_mark", None)
+    if mark is None:
+        return _forbidden_character(file)
+    opened = getattr(error, "context_mark", None)
+    context = getattr(error, "context", None) or ""
+    said = getattr(error, "problem", None) or ""
+    here = file.span(mark)
+    start = here if opened is None else file.span(opened)
+    if "tab character" in said or here.text[here.column - 1 : here.column] == "\t":
+        return Problem("a tab", here, "indent with spaces")
+    return (
+        _in_brackets(context, said, start, here, file)
+        or _in_quotes(context, said, start, here)
+        or _in_block(said, start, here)
+        or _at_colon(said, start, here, file)
+        or _at_start(context, said, start, here)
+        or Problem(f"this cannot be read: {said}", here, "check the indentation and the colons around this line")
+    )
+
+
+def _forbidden_character(file: Lines) -> Problem:
+    for number, line in enumerate(file.lines, 1):
+        found = _FORBIDDEN.search(line)
+        if found:
+            span = Span(file.path, number, found.start() + 1, 1, line)
+            message = f"the file holds a character that YAML does not allow: U+{ord(found[0]):04X}"
+            return Problem(message, span, "delete it: it cannot be seen")
+    return Problem("the file holds a character that YAML does not allow", Span(file.path, 1, 1))
+
+
+def _in_brackets(context: str, said: str, start: Span, here: Span, file: Lines) -> Problem | None:
+    """A flow list or map, `[...]` or `{...}`."""
+    if "expected ','" not in said or "flow" not in context:
+        return None
+    bracket = "{" if "mapping" in context else "["
+    closing = _CLOSING[bracket]
+    if not _is_closed(file.lines, start):
+        return Problem(f"`{bracket}` is not closed", start, f"add `{closing}`")
+    help_ = "write `,` between the items, and quotation marks around a text that holds `: ` or `,`"
+    return Problem(f"here `,` or `{closing}` is expected", here, help_)
+
+
+def _is_closed(lines: list[str], start: Span) -> bool:
+    """Whether the bracket at `start` has its counterpart; brackets in quotation marks do not count."""
+    rest = "\n".join([lines[start.line - 1][start.column - 1 :], *lines[start.line :]])
+    open_: list[str] = []
+    tokens = r"""(?<=[\[{,:\s])(?:"(?:\\.|[^"\\])*"|'[^']*')|(?<=\s)\#[^\n]*|[\[\]{}]"""
+    for token in re.findall(tokens, rest):
+        if token in _CLOSING:
+            open_.append(_CLOSING[token])
+        elif token in _CLOSING.values():
+            if open_.pop() != token:
+                return False
+            if not open_:
+                return True
+    return False
+
+
+def _in_quotes(context: str, said: str, start: Span, here: Span) -> Problem | None:
+    if "quoted scalar" not in context:
+        return None
+    if "end of stream" in said or "document indicator" in said:
+        return Problem("the quotation mark is not closed", start, "close it at the end of the text")
+    help_ = "use single quotation marks, or write the backslash twice"
+    return Problem("between double quotation marks a backslash has a meaning of its own", here, help_)
+
+
+def _in_block(said: str, start: Span, here: Span) -> Problem | None:
+    """A map or list of one entry a line: something follows a value, or a line begins in the wrong column."""
+    if "expected key" not in said and "expected '-'" not in said:
+        return None
+    before = here.text[: here.column - 1].rstrip()
+    if not before:
+        if here.text[here.column - 1 : here.column] in _CLOSING.values():
+            return _closes_nothing(here)
+        if "'-'" in said:
+            help_ = f"the list begins on line {start.line}: indent this line less, or begin it with `- `"
+            return Problem("this line is no item of the list above", here, help_)
+        help_ = f"the map it would belong to begins on line {start.line}, in column {start.column}"
+        return Problem("this line is indented unlike the lines above", here, help_)
+    if here.text[here.column - 1] in _CLOSING.values():
+        return _closes_nothing(here)
+    if before[-1] in "'\"":
+        help_ = f"{_QUOTES}; an apostrophe between single ones is written twice"
+        return Problem("the text goes on after its closing quotation mark", here, help_)
+    if before[-1] in _CLOSING.values():
+        help_ = f"{_QUOTES}: it begins with a bracket"
+        return Problem(f"the text goes on after `{before[-1]}`", here, help_)
+    return None
+
+
+def _closes_nothing(here: Span) -> Problem:
+    bracket = here.text[here.column - 1]
+    return Problem(f"`{bracket}` closes nothing", here, "delete it, or add the bracket that it closes")
+
+
+def _at_colon(said: str, start: Span, here: Span, file: Lines) -> Problem | None:
+    """A colon too many, or one too few."""
+    if "could not find expected ':'" in said:
+        return _missing_space(start) or Problem("this line has no `: `", _whole(start), "write it as `key: value`")
+    if "mapping values are not allowed" not in said:
+        return None
+    if re.search(r":(\s|$)", here.text[: here.column - 1]):
+        return Problem("a text that holds `: ` needs quotation marks", here, _QUOTES)
+    above = _line_above(here, file)
+    if above is None:
+        return None
+    if (slip := _missing_space(above)) is not None:
+        return slip
+    if _indent(above.text) == _indent(here.text) and ":" not in above.text:
+        return Problem("this line has no `: `", above, "write it as `key: value`")
+    help_ = "indent it like the line above; if it goes on with the text above, put that text in quotation marks"
+    first = Span(here.path, here.line, _indent(here.text) + 1, here.column - _indent(here.text) - 1, here.text)
+    return Problem("this line is indented deeper than the line above allows", first, help_)
+
+
+def _missing_space(line: Span) -> Problem | None:
+    """`key:value` or `-item` on the line."""
+    found = _KEY_WITHOUT_SPACE.match(line.text)
+    if found:
+        span = Span(line.path, line.line, found.end(), 1, line.text)
+        return Problem("a colon needs a space after it", span, _COLON_SPACE)
+    found = _DASH_WITHOUT_SPACE.match(line.text)
+    if found:
+        span = Span(line.path, line.line, found.end(), 1, line.text)
+        return Problem("a dash needs a space after it", span, "write `- ` before each item")
+    return None
+
+
+def _line_above(here: Span, file: Lines) -> Span | None:
+    """The nearest line above that says something."""
+    for number in range(here.line - 1, 0, -1):
+        text = file.lines[number - 1]
+        if text.strip() and not text.lstrip().startswith("#"):
+            return _whole(Span(here.path, number, 1, 1, text))
+    return None
+
+
+def _whole(span: Span) -> Span:
+    """The line of a span without its indentation."""
+    indent = _indent(span.text)
+    return Span(span.path, span.line, indent + 1, max(1, len(span.text.rstrip()) - indent), span.text)
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _at_start(context: str, said: str, start: Span, here: Span) -> Problem | None:
+    """What a text, a list or a file may not begin with."""
+    if "block sequence entries are not allowed" in said:
+        help_ = "begin each item on a line of its own, or write the list as `[a, b]`"
+        return Problem("a list cannot begin behind its key", here, help_)
+    if "<document start>" in said:
+        return Problem(ONE_DOCUMENT, here, ONE_DOCUMENT_HELP)
+    if "directive" in context or "incompatible YAML" in said:
+        return Problem("directives are not part of the rule language", start, "delete the line")
+    if "block scalar" in context:
+        return Problem("the text begins on the line below `>` or `|`", here, "move it down and indent it")
+    if "nested deeper" in said:
+        return Problem(said, here, "write it flatter")
+    place = start if context.endswith(("an alias", "an anchor", "a tag")) else here
+    character = place.text[place.column - 1 : place.column]
+    if "cannot start any token" in said or "mapping keys" in said or place is start or "node content" in said:
+        return Problem(f"a text cannot begin with `{character}`", place, f"{_QUOTES}") if character else None
+    return None

@@ -1,0 +1,1 @@
+"""The legal team's tools: scenarios beside the rules, and lint."""

@@ -1,0 +1,170 @@
+"""The endpoints: bytes to a question, an answer to bytes.
+
+Theory: each endpoint is a thin sleeve around the corridor in `check`. What goes wrong becomes problem+json
+here; what goes wrong unforeseen becomes one too, and its log line names the place in the code but nothing
+of the request.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections import Counter
+
+import msgspec
+from flask import Blueprint, Response, current_app, request
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from compliance.check import Checker
+from compliance.errors import RequestError, RulesError
+from compliance.model.ruleset import LANGUAGE_VERSION
+from compliance.web import metrics
+from compliance.web.problems import problem
+from compliance.web.wire import NotJsonError, read_check
+
+_log = logging.getLogger("compliance.web")
+routes = Blueprint("api", __name__)
+EXTENSION = "compliance"
+
+
+class Service(msgspec.Struct):
+    """What the endpoints share."""
+
+    checker: Checker
+    metrics: metrics.Metrics
+
+
+def service() -> Service:
+    """The service of the running application."""
+    found: Service = current_app.extensions[EXTENSION]
+    return found
+
+
+@routes.post("/v1/check")
+def check() -> Response:
+    """The notices of one page for one reader."""
+    asked = read_check(request.get_data(cache=False), request.remote_addr)
+    answer = service().checker.check(
+        asked.content, asked.reader, languages=asked.languages, as_of=asked.as_of, explain=asked.explain
+    )
+    for notice in answer.notices:
+        service().metrics.add("compliance_notices_total", status=notice.status, display=notice.display)
+    # an answer speaks of one reader: a shared cache that kept it could serve it to another
+    return _json(answer.to_json(), cache="no-store")
+
+
+@routes.get("/v1/ruleset")
+def ruleset() -> Response:
+    """Which rule set answers: its digests, and what is in it."""
+    current = service().checker.ruleset
+    body = {
+        "meaning": current.meaning,
+        "source": current.source,
+        "language": LANGUAGE_VERSION,
+        "rules": [
+            {"id": rule.id, "title": rule.title, "status": rule.status.value, "review_by": rule.review_by}
+            for rule in current.rules.values()
+        ],
+        "counts": {
+            "rules": len(current.rules),
+            "active_rules": len(current.active_rules),
+            "entities": len(current.entities),
+            "registers": len(current.registers),
+            "territories": len(current.territories),
+        },
+    }
+    return _json(msgspec.json.encode(body))
+
+
+@routes.get("/healthz")
+def healthz() -> Response:
+    """That the process answers."""
+    return _json(b'{"status":"ok"}')
+
+
+@routes.get("/readyz")
+def readyz() -> Response:
+    """That notices can be served, and what an operator should look at although they are."""
+    checker = service().checker
+    failure = checker.store.failure
+    body = {
+        "status": "ready" if failure is None else "degraded",
+        "ruleset": {"meaning": checker.ruleset.meaning, "source": checker.ruleset.source},
+        "rules": {
+            "loaded": failure is None,
+            "detail": "in use" if failure is None else "the last reload failed; the last good set is in use",
+            "problems": _rule_problems(failure),
+        },
+        "geo": checker.databases.describe(),
+    }
+    return _json(msgspec.json.encode(body))
+
+
+@routes.get("/metrics")
+def show_metrics() -> Response:
+    """Counters in the text format of Prometheus."""
+    checker = service().checker
+    states: Counter[metrics.Labels] = Counter(
+        (("status", rule.status.value),) for rule in checker.ruleset.rules.values()
+    )
+    reloads: dict[metrics.Labels, int] = {
+        (("result", "good"),): checker.store.reloads,
+        (("result", "failed"),): checker.store.failures,
+    }
+    text = service().metrics.text(compliance_rules=states, compliance_rule_reloads_total=reloads)
+    return Response(text, content_type=metrics.MEDIA_TYPE, headers={"Cache-Control": "no-store"})
+
+
+@routes.app_errorhandler(RequestError)
+def _request_error(error: RequestError) -> Response:
+    return problem(400, "invalid-request", "the request cannot be understood", error.problems)
+
+
+@routes.app_errorhandler(NotJsonError)
+def _not_json(error: NotJsonError) -> Response:
+    return problem(400, "malformed-json", str(error))
+
+
+@routes.app_errorhandler(HTTPException)
+def _http_error(error: HTTPException) -> Response:
+    status = error.code or 500
+    kinds = {404: "not-found", 405: "method-not-allowed", 413: "body-too-large"}
+    if isinstance(error, RequestEntityTooLarge):
+        detail = f"the body is larger than {current_app.config['MAX_CONTENT_LENGTH']} bytes"
+    elif status == 404:
+        detail = "there is no such endpoint; the documentation lists them"
+    elif status == 405:
+        detail = "this endpoint does not take that method"
+    else:
+        detail = "the request cannot be understood" if status < 500 else "something went wrong here, not in the request"
+    response = problem(status, kinds.get(status, "http-error"), detail)
+    allowed = getattr(error, "valid_methods", None)
+    if allowed:
+        response.headers["Allow"] = ", ".join(sorted(allowed))
+    return response
+
+
+@routes.app_errorhandler(Exception)
+def _unforeseen(error: Exception) -> Response:
+    # the text of an exception may hold what was sent, an address for example: only the place is logged
+    frames = traceback.extract_tb(error.__traceback__)
+    place = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames[-6:]))
+    _log.error("unforeseen %s at %s", type(error).__name__, place)
+    return problem(500, "internal", "something went wrong here, not in the request")
+
+
+def _json(body: bytes, cache: str = "no-cache") -> Response:
+    return Response(body, content_type="application/json", headers={"Cache-Control": cache})
+
+
+def _rule_problems(failure: RulesError | None) -> list[dict[str, object]]:
+    return [
+        {
+            "message": each.message,
+            "help": each.help,
+            "path": each.span.path if each.span else None,
+            "line": each.span.line if each.span else None,
+            "column": each.span.column if each.span else None,
+        }
+        for each in (failure.problems if failure else ())
+    ]
