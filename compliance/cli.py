@@ -27,7 +27,7 @@ from compliance.model.period import parse_day
 from compliance.review.lint import lint as lint_rules
 from compliance.review.scenarios import run as run_scenarios
 from compliance.store import packaged_rules, read_rules
-from compliance.web.app import serve as serve_http
+from compliance.web.server import serve as serve_http
 from compliance.web.wire import NotJsonError, Request, read_check
 
 GOOD, FINDINGS, UNUSABLE = 0, 1, 2

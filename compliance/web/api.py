@@ -25,6 +25,8 @@ from compliance.web.wire import NotJsonError, read_check
 _log = logging.getLogger("compliance.web")
 routes = Blueprint("api", __name__)
 EXTENSION = "compliance"
+FORWARDING_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "True-Client-IP", "CF-Connecting-IP", "Via")
+"""Any of them says that the peer is not the reader; none is believed, since no proxy is trusted yet."""
 
 
 class Service(msgspec.Struct):
@@ -43,7 +45,7 @@ def service() -> Service:
 @routes.post("/v1/check")
 def check() -> Response:
     """The notices of one page for one reader."""
-    asked = read_check(request.get_data(cache=False), request.remote_addr)
+    asked = read_check(request.get_data(cache=False), _peer())
     answer = service().checker.check(
         asked.content, asked.reader, languages=asked.languages, as_of=asked.as_of, explain=asked.explain
     )
@@ -51,6 +53,12 @@ def check() -> Response:
         service().metrics.add("compliance_notices_total", status=notice.status, display=notice.display)
     # an answer speaks of one reader: a shared cache that kept it could serve it to another
     return _json(answer.to_json(), cache="no-store")
+
+
+def _peer() -> str | None:
+    """The address that the request came from; None where it was passed on, because then it is a proxy's."""
+    is_forwarded = any(name in request.headers for name in FORWARDING_HEADERS)
+    return None if is_forwarded else request.remote_addr
 
 
 @routes.get("/v1/ruleset")
