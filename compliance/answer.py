@@ -47,11 +47,16 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
-    """One notice for one entity, in one language."""
+    """One notice for one entity, in one language.
+
+    `rules` and `because` hold the first twenty rules that ask for it, `rule_count` says how many there are.
+    `html` is empty where the notice is held: it is not for the page.
+    """
 
     id: str
     entity: str | None
     rules: tuple[str, ...]
+    rule_count: int
     status: str
     display: str
     purpose: str

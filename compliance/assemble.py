@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import json
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,10 +18,11 @@ from datetime import date, datetime
 from compliance import answer
 from compliance.content.facts import Content, advice
 from compliance.content.publisher import host_of
+from compliance.engine.reasons import MOST_REASONS, reasons
 from compliance.model.decision import Decision, Display, Instance, Reason
 from compliance.model.facts import Facts, FactValue, Members, OneOf
 from compliance.model.rule import Rule
-from compliance.model.ruleset import Ruleset
+from compliance.model.ruleset import LawDays, Ruleset
 from compliance.model.territory import LocationSet
 from compliance.model.truth import FALSE, TRUE, UNKNOWN
 from compliance.notices.render import Rendered, Slot, render
@@ -27,6 +30,9 @@ from compliance.notices.render import Rendered, Slot, render
 MOST_SECONDS = 3600
 """An answer is never kept longer than an hour: a rule set may be corrected at any time."""
 _WORDS = {TRUE: "in", FALSE: "out"}
+_DOTTED = re.compile(r"\d(\.\d{1,3}){3}")
+_HEXADECIMAL = re.compile(r"[0-9A-Fa-f:.]{2,}")
+_LONGEST_NAME = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +46,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When it was asked, as of which day if one was given, and until when (UTC) the law leaves it alone."""
+    """When it was asked, on which law days, as of which day if one was given, and until when (UTC) they hold."""
 
     now: datetime
+    days: LawDays
     as_of: date | None
     valid_until: datetime | None
 
@@ -65,13 +72,15 @@ def assemble(
 ) -> answer.Answer:
     """The answer to a question."""
     until = moment.valid_until
-    notices = tuple(_notice(ruleset, question, instance, languages) for instance in decision.instances)
+    notices = tuple(_notice(ruleset, question, each, moment, languages) for each in decision.instances)
     held = [each for each in decision.instances if each.display is Display.HOLD]
-    key = _digest([ruleset.meaning, _facts_key(question.facts), list(languages), moment.day.isoformat()])
+    key = _key(ruleset, question, moment, languages)
     return answer.Answer(
         notices=notices,
         reviews=tuple(
-            answer.Review(id=each.notice.id, entity=each.entity, rules=each.rules, unknowns=each.unknowns)
+            answer.Review(
+                id=each.notice.id, entity=each.entity, rules=each.rules[:MOST_REASONS], unknowns=each.unknowns
+            )
             for each in held
         ),
         unknowns=decision.unknowns,
@@ -95,13 +104,16 @@ def assemble(
     )
 
 
-def _notice(ruleset: Ruleset, question: Question, instance: Instance, languages: Sequence[str]) -> answer.Notice:
+def _notice(
+    ruleset: Ruleset, question: Question, instance: Instance, moment: Moment, languages: Sequence[str]
+) -> answer.Notice:
     notice = instance.notice
     words: Rendered = render(instance, languages, _slots(ruleset, question, instance))
     return answer.Notice(
         id=notice.id,
         entity=instance.entity,
-        rules=instance.rules,
+        rules=instance.rules[:MOST_REASONS],
+        rule_count=len(instance.rules),
         status=instance.status.value,
         display=instance.display.value,
         purpose=notice.purpose.value,
@@ -112,10 +124,13 @@ def _notice(ruleset: Ruleset, question: Question, instance: Instance, languages:
         direction=words.direction,
         text=words.text,
         short=words.short,
-        html=words.html,
+        # what is held is not for the page: there is nothing that could be printed by mistake
+        html="" if instance.display is Display.HOLD else words.html,
         link=notice.link,
         effects=tuple(answer.Effect(type="suppress", component=part) for part in notice.suppress),
-        because=tuple(_because(ruleset.rules[each.rule], each) for each in instance.reasons),
+        because=tuple(
+            _because(ruleset.rules[each.rule], each) for each in reasons(instance, ruleset, question.facts, moment.days)
+        ),
         unknowns=instance.unknowns,
         unresolved=words.unresolved,
         approximated=instance.approximated,
@@ -149,15 +164,29 @@ def _slots(ruleset: Ruleset, question: Question, instance: Instance) -> dict[str
 
 
 def _called(content: Content) -> str | None:
-    """What the caller called the publisher; never a bare address."""
-    name = content.publisher
-    if name is None or "//" in name:
-        name = host_of(name or content.url or "")
+    """What the caller called the publisher; nothing that holds an address."""
+    name = (content.publisher or "").strip()
+    if not name or "/" in name:
+        name = host_of(name or content.url or "") or name
+    if not name or len(name) > _LONGEST_NAME or "//" in name:
+        return None
+    return None if _holds_address(name) else name
+
+
+def _holds_address(text: str) -> bool:
+    """Whether an IP address stands in `text`; rather one too many than one too few."""
+    plain = unicodedata.normalize("NFKC", text)
+    if not any(each.isalpha() for each in plain) or _DOTTED.search(plain):
+        return True
+    return any(_is_address(found[0]) for found in _HEXADECIMAL.finditer(plain))
+
+
+def _is_address(text: str) -> bool:
     try:
-        ipaddress.ip_address((name or "").strip("[] "))
+        ipaddress.ip_address(text.strip("."))
     except ValueError:
-        return name
-    return None
+        return "::" in text or text.count(":") > 4
+    return True
 
 
 def _publisher(facts: Facts) -> str | None:
@@ -193,6 +222,14 @@ def _surrogate_keys(ruleset: Ruleset, facts: Facts, decision: Decision) -> tuple
     return tuple([*keys, f"publisher:{publisher}"] if publisher else keys)
 
 
+def _key(ruleset: Ruleset, question: Question, moment: Moment, languages: Sequence[str]) -> str:
+    """The digest of everything that the notices and their words rest on; two questions with one key are one."""
+    publisher = None if _publisher(question.facts) else _called(question.content)
+    days = sorted((zone, day.isoformat()) for zone, day in moment.days.items())
+    is_preview = moment.as_of is not None
+    return _digest([ruleset.meaning, _facts_key(question.facts), publisher, list(languages), days, is_preview])
+
+
 def _facts_key(facts: Facts) -> list[object]:
     """The facts in one canonical form; how a place came to be known is no part of it."""
     return [[name, _value_key(facts[name])] for name in sorted(facts)]
@@ -208,5 +245,5 @@ def _value_key(value: FactValue) -> list[object]:
 
 
 def _digest(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(value, separators=(",", ":"))
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"

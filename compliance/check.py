@@ -92,8 +92,9 @@ class Checker:
         now = _now()
         days = law_days(snapshot.ruleset, as_of, now)
         decision = decide(snapshot.ruleset, question.facts, days, explain=explain)
-        moment = Moment(now, as_of, first_instant(decision))
-        return assemble(snapshot.ruleset, question, decision, moment, languages)
+        moment = Moment(now, days, as_of, first_instant(decision))
+        read = (languages,) if isinstance(languages, str) else tuple(languages)
+        return assemble(snapshot.ruleset, question, decision, moment, read)
 
     def decide(self, facts: Mapping[str, Written], *, as_of: date | None = None) -> Decision:
         """The decision on facts written as in a scenario's `given`.
@@ -148,7 +149,8 @@ def _given_place(reader: Reader) -> LocationSet:
         help_ = "use an ISO 3166-1 code, for example `UA`; leave it out, or write `XX`, if nobody knows"
         problems.append(Problem("this is not a country code", where="reader.location.country", help=help_))
     if subdivision is not None and not says_nothing(subdivision) and not problems:
-        part = place(subdivision if "-" in subdivision or home is None else f"{home}-{subdivision}")
+        is_full = "-" in subdivision.replace("_", "-") or home is None
+        part = place(subdivision if is_full else f"{home}-{subdivision}")
         if part is None:
             help_ = "use an ISO 3166-2 code, for example `UA-43`; leave it out if nobody knows"
             problems.append(Problem("this is not a subdivision code", where="reader.location.subdivision", help=help_))

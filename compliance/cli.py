@@ -110,10 +110,11 @@ def check(request_file: Path | None, rules_dir: str | None, *, as_json: bool, **
     """
     body = _body(request_file, asked)
     request = read_check(body, None)
-    checker = Checker.open(_settings(None, {"rules_dir": rules_dir}).rules_dir)
+    settings = _settings(None, {"rules_dir": rules_dir})
+    checker = Checker.open(settings.rules_dir, geo_databases=settings.geo_databases)
     answer = _answer(checker, request)
     if as_json:
-        sys.stdout.buffer.write(msgspec.json.format(answer.to_json(), indent=2) + b"\n")
+        _print_json(answer)
     else:
         _print_answer(answer)
 

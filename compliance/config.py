@@ -7,6 +7,7 @@ not a wish that is silently ignored, least of all one that would have widened wh
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self
@@ -24,7 +25,7 @@ def _text(value: object) -> str:
 
 def _whole(lowest: int, highest: int) -> Callable[[object], int]:
     def read(value: object) -> int:
-        is_digits = isinstance(value, str) and value.isascii() and value.isdigit()
+        is_digits = isinstance(value, str) and re.fullmatch("[0-9]{1,20}", value)
         number = int(value) if is_digits else value  # type: ignore[call-overload]
         if isinstance(number, bool) or not isinstance(number, int) or not lowest <= number <= highest:
             raise ValueError(f"a whole number from {lowest} to {highest}")
@@ -113,4 +114,5 @@ def _read(name: str, value: object, shown: str) -> object:
     try:
         return setting.read(value)
     except ValueError as error:
-        raise ConfigError(f"{shown} is {error}") from None
+        instead = f", not `{value}`" if isinstance(value, str | int | float) else ""
+        raise ConfigError(f"{shown} is {error}{instead}") from None

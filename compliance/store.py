@@ -9,8 +9,9 @@ a later one is good.
 from __future__ import annotations
 
 import logging
+import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -88,15 +89,22 @@ class Store:
             try:
                 fresh = open_snapshot(self.path)
             except RulesError as error:
-                self.failures += 1
-                self.failure = error
-                _log.error("rules not reloaded, the last good set stays in use\n%s", error)
-                return False
+                return self._fail(error)
+            except Exception as error:  # noqa: BLE001 - the last good set stays, whatever goes wrong, and it shows
+                _log.exception("rules not reloaded")
+                unforeseen = Problem(f"something went wrong here, not in the rules: {type(error).__name__}")
+                return self._fail(RulesError([unforeseen]))
             changed = fresh.ruleset.source != self.current.ruleset.source
             self.current, self.failure = fresh, None
             self.reloads += changed
             _log.info("rules %s: %s", "reloaded" if changed else "unchanged", fresh.ruleset.meaning)
             return True
+
+    def _fail(self, error: RulesError) -> bool:
+        self.failures += 1
+        self.failure = error
+        _log.error("rules not reloaded, the last good set stays in use\n%s", error)
+        return False
 
     def request_reload(self) -> None:
         """Have the watching thread reload soon; safe to call from a signal handler."""
@@ -106,16 +114,20 @@ class Store:
         """Reload in the background on request, and with `seconds` > 0 on change; the result stops it.
 
         Files are looked at rather than subscribed to, so that network file systems and the symlink swaps
-        of container platforms are seen too.
+        of container platforms are seen too. A change counts once two looks in a row agree: a directory that
+        is still being copied may be a good rule set with half of the rules.
         """
         stopped = threading.Event()
 
         def keep_watching() -> None:
+            before = self._seen
             while not stopped.is_set():
                 asked = self._wake.wait(seconds or None)
                 self._wake.clear()
-                if not stopped.is_set() and (asked or _fingerprint(self.path) != self._seen):
-                    self._reload_safely()
+                now = _fingerprint(self.path)
+                if not stopped.is_set() and (asked or now == before != self._seen):
+                    self.reload()
+                before = now
 
         def stop() -> None:
             stopped.set()
@@ -126,12 +138,6 @@ class Store:
         thread.start()
         return stop
 
-    def _reload_safely(self) -> None:
-        try:
-            self.reload()
-        except Exception:  # noqa: BLE001 - the thread must live, and the last good set stays, whatever goes wrong
-            _log.exception("rules not reloaded")
-
 
 def _files(path: Path) -> dict[str, bytes]:
     """Every rule file under `path`, by its path there.
@@ -139,17 +145,20 @@ def _files(path: Path) -> dict[str, bytes]:
     Raises:
         RulesError: the directory or a file cannot be read, or there is no rule file.
     """
-    if not path.is_dir():
+    problems: list[Problem] = []
+
+    def note(error: OSError) -> None:
+        why = (error.strerror or "no reason given").lower()
+        problems.append(Problem(f"`{_shown(Path(error.filename))}` cannot be read: {why}"))
+
+    if not os.path.isdir(path):
         raise RulesError([Problem(f"`{_shown(path)}` is not a directory", help="give the directory of the rule files")])
     found: dict[str, bytes] = {}
-    problems = []
-    for file in _rule_files(path):
+    for file in sorted(_rule_files(path, note)):
         try:
             found[file.relative_to(path).as_posix()] = file.read_bytes()
         except OSError as error:
-            problems.append(
-                Problem(f"`{_shown(file)}` cannot be read: {(error.strerror or 'no reason given').lower()}")
-            )
+            note(error)
     if not found and not problems:
         problems.append(Problem(f"`{_shown(path)}` holds no rule file", help="rule files end in .yaml"))
     if problems:
@@ -157,35 +166,43 @@ def _files(path: Path) -> dict[str, bytes]:
     return found
 
 
-def _rule_files(path: Path) -> list[Path]:
-    """The rule files under `path`; hidden files and directories are none."""
-    return sorted(
-        file
-        for file in path.rglob("*")
-        if file.suffix in SUFFIXES
-        and not any(part.startswith(".") for part in file.relative_to(path).parts)
-        and not file.is_dir()
-    )
+def _rule_files(path: Path, on_error: Callable[[OSError], None] | None = None) -> Iterator[Path]:
+    """The rule files under `path`, also behind symbolic links; hidden files and directories are none."""
+    if not os.path.isdir(path):
+        return
+    seen = set()
+    for here, directories, names in os.walk(path, onerror=on_error, followlinks=True):
+        real = os.path.realpath(here)
+        if real in seen:
+            directories.clear()  # a link that leads back
+            continue
+        seen.add(real)
+        directories[:] = sorted(each for each in directories if not each.startswith("."))
+        for each in names:
+            file = Path(here, each)
+            leads_nowhere = file.is_symlink() and not os.path.exists(file)  # perhaps to a directory of rules
+            if not each.startswith(".") and (each.endswith(SUFFIXES) or leads_nowhere):
+                yield file
 
 
-def _fingerprint(path: Path) -> tuple[tuple[str, int, int], ...]:
-    """What changes when a rule file is added, removed, renamed or written."""
-    found = []
-    for file in _rule_files(path) if path.is_dir() else ():
+def _fingerprint(path: Path) -> tuple[tuple[str, ...] | tuple[str, int, int, int, int], ...]:
+    """What changes when a rule file is added, removed, renamed, written, or another takes its place."""
+    found: list[tuple[str, ...] | tuple[str, int, int, int, int]] = []
+    for file in sorted(_rule_files(path)):
         try:
             seen = file.stat()
-        except OSError:
-            found.append((str(file), 0, 0))
+        except OSError as error:
+            found.append((str(file), type(error).__name__))
         else:
-            found.append((str(file), seen.st_mtime_ns, seen.st_size))
+            found.append((str(file), seen.st_mtime_ns, seen.st_ctime_ns, seen.st_size, seen.st_ino))
     return tuple(found)
 
 
 def _shown(path: Path) -> str:
     """The path as a person would type it: relative where it is below the working directory."""
     try:
-        return path.resolve().relative_to(Path.cwd()).as_posix() or "."
-    except ValueError:
+        return Path(os.path.abspath(path)).relative_to(Path.cwd()).as_posix()
+    except (ValueError, OSError):
         return path.as_posix()
 
 

@@ -5,7 +5,8 @@ it is or lies under; a name belongs to everyone who bears it. Two clues that poi
 are not averaged: both stay possible. What nobody declared may be anyone, an unknown mirror of a
 designated publisher included, so it is unknown and never "nobody".
 
-Source: for host names, IDNA 2008 through Python's codec for the ASCII form (RFC 3490).
+Source: for host names, IDNA 2003 (RFC 3490) through Python's codec. Where browsers follow IDNA 2008 and
+mean another host, or read a URL in another way than RFC 3986 does, no host is read at all.
 """
 
 from __future__ import annotations
@@ -22,7 +23,13 @@ from urllib.parse import urlsplit
 from compliance.model.designation import Entity
 from compliance.model.facts import Members, OneOf
 
-_HOST = re.compile(r"[^\s/?#@\\:]+\.[^\s/?#@\\:.]+\.?")
+_SCHEME = re.compile(r"(?:([A-Za-z][A-Za-z0-9+.-]*):)?//")
+_HOST = re.compile(r"([a-z0-9_-]+\.)+[a-z][a-z0-9-]*")
+"""A host name in ASCII; a number at its end would make it an address."""
+_LONGEST_HOST = 253
+_LONGEST_AUTHORITY = 1000
+_READ_DIFFERENTLY = re.compile(r"[\\ßẞς\u200c\u200d]|[\x00-\x1f\x7f]")
+"""In an authority: a backslash, the letters on which IDNA 2003 and 2008 disagree, control characters."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,8 @@ class Directory:
     def identify(self, clue: str) -> frozenset[str]:
         """The entities that an id, domain, URL or name means; none if nobody declared it.
 
+        An id is decisive; what is both a name and a host means everyone who has either.
+
         >>> directory = Directory.of([Entity("rfe-rl", "RFE/RL", domains=("rferl.org",))])
         >>> sorted(directory.identify("https://www.rferl.org/a/x.html"))
         ['rfe-rl']
@@ -61,7 +70,7 @@ class Directory:
         text = clue.strip()
         if text in self.ids:
             return frozenset({text})
-        return self.names.get(_folded(text)) or self._owners(host_of(text))
+        return self.names.get(_folded(text), frozenset()) | self._owners(host_of(text))
 
     def _owners(self, host: str | None) -> frozenset[str]:
         """The entities with the longest declared domain that the host is or lies under."""
@@ -77,6 +86,7 @@ class Directory:
         If they mean different entities both stay possible. A publisher named and declared by nobody may be
         anyone, whatever the URL; an undeclared host under a declared publisher says nothing.
         """
+        named, url = (clue if clue and clue.strip() else None for clue in (named, url))
         by_name = self.identify(named) if named else frozenset[str]()
         by_url = self.identify(url) if url else frozenset[str]()
         decisive = by_name if named else by_url
@@ -101,21 +111,25 @@ class Directory:
 
 
 def host_of(text: str) -> str | None:
-    """The ASCII host name in a URL, or in a bare domain, lower case; None if there is none.
+    """The ASCII host name in a web URL, or in a bare domain, lower case; None if there is none.
 
     >>> host_of("https://user@WWW.Example.org:443/a?b#c")
     'www.example.org'
     """
+    text = text.strip()
+    scheme = _SCHEME.match(text)
+    if scheme is not None and (scheme[1] or "https").lower() not in {"http", "https"}:
+        return None
+    authority = re.split(r"[/?#]", text[scheme.end() if scheme else 0 :], maxsplit=1)[0]
+    is_a_person = scheme is None and "@" in authority
+    if is_a_person or len(authority) > _LONGEST_AUTHORITY or _READ_DIFFERENTLY.search(authority):
+        return None
     try:
-        host = urlsplit(text if "//" in text else f"//{text}").hostname or ""
-    except ValueError:
+        host = urlsplit(f"//{authority}").hostname or ""
+        found = host.encode("idna").decode("ascii").lower().removesuffix(".")
+    except ValueError:  # what is wrong with it does not matter, and a UnicodeError is one too
         return None
-    if not _HOST.fullmatch(host):
-        return None
-    try:
-        return host.rstrip(".").encode("idna").decode("ascii").lower()
-    except UnicodeError:
-        return None
+    return found if len(found) <= _LONGEST_HOST and _HOST.fullmatch(found) else None
 
 
 def _folded(name: str) -> str:

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from compliance.engine.changes import next_changes
 from compliance.engine.reading import Atom, Reading
-from compliance.engine.reasons import MOST_REASONS, not_live, reason, stale_registers
+from compliance.engine.reasons import not_live, stale_registers
 from compliance.engine.worlds import Verdict, judge, kleene
 from compliance.model.decision import Decision, Instance, NotApplied, NoticeStatus
 from compliance.model.facts import Facts, Members
@@ -35,7 +36,7 @@ def decide(ruleset: Ruleset, facts: Facts, days: LawDays, *, explain: bool = Fal
         days: the law day in every zone of `ruleset.zones`.
         explain: also say why each rule that asks for nothing does not.
     """
-    found: list[_Found] = []
+    found: list[Found] = []
     absent: list[NotApplied] = []
     for notice_id, rules in ruleset.rules_of_notice.items():
         instances = list(_instances(ruleset.notices[notice_id], rules, Reading(ruleset, facts, days)))
@@ -43,30 +44,41 @@ def decide(ruleset: Ruleset, facts: Facts, days: LawDays, *, explain: bool = Fal
         firing = {rule for each in instances for rule in each.instance.rules}
         if explain:
             absent.extend(not_live(rule, Reading(ruleset, facts, days)) for rule in rules if rule.id not in firing)
+    return gather(found, next_changes(ruleset, facts, days), absent)
+
+
+def gather(
+    found: Sequence[Found], changes: tuple[tuple[str, date], ...], absent: Sequence[NotApplied] = ()
+) -> Decision:
+    """The decision that some instances make up, once required ones took the place of what they supersede."""
     kept, superseded = _supersede(found)
     return Decision(
         instances=tuple(each.instance for each in kept),
         unknowns=tuple(sorted({fact for each in kept for fact in each.instance.unknowns})),
         stale=tuple(sorted({register for each in kept for register in each.stale})),
-        changes=next_changes(ruleset, facts, days),
+        changes=changes,
         not_applied=tuple(sorted([*absent, *superseded], key=lambda each: (each.rule, each.notice))),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
+    """An instance, and the registers whose age makes it uncertain."""
+
     instance: Instance
-    stale: frozenset[str]
+    stale: frozenset[str] = frozenset()
 
 
-def _instances(notice: Notice, rules: Sequence[Rule], reading: Reading) -> Iterator[_Found]:
+def _instances(notice: Notice, rules: Sequence[Rule], reading: Reading) -> Iterator[Found]:
     """The instances of one notice: for each entity that a rule of it may bind."""
-    for bound in _bound_entities(rules, reading):
-        mine = [_with_binding(rule, bound) for rule in rules if (rule.for_each is None) == (bound is None)]
-        yield from _instance(notice, mine, replace(reading, bound=bound or None), bound)
+    for bound in bound_entities(rules, reading):
+        mine = [with_binding(rule, bound) for rule in rules if (rule.for_each is None) == (bound is None)]
+        found = instance(notice, mine, replace(reading, bound=bound or None), bound)
+        if found is not None:
+            yield found
 
 
-def _bound_entities(rules: Sequence[Rule], reading: Reading) -> list[str | None]:
+def bound_entities(rules: Sequence[Rule], reading: Reading) -> list[str | None]:
     """None for rules that bind nothing, then every entity that the others may speak of."""
     bound: list[str | None] = [None] if any(rule.for_each is None for rule in rules) else []
     named: set[str] = set()
@@ -77,7 +89,7 @@ def _bound_entities(rules: Sequence[Rule], reading: Reading) -> list[str | None]
     return bound + sorted(named)
 
 
-def _with_binding(rule: Rule, bound: str | None) -> Rule:
+def with_binding(rule: Rule, bound: str | None) -> Rule:
     """The rule with the line that `for_each` stands for: the bound entity is one of the set."""
     if rule.for_each is None or bound is None:
         return rule
@@ -85,43 +97,33 @@ def _with_binding(rule: Rule, bound: str | None) -> Rule:
     return replace(rule, when=Block((line, *rule.when.lines)))
 
 
-def _instance(notice: Notice, rules: Sequence[Rule], reading: Reading, bound: str | None) -> Iterator[_Found]:
-    live = [rule for rule in rules if is_live(rule, reading)]
-    verdict = judge(live, reading) if live else None
+def instance(notice: Notice, rules: Sequence[Rule], reading: Reading, bound: str | None) -> Found | None:
+    """The instance of a notice for a bound entity, as the rules (all of that notice) ask for it."""
+    verdict = _verdict(rules, reading)
     by_reach = False
     if verdict is None and notice.reach is Reach.EVERYWHERE:
         reading = replace(reading, facts={**reading.facts, "reader.location": LocationSet.unknown()})
-        live = [rule for rule in rules if is_live(rule, reading)]
-        verdict = judge(live, reading) if live else None
-        by_reach = verdict is not None
-        if verdict is not None:
-            verdict = replace(verdict, status=NoticeStatus.POSSIBLE)
-    if verdict is not None:
-        yield _found(notice, live, reading, bound, verdict, by_reach=by_reach)
-
-
-def _found(
-    notice: Notice,
-    live: Sequence[Rule],
-    reading: Reading,
-    bound: str | None,
-    verdict: Verdict,
-    *,
-    by_reach: bool,
-) -> _Found:
-    stale = frozenset(register for rule in live for register in stale_registers(rule, reading))
-    instance = Instance(
+        verdict = _verdict(rules, reading)
+        by_reach = True
+    if verdict is None:
+        return None
+    found = Instance(
         notice=notice,
         entity=bound or None,
-        status=verdict.status,
+        status=NoticeStatus.POSSIBLE if by_reach else verdict.status,
         display=verdict.display,
-        reasons=tuple(reason(rule, reading) for rule in live[:MOST_REASONS]),
-        rules=tuple(rule.id for rule in live),
+        rules=verdict.rules,
         unknowns=verdict.unknowns,
         approximated=verdict.approximated,
         by_reach=by_reach,
     )
-    return _Found(instance, stale)
+    firing = [rule for rule in rules if rule.id in verdict.rules]
+    return Found(found, frozenset(register for rule in firing for register in stale_registers(rule, reading)))
+
+
+def _verdict(rules: Sequence[Rule], reading: Reading) -> Verdict | None:
+    live = [rule for rule in rules if is_live(rule, reading)]
+    return judge(live, reading) if live else None
 
 
 def is_live(rule: Rule, reading: Reading) -> bool:
@@ -131,7 +133,7 @@ def is_live(rule: Rule, reading: Reading) -> bool:
     return kleene(rule, lambda line: reading.truth(Atom.of(line, rule.zone))) is not FALSE
 
 
-def _supersede(found: Sequence[_Found]) -> tuple[list[_Found], list[NotApplied]]:
+def _supersede(found: Sequence[Found]) -> tuple[list[Found], list[NotApplied]]:
     """What is left once required notices took the place of those that they supersede, and what went."""
     taken: dict[str, str] = {}
     for each in found:

@@ -10,14 +10,22 @@ from collections.abc import Iterator
 
 from compliance.engine.reading import Atom, Reading
 from compliance.engine.worlds import kleene
-from compliance.model.decision import Ground, NotApplied, NoticeStatus, Reason
-from compliance.model.facts import FACTS, Kind, OneOf
+from compliance.model.decision import Ground, Instance, NotApplied, NoticeStatus, Reason
+from compliance.model.facts import FACTS, Facts, Kind, OneOf
 from compliance.model.rule import AnyOf, Block, Line, Rule
+from compliance.model.ruleset import LawDays, Ruleset
 from compliance.model.territory import LocationSet
 from compliance.model.truth import FALSE, TRUE, UNKNOWN, Truth
 
 MOST_REASONS = 20
 """A decision explains this many of the rules that ask for one notice; `rules` names them all."""
+
+
+def reasons(instance: Instance, ruleset: Ruleset, facts: Facts, days: LawDays) -> tuple[Reason, ...]:
+    """Why the notice is asked for, by the first of its rules; worked out only when somebody wants to know."""
+    place = {"reader.location": LocationSet.unknown()} if instance.by_reach else {}
+    reading = Reading(ruleset, {**facts, **place}, days, instance.entity)
+    return tuple(reason(ruleset.rules[rule], reading) for rule in instance.rules[:MOST_REASONS])
 
 
 def reason(rule: Rule, reading: Reading) -> Reason:
@@ -109,7 +117,7 @@ def _detail(line: Line, rule: Rule, reading: Reading, truth: Truth) -> str:
         if isinstance(location, LocationSet):
             where = "anywhere" if location.anywhere else " or ".join(sorted(location.places))
             return f"the reader may be {where}" if truth is UNKNOWN else f"the reader is in {where}"
-    return "not known" if truth is UNKNOWN else ""
+    return ""
 
 
 def _designation(fact: str, register: str, rule: Rule, reading: Reading) -> str:

@@ -16,15 +16,16 @@ logic answers instead: it can widen what is possible or turn required into possi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from math import prod
 
 from compliance.engine.reading import Atom, Reading, Row, TooManyClassesError
 from compliance.model.decision import Display, NoticeStatus
 from compliance.model.rule import AnyOf, Block, IfUnknown, Line, Rule
-from compliance.model.truth import TRUE, UNKNOWN, Truth, all_of, any_of
+from compliance.model.truth import FALSE, TRUE, UNKNOWN, Truth, all_of, any_of
 
 MOST_WORLDS = 4096
 _VISIBILITY = (IfUnknown.SKIP, IfUnknown.REVIEW, IfUnknown.SHOW)
@@ -36,6 +37,8 @@ class Verdict:
 
     status: NoticeStatus
     display: Display
+    rules: tuple[str, ...]
+    """The rules that fire in some world."""
     unknowns: tuple[str, ...] = ()
     approximated: bool = False
 
@@ -54,59 +57,67 @@ def _kleene_block(block: Block, truth: Callable[[Line], Truth]) -> Truth:
 
 
 def judge(rules: Sequence[Rule], reading: Reading) -> Verdict | None:
-    """The verdict on the notice that `rules` (all live, all of one notice) ask for; None if due in no world."""
+    """The verdict on the notice that `rules` (all of one notice, in effect) ask for; None if due in no world."""
     atoms: dict[str, dict[Atom, Truth]] = defaultdict(dict)
     for rule in rules:
         for line in rule.each_line():
             atom = Atom.of(line, rule.zone)
-            atoms[atom.fact].setdefault(atom, reading.truth(atom))
+            if atom not in atoms[atom.fact]:
+                atoms[atom.fact][atom] = reading.truth(atom)
     open_facts = {fact: tuple(group) for fact, group in sorted(atoms.items()) if UNKNOWN in group.values()}
-    policies = {fact: _policy(rules, fact) for fact in open_facts}
     try:
         classes = {fact: reading.classes(group) for fact, group in open_facts.items()}
-        if prod(map(len, classes.values())) > MOST_WORLDS:
-            return _approximate(rules, reading, policies)
     except TooManyClassesError:
-        return _approximate(rules, reading, policies)
+        return _approximate(rules, reading, tuple(open_facts))
+    if prod(map(len, classes.values())) > MOST_WORLDS:
+        return _approximate(rules, reading, tuple(open_facts))
     settled = {atom: truth is TRUE for group in atoms.values() for atom, truth in group.items()}
-    return _Worlds(rules, open_facts, classes, settled).verdict(policies)
+    return _Worlds(open_facts, classes, settled).verdict(rules)
 
 
-def _policy(rules: Sequence[Rule], fact: str) -> IfUnknown:
-    """The most visible of what the rules that name the fact do when it is not known."""
-    named = [rule.policy(fact) for rule in rules if any(line.fact == fact for line in rule.each_line())]
-    return max(named, key=_VISIBILITY.index)
+def _policies(rules: Sequence[Rule], facts: Iterable[str]) -> dict[str, IfUnknown]:
+    """For each fact the most visible of what the rules that name it do when it is not known."""
+    named = {rule.id: {line.fact for line in rule.each_line()} for rule in rules}
+    found = {fact: [rule.policy(fact) for rule in rules if fact in named[rule.id]] for fact in facts}
+    return {fact: max(policies, key=_VISIBILITY.index) for fact, policies in found.items() if policies}
 
 
 @dataclass(frozen=True)
 class _Worlds:
     """The open facts with their classes, and the lines that are the same in every world."""
 
-    rules: Sequence[Rule]
     atoms: Mapping[str, tuple[Atom, ...]]
     classes: Mapping[str, tuple[Row, ...]]
     settled: Mapping[Atom, bool]
 
-    def verdict(self, policies: Mapping[str, IfUnknown]) -> Verdict | None:
-        groups = {p: [fact for fact in self.classes if policies[fact] is p] for p in _VISIBILITY}
-        order = [*groups[IfUnknown.SHOW], *groups[IfUnknown.REVIEW], *groups[IfUnknown.SKIP]]
-        fires = self._table(order)
+    def verdict(self, rules: Sequence[Rule]) -> Verdict | None:
+        """What the worlds say; only rules that fire in one of them have a say in how it is shown."""
+        table = self._table(rules)
+        live = [rule for number, rule in enumerate(rules) if any(fires[number] for fires in table.values())]
+        if not live:
+            return None
+        ids = tuple(rule.id for rule in live)
+        policies = _policies(live, self.atoms)
+        order = sorted(policies, key=lambda fact: (-_VISIBILITY.index(policies[fact]), fact))
+        places = [list(self.atoms).index(fact) for fact in order]
+        fires = {tuple(world[place] for place in places): any(row) for world, row in table.items()}
         if all(fires.values()):
-            return Verdict(NoticeStatus.REQUIRED, Display.SHOW)
-        shown, asked = len(groups[IfUnknown.SHOW]), len(order) - len(groups[IfUnknown.SKIP])
+            return Verdict(NoticeStatus.REQUIRED, Display.SHOW, ids)
+        shown = sum(policies[fact] is IfUnknown.SHOW for fact in order)
+        asked = sum(policies[fact] is not IfUnknown.SKIP for fact in order)
         if not _some_then_all(fires, asked):
             return None
         display = Display.SHOW if _some_then_all(fires, shown) else Display.HOLD
-        return Verdict(NoticeStatus.POSSIBLE, display, _pivotal(fires, order))
+        return Verdict(NoticeStatus.POSSIBLE, display, ids, _pivotal(fires, order))
 
-    def _table(self, order: Sequence[str]) -> dict[tuple[Row, ...], bool]:
-        """For each world, a class for each fact in `order`, whether some rule fires in it."""
+    def _table(self, rules: Sequence[Rule]) -> dict[tuple[Row, ...], list[bool]]:
+        """For each world, a class for each open fact, whether each rule fires in it."""
         table = {}
-        for world in product(*(self.classes[fact] for fact in order)):
+        for world in product(*(self.classes[fact] for fact in self.atoms)):
             holds = dict(self.settled)
-            for fact, row in zip(order, world, strict=True):
+            for fact, row in zip(self.atoms, world, strict=True):
                 holds.update(zip(self.atoms[fact], row, strict=True))
-            table[world] = any(_fires(rule, holds) for rule in self.rules)
+            table[world] = [_fires(rule, holds) for rule in rules]
         return table
 
 
@@ -140,29 +151,34 @@ def _pivotal(fires: Mapping[tuple[Row, ...], bool], order: Sequence[str]) -> tup
     return tuple(sorted(found))
 
 
-def _approximate(rules: Sequence[Rule], reading: Reading, policies: Mapping[str, IfUnknown]) -> Verdict:
+def _approximate(rules: Sequence[Rule], reading: Reading, open_facts: Sequence[str]) -> Verdict | None:
     """The Kleene verdict: possible, held if no rule fires once its review and skip facts go against it."""
-    if any(kleene(rule, lambda line, r=rule: reading.truth(Atom.of(line, r.zone))) is TRUE for rule in rules):  # type: ignore[misc]
-        return Verdict(NoticeStatus.REQUIRED, Display.SHOW)
-    shown = any(_fires_without_doubt(rule, reading, policies) for rule in rules)
+    truths = {rule.id: kleene(rule, partial(_truth_for, rule, reading)) for rule in rules}
+    live = [rule for rule in rules if truths[rule.id] is not FALSE]
+    if not live:
+        return None
+    ids = tuple(rule.id for rule in live)
+    if TRUE in truths.values():
+        return Verdict(NoticeStatus.REQUIRED, Display.SHOW, ids)
+    policies = _policies(live, open_facts)
+    shown = any(_fires_without_doubt(rule, reading, policies) for rule in live)
     display = Display.SHOW if shown else Display.HOLD
-    return Verdict(NoticeStatus.POSSIBLE, display, tuple(sorted(policies)), approximated=True)
+    return Verdict(NoticeStatus.POSSIBLE, display, ids, tuple(sorted(policies)), approximated=True)
+
+
+def _truth_for(rule: Rule, reading: Reading, line: Line) -> Truth:
+    return reading.truth(Atom.of(line, rule.zone))
 
 
 def _fires_without_doubt(rule: Rule, reading: Reading, policies: Mapping[str, IfUnknown]) -> bool:
     """Whether the rule fires if its show facts turn out for it and all other open facts against it."""
 
-    def block_holds(block: Block, favour: IfUnknown | None) -> bool:
-        return all(
-            any(block_holds(inner, favour) for inner in line.blocks) if isinstance(line, AnyOf) else leans(line, favour)
-            for line in block.lines
-        )
-
-    def leans(line: Line, favour: IfUnknown | None) -> bool:
-        truth = reading.truth(Atom.of(line, rule.zone))
+    def lean(line: Line, *, for_it: bool) -> Truth:
+        truth = _truth_for(rule, reading, line)
         if truth is not UNKNOWN:
-            return truth is TRUE
-        is_show = policies[line.fact] is IfUnknown.SHOW
-        return is_show if favour is IfUnknown.SHOW else not is_show
+            return truth
+        favours = policies[line.fact] is IfUnknown.SHOW
+        return TRUE if favours is for_it else FALSE
 
-    return block_holds(rule.when, IfUnknown.SHOW) and not any(block_holds(block, None) for block in rule.unless)
+    holds = _kleene_block(rule.when, partial(lean, for_it=True))
+    return holds is TRUE and all(_kleene_block(block, partial(lean, for_it=False)) is FALSE for block in rule.unless)

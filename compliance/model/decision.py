@@ -55,8 +55,8 @@ class Instance:
     entity: str | None
     status: NoticeStatus
     display: Display
-    reasons: tuple[Reason, ...]
     rules: tuple[str, ...]
+    """The rules that ask for it in some world, by id."""
     unknowns: tuple[str, ...] = ()
     approximated: bool = False
     by_reach: bool = False

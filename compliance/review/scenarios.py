@@ -13,10 +13,12 @@ from dataclasses import dataclass, replace
 from compliance.content.facts import resolved
 from compliance.content.publisher import Directory
 from compliance.engine.decide import decide
+from compliance.engine.reasons import reasons
 from compliance.errors import Problem
 from compliance.model.decision import Decision, Display, NoticeStatus
+from compliance.model.facts import Facts
 from compliance.model.rule import Rule, Scenario, Status
-from compliance.model.ruleset import Ruleset
+from compliance.model.ruleset import LawDays, Ruleset
 
 _RANK = ("none", "review", "possible", "required")
 
@@ -44,12 +46,13 @@ def run(ruleset: Ruleset) -> Iterator[Outcome]:
 
 def _outcome(alone: Ruleset, rule: Rule, scenario: Scenario, directory: Directory) -> Outcome:
     facts = resolved(scenario.given, directory)
-    decision = decide(alone, facts, dict.fromkeys(alone.zones, scenario.date), explain=True)
+    days = dict.fromkeys(alone.zones, scenario.date)
+    decision = decide(alone, facts, days, explain=True)
     found = found_in(decision)
     message = help_ = None
     if found != scenario.expect:
         message = f"scenario `{scenario.name}` expects {scenario.expect}, and the rule says {found}"
-        help_ = _why(decision)
+        help_ = _why(alone, facts, days, decision)
     elif scenario.because is not None and scenario.because not in decision.unknowns:
         pivotal = " and ".join(f"`{fact}`" for fact in decision.unknowns) or "no fact"
         message = f"scenario `{scenario.name}` rests on `{scenario.because}` unknown, and it is not what decides"
@@ -69,12 +72,11 @@ def found_in(decision: Decision) -> str:
     return max(words, key=_RANK.index)
 
 
-def _why(decision: Decision) -> str | None:
+def _why(alone: Ruleset, facts: Facts, days: LawDays, decision: Decision) -> str | None:
     """The nearest reason for what came out."""
     for instance in decision.instances:
-        grounds = [ground for reason in instance.reasons for ground in reason.grounds if ground.detail]
         if instance.unknowns:
             return f"not known: {', '.join(f'`{fact}`' for fact in instance.unknowns)}"
-        if grounds:
-            return grounds[0].detail
+        grounds = (ground for reason in reasons(instance, alone, facts, days) for ground in reason.grounds)
+        return next((ground.detail for ground in grounds if ground.detail), None)
     return decision.not_applied[0].because if decision.not_applied else None

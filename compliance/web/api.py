@@ -8,7 +8,7 @@ of the request.
 from __future__ import annotations
 
 import logging
-import traceback
+import re
 from collections import Counter
 
 import msgspec
@@ -17,16 +17,24 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from compliance.check import Checker
 from compliance.errors import RequestError, RulesError
+from compliance.geo import parse_address
 from compliance.model.ruleset import LANGUAGE_VERSION
 from compliance.web import metrics
 from compliance.web.problems import problem
-from compliance.web.wire import NotJsonError, read_check
+from compliance.web.wire import NotJsonError, understand
+from compliance.web.withheld import place_of
 
 _log = logging.getLogger("compliance.web")
 routes = Blueprint("api", __name__)
 EXTENSION = "compliance"
-FORWARDING_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "True-Client-IP", "CF-Connecting-IP", "Via")
+FORWARDING_HEADERS = re.compile(
+    r"via|(x-)?(original-)?forwarded.*|.*(client|real|connecting|user)-?ip.*|x-envoy-external-address"
+)
 """Any of them says that the peer is not the reader; none is believed, since no proxy is trusted yet."""
+
+
+class _EncodedError(Exception):
+    """The body is encoded in a way that is not read here."""
 
 
 class Service(msgspec.Struct):
@@ -45,20 +53,41 @@ def service() -> Service:
 @routes.post("/v1/check")
 def check() -> Response:
     """The notices of one page for one reader."""
-    asked = read_check(request.get_data(cache=False), _peer())
-    answer = service().checker.check(
-        asked.content, asked.reader, languages=asked.languages, as_of=asked.as_of, explain=asked.explain
-    )
+    asked, problems = understand(_body(), _peer())
+    try:
+        answer = service().checker.check(
+            asked.content, asked.reader, languages=asked.languages, as_of=asked.as_of, explain=asked.explain
+        )
+    except RequestError as error:
+        raise RequestError([*problems, *error.problems]) from None
+    if problems:
+        raise RequestError(problems)
     for notice in answer.notices:
         service().metrics.add("compliance_notices_total", status=notice.status, display=notice.display)
     # an answer speaks of one reader: a shared cache that kept it could serve it to another
-    return _json(answer.to_json(), cache="no-store")
+    response = _json(answer.to_json(), cache="no-store")
+    response.headers["Ruleset"] = answer.ruleset.meaning  # of this answer, even if a reload came in between
+    return response
+
+
+def _body() -> bytes:
+    """The body as it was written; its media type does not matter, how it is encoded does.
+
+    Raises:
+        _EncodedError: it is compressed, or declared in another charset than JSON's.
+    """
+    if request.content_encoding not in {None, "", "identity"}:
+        raise _EncodedError("the body is compressed: send it as it is")
+    if request.mimetype_params.get("charset", "utf-8").lower() not in {"utf-8", "utf8", "us-ascii"}:
+        raise _EncodedError("the body is in another charset: send JSON in UTF-8")
+    return request.get_data(cache=False)
 
 
 def _peer() -> str | None:
     """The address that the request came from; None where it was passed on, because then it is a proxy's."""
-    is_forwarded = any(name in request.headers for name in FORWARDING_HEADERS)
-    return None if is_forwarded else request.remote_addr
+    is_forwarded = any(FORWARDING_HEADERS.fullmatch(name.lower()) for name, _ in request.headers)
+    peer = request.remote_addr
+    return None if is_forwarded or peer is None or parse_address(peer) is None else peer
 
 
 @routes.get("/v1/ruleset")
@@ -133,10 +162,17 @@ def _not_json(error: NotJsonError) -> Response:
     return problem(400, "malformed-json", str(error))
 
 
+@routes.app_errorhandler(_EncodedError)
+def _encoded(error: _EncodedError) -> Response:
+    response = problem(415, "unsupported-encoding", str(error))
+    response.headers["Accept-Encoding"] = "identity"
+    return response
+
+
 @routes.app_errorhandler(HTTPException)
 def _http_error(error: HTTPException) -> Response:
     status = error.code or 500
-    kinds = {404: "not-found", 405: "method-not-allowed", 413: "body-too-large"}
+    kinds = {404: "not-found", 405: "method-not-allowed", 413: "body-too-large", 500: "internal"}
     if isinstance(error, RequestEntityTooLarge):
         detail = f"the body is larger than {current_app.config['MAX_CONTENT_LENGTH']} bytes"
     elif status == 404:
@@ -154,10 +190,7 @@ def _http_error(error: HTTPException) -> Response:
 
 @routes.app_errorhandler(Exception)
 def _unforeseen(error: Exception) -> Response:
-    # the text of an exception may hold what was sent, an address for example: only the place is logged
-    frames = traceback.extract_tb(error.__traceback__)
-    place = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames[-6:]))
-    _log.error("unforeseen %s at %s", type(error).__name__, place)
+    _log.error("unforeseen %s", place_of(error))
     return problem(500, "internal", "something went wrong here, not in the request")
 
 

@@ -8,11 +8,14 @@ from compliance.check import Checker
 from compliance.config import Settings
 from compliance.web.api import EXTENSION, Service, routes
 from compliance.web.metrics import Metrics
+from compliance.web.withheld import silence_words
 
 
 def create_app(checker: Checker, *, body_limit: int = Settings().body_limit) -> Flask:
     """The WSGI application that answers with `checker`."""
     app = Flask("compliance", static_folder=None)
+    silence_words(app.logger.name)
+    app.url_map.merge_slashes = False  # a redirect would repeat the query, and whoever asks mends the path at once
     app.config["MAX_CONTENT_LENGTH"] = body_limit
     app.extensions[EXTENSION] = shared = Service(checker, Metrics())
     app.register_blueprint(routes)
@@ -26,7 +29,7 @@ def create_app(checker: Checker, *, body_limit: int = Settings().body_limit) -> 
     @app.after_request
     def protect(response: Response) -> Response:
         response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Ruleset"] = checker.ruleset.meaning
+        response.headers.setdefault("Ruleset", checker.ruleset.meaning)
         return response
 
     return app

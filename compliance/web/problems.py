@@ -11,13 +11,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from http import HTTPStatus
+from itertools import islice
+from typing import Final
 
 import msgspec
 from flask import Response
 
 from compliance.errors import Problem
+from compliance.web.withheld import withheld
 
-MEDIA_TYPE = "application/problem+json"
+MEDIA_TYPE: Final = "application/problem+json"
+NEVER_KEPT: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+MOST_SENT: Final = 50
+_TITLES: Final = {413: "content too large"}
+"""Where the phrase of a status differs between versions of Python."""
 
 
 class Wrong(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -40,9 +47,22 @@ class ProblemDetails(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 
 def problem(status: int, kind: str, detail: str, problems: Iterable[Problem] = ()) -> Response:
     """An error of the given kind as a response; the kind names it for programs, the detail for people."""
-    wrongs = tuple(Wrong(message=each.message, where=each.where, help=each.help) for each in problems)
-    title = HTTPStatus(status).phrase.lower()
-    body = ProblemDetails(
-        type=f"urn:compliance:problem:{kind}", title=title, status=status, detail=detail, problems=wrongs
+    wrongs = tuple(
+        Wrong(message=withheld(each.message), where=_maybe(each.where), help=_maybe(each.help))
+        for each in islice(problems, MOST_SENT)
     )
-    return Response(msgspec.json.encode(body), status, content_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"})
+    body = ProblemDetails(
+        type=f"urn:compliance:problem:{kind}", title=_title(status), status=status, detail=detail, problems=wrongs
+    )
+    return Response(msgspec.json.encode(body), status, content_type=MEDIA_TYPE, headers=NEVER_KEPT)
+
+
+def _maybe(text: str | None) -> str | None:
+    return None if text is None else withheld(text)
+
+
+def _title(status: int) -> str:
+    try:
+        return _TITLES.get(status) or HTTPStatus(status).phrase.lower()
+    except ValueError:
+        return "error"

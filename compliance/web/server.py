@@ -8,24 +8,32 @@ and what is larger than could ever be asked for is turned away before it is read
 from __future__ import annotations
 
 import contextlib
-import logging
 import signal
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import create_server
 from waitress.task import ErrorTask
 
 from compliance.check import Checker
 from compliance.config import Settings
 from compliance.web.app import create_app
-from compliance.web.problems import MEDIA_TYPE, problem
+from compliance.web.problems import MEDIA_TYPE, NEVER_KEPT, problem
+from compliance.web.withheld import silence_words
 
-_log = logging.getLogger("compliance.web")
 DRAINED = 16 * 1024 * 1024
-"""A body up to this size is read and then refused, so that the caller is there to hear why."""
-_KINDS = {400: "malformed-http", 413: "body-too-large", 431: "headers-too-large", 501: "not-implemented"}
+"""A body up to this size is read, dropped and refused, so that the caller is there to hear why."""
+MOST_CONNECTIONS = 500
+_KINDS = {
+    400: ("malformed-http", "this is not a request that can be answered"),
+    413: ("body-too-large", "the body is larger than could ever be asked for"),
+    431: ("headers-too-large", "the headers are larger than could ever be asked for"),
+    500: ("internal", "something went wrong here, not in the request"),
+    501: ("not-implemented", "the transfer coding is not known here"),
+}
 
 
 class _ProblemTask(ErrorTask):
@@ -35,19 +43,70 @@ class _ProblemTask(ErrorTask):
         """Send problem+json in place of the server's own text, which may repeat what was sent."""
         request: Any = self.request
         status = int(getattr(request.error, "code", 400))
-        response = problem(status, _KINDS.get(status, "http-error"), "this is not a request that can be answered")
+        kind, detail = _KINDS.get(status, ("http-error", _KINDS[400][1]))
+        response = problem(status, kind, detail)
         body = response.get_data()
         self.status = response.status
-        self.response_headers = [("Content-Type", MEDIA_TYPE), ("Cache-Control", "no-store")]
+        self.response_headers = [("Content-Type", MEDIA_TYPE), *NEVER_KEPT.items()]
         self.set_close_on_finish()
         self.content_length = len(body)
         self.write(body)
+
+
+class _Kept:
+    """A body in memory, for as long as it is not larger than could be answered; then only its size."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._size = 0
+        self._file = BytesIO()
+
+    def __len__(self) -> int:
+        return self._size
+
+    def append(self, data: bytes) -> None:
+        """Keep or count some more."""
+        self._size += len(data)
+        if self._size <= self._most:
+            self._file.write(data)
+        else:
+            self._file = BytesIO()
+
+    def getfile(self) -> BytesIO:
+        """What was kept, from the start."""
+        self._file.seek(0)
+        return self._file
+
+    def close(self) -> None:
+        """Forget it."""
+        self._file.close()
+
+
+class _Parser(HTTPRequestParser):
+    """The server's parser, which neither dies of a request nor lets it have two lengths."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the head of a request.
+
+        Raises:
+            ParsingError: it is none, or it gives the length of the body in two ways (RFC 9112, section 6.3).
+        """
+        try:
+            super().parse_header(header_plus)
+        except ValueError:  # half an IPv6 address in the target, or a length of thousands of digits
+            raise ParsingError("not a head") from None
+        if self.chunked and "CONTENT_LENGTH" in self.headers:
+            raise ParsingError("two lengths")
+        receiver: Any = self.body_rcv
+        if receiver is not None:
+            receiver.buf = _Kept(self.adj.inbuf_overflow)
 
 
 class _Channel(HTTPChannel):
     """A connection."""
 
     error_task_class = _ProblemTask
+    parser_class = _Parser
 
 
 def serve(checker: Checker, settings: Settings, ready: Callable[[str], None]) -> None:
@@ -69,25 +128,34 @@ def serve(checker: Checker, settings: Settings, ready: Callable[[str], None]) ->
         threads=settings.threads,
         ident=None,
         max_request_body_size=largest,
-        inbuf_overflow=largest + 1024 * 1024,
+        inbuf_overflow=settings.body_limit,  # not spooled to a file: `_Kept` forgets what is larger
+        connection_limit=MOST_CONNECTIONS,
+        asyncore_use_poll=True,
         clear_untrusted_proxy_headers=False,  # they are not believed, but they tell that the peer is a proxy
     )
     for each in (server, *getattr(server, "map", {}).values()):  # one for each address that the host name has
         if hasattr(each, "channel_class"):
             each.channel_class = _Channel
+    for name in ("waitress", "waitress.queue"):
+        silence_words(name)
     stop_watching = checker.store.watch(settings.reload_seconds)
     signal.signal(signal.SIGTERM, _stop)
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, lambda *_: checker.store.request_reload())
-    port = getattr(server, "effective_port", settings.port)
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    ready(f"http://{host}:{port}")
+    ready(_url(server, settings))
     try:
         with contextlib.suppress(KeyboardInterrupt, SystemExit):
             server.run()
     finally:
         stop_watching()
         server.close()
+
+
+def _url(server: Any, settings: Settings) -> str:
+    """Where the server listens; the first place where a host name has several."""
+    listening = getattr(server, "effective_listen", None)
+    host, port = listening[0] if listening else (settings.host, server.effective_port)
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _stop(*_: object) -> None:

@@ -3,25 +3,28 @@
 Theory: what a caller meant is not guessed. An unknown field is a slip that would be silently ignored and
 might have been the reader's place; a wrong type is a bug on the other side. The fast path decodes into
 types at once; only a body that does not fit is walked again, to say everything that is wrong with it.
-What was sent is repeated only where it has the form of a name, so that no address is ever sent back.
 """
 
 from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal
 
 import msgspec
 
 from compliance.check import Reader
 from compliance.content.facts import Content
-from compliance.errors import Problem, RequestError, nearest
+from compliance.errors import Problem, RequestError
 from compliance.language.fields import DAY_HELP
 from compliance.model.period import parse_day
+from compliance.web.json_body import MALFORMED, NAME, NotJsonError, any_json, given_twice, not_json, without_mark
+from compliance.web.misfits import fitting
+from compliance.web.withheld import holds_address
+
+__all__ = ["NotJsonError", "Request", "read_check", "understand"]
 
 MOST_LANGUAGES = 20
-_NAME = re.compile(r"[A-Za-z_@$][A-Za-z_@$-]{0,39}")
 _TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,6}")
 
 
@@ -73,10 +76,6 @@ class Request(msgspec.Struct, frozen=True):
     explain: bool
 
 
-class NotJsonError(Exception):
-    """The body is not JSON; the message says where it stops being it."""
-
-
 _decoder = msgspec.json.Decoder(CheckIn)
 
 
@@ -91,23 +90,33 @@ def read_check(body: bytes, peer: str | None) -> Request:
         NotJsonError: it is not JSON.
         RequestError: with everything that does not fit.
     """
+    request, problems = understand(body, peer)
+    if problems:
+        raise RequestError(problems)
+    return request
+
+
+def understand(body: bytes, peer: str | None) -> tuple[Request, list[Problem]]:
+    """What a body asks as far as it can be understood, and everything about it that cannot.
+
+    Raises:
+        NotJsonError: it is not JSON.
+    """
+    text = without_mark(body)
+    problems: list[Problem] = []
     try:
-        asked = _decoder.decode(body)
-    except msgspec.ValidationError as error:
-        raise RequestError(_misfits(body) or [Problem(_plain(str(error)))]) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise NotJsonError(_where(error)) from None
-    problems = [*_reader_problems(asked.reader), *_language_problems(asked.languages)]
+        asked = _decoder.decode(text)
+    except msgspec.ValidationError:
+        asked = _mended(any_json(text), problems)
+    except MALFORMED as error:
+        raise not_json(error) from None
+    problems += [*given_twice(text), *_reader_problems(asked.reader), *_language_problems(asked.languages)]
     as_of = None if asked.as_of is None else parse_day(asked.as_of)
     if asked.as_of is not None and as_of is None:
         problems.append(Problem("this is not a calendar day", where="as_of", help=DAY_HELP))
-    if problems:
-        raise RequestError(problems)
-    page = asked.content
-    content = Content(
-        page.url, page.publisher, page.headline, page.text, page.language, page.date_published, page.facts
-    )
-    return Request(content, _reader(asked.reader, peer), tuple(asked.languages), as_of, asked.explain)
+    page, facts = asked.content, _facts(asked.content.facts, problems)
+    content = Content(page.url, page.publisher, page.headline, page.text, page.language, page.date_published, facts)
+    return Request(content, _reader(asked.reader, peer), tuple(asked.languages), as_of, asked.explain), problems
 
 
 def _reader(asked: ReaderIn | None, peer: str | None) -> Reader:
@@ -139,81 +148,22 @@ def _language_problems(tags: list[str]) -> list[Problem]:
     ]
 
 
-def _misfits(body: bytes) -> list[Problem]:
-    """Everything in a JSON body that does not fit the types of a check."""
-    try:
-        return list(_walk(msgspec.json.decode(body), CheckIn, ""))
-    except (msgspec.DecodeError, RecursionError):
-        return []
+def _facts(written: dict[str, str | list[str]], problems: list[Problem]) -> dict[str, str | list[str]]:
+    """The facts as written, without those that hold an address: what is said of an entity would repeat it."""
+    with_address = {name: value for name, value in written.items() if any(map(holds_address, _items(value)))}
+    for name in with_address:
+        where = f"content.facts.{name}" if NAME.fullmatch(name) else "content.facts"
+        problems.append(Problem("no fact holds an IP address", where=where, help="say it under `reader`"))
+    return {name: value for name, value in written.items() if name not in with_address} if with_address else written
 
 
-def _walk(value: Any, wanted: Any, where: str) -> list[Problem]:
-    options = [each for each in get_args(wanted) if each is not type(None)] if _is_optional(wanted) else [wanted]
-    structs = [each for each in options if isinstance(each, type) and issubclass(each, msgspec.Struct)]
-    if structs and isinstance(value, dict):
-        return _walk_fields(value, structs[0], where)
-    try:
-        msgspec.convert(value, wanted)
-    except msgspec.ValidationError as error:
-        message, _, inner = str(error).partition(" - at `$")
-        return [Problem(_plain(message), where=(where + _inner(inner)) or None)]
-    return []
+def _items(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
 
 
-def _walk_fields(value: dict[str, Any], wanted: type[msgspec.Struct], where: str) -> list[Problem]:
-    fields = {each.encode_name: each for each in msgspec.structs.fields(wanted)}
-    hints = get_type_hints(wanted)
-    problems = []
-    for name in value:
-        if name not in fields:
-            shown = f"unknown field `{name}`" if _NAME.fullmatch(name) else "unknown field"
-            help_ = nearest(name, fields) or f"the fields are: {', '.join(fields)}"
-            problems.append(Problem(shown, where=where or None, help=help_))
-    for name, each in fields.items():
-        inner = f"{where}.{name}" if where else name
-        if name in value:
-            problems.extend(_walk(value[name], hints[each.name], inner))
-        elif each.required:
-            problems.append(Problem(f"`{name}` is missing", where=inner))
-    return problems
-
-
-def _is_optional(wanted: Any) -> bool:
-    return get_origin(wanted) is not None and type(None) in get_args(wanted)
-
-
-def _inner(path: str) -> str:
-    """A path inside a value as msgspec gives it, without keys that may be anything."""
-    return "".join(re.findall(r"\[\d+\]", path))
-
-
-_TYPES = {
-    "str": "text",
-    "int": "a whole number",
-    "float": "a number",
-    "bool": "true or false",
-    "array": "a list",
-    "object": "an object",
-    "null": "null",
-}
-
-
-def _plain(message: str) -> str:
-    """A message of the decoder in the words of JSON rather than of Python."""
-
-    def word(match: re.Match[str]) -> str:
-        return " or ".join(_TYPES.get(each.strip(), each.strip()) for each in match[1].split("|"))
-
-    expected = re.fullmatch(r"Expected `([^`]*)`, got `([^`]*)`", message)
-    if expected:
-        wanted, got = (word(re.match(r"(.*)", each) or expected) for each in expected.groups())
-        return f"this should be {wanted}, and is {got}"
-    if message.startswith("Invalid enum value"):
-        return "this is not one of the words that it may be"
-    return "this does not fit"
-
-
-def _where(error: Exception) -> str:
-    """Where a body stops being JSON, as far as the decoder says."""
-    found = re.search(r"byte (\d+)", str(error))
-    return f"the body is not JSON: look at byte {found[1]}" if found else "the body is not JSON"
+def _mended(value: Any, problems: list[Problem]) -> CheckIn:
+    """A body that does not fit the types of a check, without what does not fit."""
+    kept = fitting(value, CheckIn, "", problems)
+    fields = kept if isinstance(kept, dict) else {}
+    asked: CheckIn = msgspec.convert({"content": {}, **fields}, CheckIn)
+    return asked

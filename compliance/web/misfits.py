@@ -1,0 +1,99 @@
+"""Everything in a JSON value that does not fit a type, each at its place, and what is left without it.
+
+Theory: a caller mends a request once, not once for each slip. So what does not fit is taken out and noted,
+and the rest is looked at as if it had never been there: no problem follows from another. What was sent is
+repeated only where it has the form of a name, so that no address is ever sent back.
+"""
+
+from __future__ import annotations
+
+from types import UnionType
+from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from compliance.errors import Problem, nearest
+from compliance.web.json_body import MOST_PROBLEMS, NAME
+
+NOTHING: Final = object()
+"""What is left of a value that does not fit."""
+
+
+def fitting(value: Any, wanted: Any, where: str, problems: list[Problem]) -> Any:
+    """What of `value` fits the type `wanted`, or `NOTHING`; what does not is noted in `problems`."""
+    if len(problems) >= MOST_PROBLEMS:
+        return NOTHING
+    for option in _options(wanted):
+        if isinstance(value, dict) and isinstance(option, type) and issubclass(option, msgspec.Struct):
+            return _fields(value, option, where, problems)
+        if isinstance(value, dict) and get_origin(option) is dict:
+            return _entries(value, get_args(option)[1], where, problems)
+        if isinstance(value, list) and get_origin(option) is list:
+            return _items(value, get_args(option)[0], where, problems)
+    try:
+        msgspec.convert(value, wanted)
+    except msgspec.ValidationError:
+        problems.append(Problem(f"this should be {_wanted(wanted)}, and is {_shape(value)}", where=where or None))
+        return NOTHING
+    return value
+
+
+def _fields(value: dict[str, Any], wanted: type[msgspec.Struct], where: str, problems: list[Problem]) -> dict[str, Any]:
+    fields = {each.encode_name: each for each in msgspec.structs.fields(wanted)}
+    hints = get_type_hints(wanted)
+    for name in [each for each in value if each not in fields][:MOST_PROBLEMS]:
+        is_name = NAME.fullmatch(name)
+        help_ = (nearest(name, fields) if is_name else None) or f"the fields are: {', '.join(fields)}"
+        problems.append(
+            Problem(f"unknown field `{name}`" if is_name else "unknown field", where=where or None, help=help_)
+        )
+    kept = {}
+    for name, each in fields.items():
+        if name in value:
+            kept[name] = fitting(value[name], hints[each.name], _path(where, name), problems)
+        elif each.required:
+            problems.append(Problem(f"`{name}` is missing", where=_path(where, name)))
+    return {name: each for name, each in kept.items() if each is not NOTHING}
+
+
+def _entries(value: dict[str, Any], wanted: Any, where: str, problems: list[Problem]) -> dict[str, Any]:
+    kept = {name: fitting(each, wanted, _path(where, name), problems) for name, each in value.items()}
+    return {name: each for name, each in kept.items() if each is not NOTHING}
+
+
+def _items(value: list[Any], wanted: Any, where: str, problems: list[Problem]) -> Any:
+    """The list, or nothing of it: without some items the others would stand at other places."""
+    kept = [fitting(each, wanted, f"{where}[{number}]", problems) for number, each in enumerate(value)]
+    return NOTHING if any(each is NOTHING for each in kept) else kept
+
+
+def _path(where: str, name: str) -> str:
+    """The path of a field, without a name that may be anything."""
+    return f"{where}.{name}".lstrip(".") if NAME.fullmatch(name) else where
+
+
+def _options(wanted: Any) -> tuple[Any, ...]:
+    return get_args(wanted) if get_origin(wanted) in {Union, UnionType} else (wanted,)
+
+
+def _wanted(wanted: Any) -> str:
+    """A type in the words of JSON rather than of Python."""
+    words = [_word(option) for option in _options(wanted) if option is not type(None)]
+    return " or ".join(words)
+
+
+def _word(option: Any) -> str:
+    if get_origin(option) is Literal:
+        return f"the word {' or '.join(f'`{word}`' for word in get_args(option))}"
+    if option is str:
+        return "text"
+    if option is bool:
+        return "true or false"
+    return "a list" if get_origin(option) is list else "an object"
+
+
+def _shape(value: Any) -> str:
+    if value is None:
+        return "null"
+    shapes = ((bool, "true or false"), (str, "text"), (list, "a list"), (dict, "an object"))
+    return next((word for kind, word in shapes if isinstance(value, kind)), "a number")

@@ -1,0 +1,25 @@
+"""README.md and docs/api.md are executed: what they show is what the product does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sybil import Sybil
+
+from tests.docs.blocks import PARSERS
+from tests.docs.service import serving
+
+pytest_collect_file = Sybil(
+    parsers=PARSERS,
+    patterns=["README.md", "docs/api.md"],
+    excludes=["*/README.md"],  # a pattern matches from the right
+    fixtures=["documented_service"],
+).pytest()
+
+
+@pytest.fixture(scope="session")
+def documented_service() -> Iterator[str]:
+    """The URL of the service, started with one command as a reader of the documentation would start it."""
+    with serving() as url:
+        yield url

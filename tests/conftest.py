@@ -1,0 +1,69 @@
+"""What all tests share: the shipped rules, no network, and real components where they are installed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+from compliance import Checker
+
+ROOT = Path(__file__).resolve().parent.parent
+NEARBY = frozenset({"127.0.0.1", "::1", "localhost"})
+
+settings.register_profile("tests", deadline=None, database=None)
+settings.load_profile("tests")
+
+
+@pytest.fixture(scope="session")
+def checker() -> Checker:
+    """A checker on the shipped rules; nobody may reload it."""
+    return Checker.open(ROOT / "rules")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_network() -> Iterator[None]:
+    """A test that talks to another machine fails, wherever it runs."""
+
+    def guarded(connect: Callable[..., Any]) -> Callable[..., Any]:
+        def only_here(self: socket.socket, address: Any) -> Any:
+            if self.family != getattr(socket, "AF_UNIX", None) and address[0] not in NEARBY:
+                pytest.fail("a test tried to leave this machine")
+            return connect(self, address)
+
+        return only_here
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded(socket.socket.connect))
+        patch.setattr(socket.socket, "connect_ex", guarded(socket.socket.connect_ex))
+        yield
+
+
+@pytest.fixture
+def component() -> Callable[[str], str]:
+    """Finds a program such as `nginx`; where it is missing the test is skipped, in a full run it fails."""
+
+    def find(name: str) -> str:
+        path = shutil.which(name)
+        if path is not None:
+            return path
+        if os.environ.get("REQUIRE_COMPONENTS") == "1" or os.environ.get("CI"):
+            pytest.fail(f"`{name}` is not installed, and this run needs every component")
+        pytest.skip(f"`{name}` is not installed")
+
+    return find
+
+
+@pytest.fixture
+def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """An empty working directory and an environment without settings of ours."""
+    for name in [each for each in os.environ if each.startswith("COMPLIANCE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

@@ -1,0 +1,45 @@
+"""The service as a command, on a free port, for as long as the documentation is tested."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+COMMANDS = Path(sys.executable).parent
+DOCUMENTED = "http://127.0.0.1:8000"
+"""Where the documentation says that the service is; `make run` takes this port."""
+
+
+def environment(**more: str) -> dict[str, str]:
+    """The environment of a reader who follows the documentation: our commands, and nobody's settings."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("COMPLIANCE_")}
+    path = f"{COMMANDS}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    return {**inherited, "PATH": path, "NO_PROXY": "127.0.0.1", "PYTHONWARNINGS": "error", **more}
+
+
+@contextmanager
+def serving() -> Iterator[str]:
+    """The URL of a service that answers."""
+    command = [str(COMMANDS / "compliance"), "serve", "--port", "0", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment(), text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield _announced(process.stdout)
+        finally:
+            process.terminate()
+
+
+def _announced(output: IO[str]) -> str:
+    """The URL that the command prints, as JSON over several lines, once it answers."""
+    lines: list[str] = []
+    for line in output:
+        lines.append(line)
+        if line.rstrip() == "}":
+            return str(json.loads("".join(lines))["url"])
+    raise AssertionError("the service did not start: its log is above")

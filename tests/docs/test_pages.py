@@ -1,0 +1,96 @@
+"""What these pages say of the house is what the contracts and the rooms say; their links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = ["README.md", "docs/api.md", "docs/architecture.md", "docs/glossary.md"]
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
+_CODE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
+
+
+def text(page: str) -> str:
+    return (ROOT / page).read_text(encoding="utf-8")
+
+
+def contracts() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = tomllib.loads(text("pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    return found
+
+
+def layers() -> str:
+    """The layers of the contract that are built, in the notation of the documentation."""
+    contract = next(each for each in contracts() if each["type"] == "layers")
+    built = [
+        " | ".join(room for room in layer.split(" | ") if not room.startswith("(")) for layer in contract["layers"]
+    ]
+    return " > ".join(f"`{layer}`" for layer in built if layer)
+
+
+def rooms() -> set[str]:
+    inside = {path for path in (ROOT / "compliance").iterdir() if not path.name.startswith("_")}
+    return {path.stem for path in inside if path.suffix == ".py" or (path / "__init__.py").is_file()}
+
+
+def anchors(page: str) -> set[str]:
+    """The anchors that GitHub gives the headings of a page."""
+    headings = re.findall(r"^#+ (.+)$", _CODE.sub("", text(page)), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/architecture.md"])
+def test_the_layer_line_is_that_of_the_contract(page: str) -> None:
+    assert layers() in text(page).splitlines()
+
+
+def test_every_room_has_a_row_and_every_row_a_room() -> None:
+    rows = re.findall(r"^\| `(\w+)` \|", text("docs/architecture.md"), re.MULTILINE)
+    assert set(rows) == rooms()
+
+
+def test_the_pure_rooms_are_those_of_the_contract() -> None:
+    contract = next(each for each in contracts() if each["name"].startswith("the core is pure"))
+    checked = {name.removeprefix("compliance.") for name in contract["source_modules"]}
+    rows = dict(re.findall(r"^\| `(\w+)` \| ([\w ]*)\|", text("docs/architecture.md"), re.MULTILINE))
+    assert {room for room, pure in rows.items() if pure.strip() == "yes"} == {
+        name for name in checked if "." not in name
+    }
+    assert {room for room, pure in rows.items() if pure.strip() == "in part"} == {
+        name.partition(".")[0] for name in checked if "." in name
+    }
+
+
+def test_every_module_that_the_architecture_names_exists() -> None:
+    named = re.findall(r"`((?:\w+/)?\w+\.py)`", text("docs/architecture.md"))
+    assert named
+    assert [name for name in named if not (ROOT / "compliance" / name).is_file()] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_leads_somewhere(page: str) -> None:
+    broken = []
+    for link in _LINK.findall(_CODE.sub("", text(page))):
+        if "://" in link:
+            continue
+        path, _, anchor = link.partition("#")
+        target = (ROOT / page).parent / path if path else ROOT / page
+        if not target.exists() or (anchor and anchor not in anchors(str(target.resolve().relative_to(ROOT)))):
+            broken.append(link)
+    assert broken == []
+
+
+def test_every_word_of_the_glossary_is_explained_once() -> None:
+    words = [
+        word
+        for line in re.findall(r"^\*\*(.+?)\*\* - ", text("docs/glossary.md"), re.MULTILINE)
+        for word in line.lower().split(", ")
+    ]
+    assert len(words) > 40
+    assert [one for one, other in pairwise(sorted(words)) if one == other] == []

@@ -1,0 +1,326 @@
+"""The command line: one question asked by hand, rules tried out, and a status that a pipeline can read."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from compliance import __version__, cli
+from compliance.cli import main
+from tests.tiny import TINY, changed, written
+
+GOOD, FINDINGS, UNUSABLE = 0, 1, 2
+NOTICE = "ru-undesirable-organization-reader-risk"
+MOSCOW = ["check", "--publisher", "rferl.org", "--country", "RU", "--as-of", "2024-02-21"]
+BODY: dict[str, Any] = {
+    "content": {"publisher": "rferl.org", "facts": {"content.kind": "article"}},
+    "reader": {"location": {"country": "RU"}},
+    "languages": ["ru"],
+    "as_of": "2024-02-21",
+}
+BROKEN = changed(
+    "warn.yaml", ("status: active", "status: maybe"), ("severity: alert", "severity: loud"), also={"x.yaml": "- x"}
+)
+
+
+@pytest.fixture(autouse=True)
+def _clean(clean: Path) -> None:
+    """Every command runs in an empty directory without settings."""
+
+
+def run(*arguments: str | Path, stdin: str | bytes | None = None) -> Result:
+    return CliRunner().invoke(main, [str(each) for each in arguments], input=stdin)
+
+
+def shown(result: Result, status: int = GOOD) -> Any:
+    """What a command printed with `--json`."""
+    assert (result.exit_code, result.stderr) == (status, "")
+    return json.loads(result.stdout)
+
+
+def refused(*arguments: str | Path, stdin: str | bytes | None = None) -> str:
+    """The message on standard error of a command that could not use its input, the same as it gives in JSON."""
+    result = run(*arguments, stdin=stdin)
+    assert (result.exit_code, result.stdout) == (UNUSABLE, "")
+    problems = shown(run(*arguments, "--json", stdin=stdin), UNUSABLE)["problems"]
+    assert problems
+    assert all(problem["message"] in result.stderr for problem in problems)
+    return result.stderr
+
+
+# -- check ----------------------------------------------------------------------------------------------
+
+
+def test_check_prints_the_notice_and_what_it_rests_on() -> None:
+    result = run(*MOSCOW)
+    assert result.exit_code == GOOD
+    lines = result.stdout.splitlines()
+    assert lines[0] == f"required: {NOTICE} (footer, alert)"
+    assert lines[1].startswith("  Radio Free Europe/Radio Liberty has been declared")
+    assert lines[2].startswith("  because publisher.designated_as is true: `rfe-rl` is declared in")
+    assert lines[-1] == "1 notice(s) as of 2024-02-21"
+
+
+def test_check_says_what_is_held_what_is_unknown_and_what_would_help() -> None:
+    out = run("check", "--publisher", "a.example", "--country", "RU", "--as-of", "2025-01-10").stdout
+    assert f"possible, held for review: {NOTICE}" in out
+    assert "not known: publisher.designated_as" in out
+    assert "advice: nobody declared this publisher" in out
+
+
+def test_check_says_why_not_and_what_is_too_old_to_say_no() -> None:
+    out = run("check", "--publisher", "rferl.org", "--country", "US", "--explain", "--as-of", "2025-01-10").stdout
+    assert f"not: {NOTICE}: `reader.location` is not `RU` or `ua-russia-controlled`" in out
+    out = run("check", "--publisher", "example-daily", "--country", "RU", "--as-of", "2026-11-24").stdout
+    assert "too old to say no: the copy of ru/undesirable-organization of 2026-09-22" in out
+
+
+def test_a_question_in_a_file_on_standard_input_and_in_options_is_one_question(clean: Path) -> None:
+    (clean / "question.json").write_text(json.dumps(BODY), encoding="utf-8")
+    options = [*MOSCOW, "--fact", "content.kind=article", "--language", "ru"]
+    answers = [
+        shown(run("check", "question.json", "--json")),
+        shown(run("check", "-", "--json", stdin=json.dumps(BODY))),
+        shown(run(*options, "--json")),
+    ]
+    assert answers[0] == answers[1] == answers[2]
+    assert answers[0]["notices"][0]["language"] == "ru"
+    assert answers[0]["notices"][0]["id"] == NOTICE
+
+
+def test_options_of_check_become_the_question() -> None:
+    place = shown(run("check", "--publisher", "rferl.org", "--country", "UA", "--subdivision", "43", "--json"))
+    assert place["location"]["places"] == ["UA-43"]
+    facts = ["--fact", "content.ai_generated = fully", "--fact", "content.subject=[public-interest, x]"]
+    made = shown(run("check", "--url", "https://example-daily.org/a", "--country", "FR", *facts, "--json"))
+    assert "eu-ai-generated-text-disclosure" in [each["id"] for each in made["notices"]]
+    assert "content.subject" not in made["unknowns"]
+    assert made["preview"] is False
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "there is no question"),
+        (("--fact", "content.kind"), "`content.kind` is not a fact: write it as NAME=VALUE"),
+        (("--fact", "content.knid=article"), "the nearest is `content.kind`"),
+        (("--publisher", "x", "--as-of", "2024-02-30"), "this is not a calendar day"),
+        (("--publisher", "x", "--country", "Russia"), "this is not a country code"),
+        (("--publisher", "x", "--language", "e n"), "this is not a language tag"),
+        (("nowhere.json",), "`nowhere.json` cannot be read: no such file or directory"),
+        ((".",), "`.` cannot be read: is a directory"),
+        (("-", "--country", "RU"), "the question is in a file or in options, not both: country"),
+        (("--publisher", "x", "--rules", "nowhere"), "`nowhere` is not a directory"),
+    ],
+)
+def test_a_question_that_cannot_be_understood_is_refused(arguments: tuple[str, ...], message: str) -> None:
+    assert message in refused("check", *arguments)
+
+
+@pytest.mark.parametrize(
+    ("body", "word"),
+    [
+        ("", "JSON"),
+        ("{", "JSON"),
+        (b"\xff\xfe", "error: "),
+        ("[]", "this should be an object, and is a list"),
+        ('{"content": {}, "raeder": {}}', "unknown field `raeder`"),
+        ('{"content": {"publisher": 1}}', "content.publisher"),
+        ('{"content": {}, "reader": {"address": "1.2.3.4.5"}}', "this is not an IP address"),
+    ],
+)
+def test_a_body_that_cannot_be_understood_is_refused(body: str | bytes, word: str) -> None:
+    stderr = refused("check", "-", stdin=body)
+    assert word in stderr
+    assert "1.2.3.4" not in stderr
+
+
+# -- lint and test --------------------------------------------------------------------------------------
+
+
+def test_lint_is_good_without_findings_and_says_so_when_there_are_some(clean: Path) -> None:
+    written(clean / "rules")
+    good = run("lint", "rules", "--as-of", "2026-01-15")
+    assert (good.exit_code, good.output) == (GOOD, "0 finding(s)\n")
+    bad = run("lint", "rules", "--as-of", "2030-01-02")
+    assert bad.exit_code == FINDINGS
+    assert "review-is-due: `warn` was to be reviewed by 2030-01-01\n  --> rules/warn.yaml:2:7\n" in bad.output
+    assert bad.output.endswith("2 finding(s)\n")
+
+
+def test_lint_gives_its_findings_as_json(clean: Path) -> None:
+    written(clean / "rules")
+    assert shown(run("lint", "rules", "--as-of", "2026-01-15", "--json")) == {"as_of": "2026-01-15", "findings": []}
+    found = shown(run("lint", "rules", "--as-of", "2026-02-01", "--json"), FINDINGS)["findings"]
+    assert [each["check"] for each in found] == ["stale-register"]
+
+
+def test_lint_asks_the_clock_only_when_no_day_is_given(clean: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(clean / "rules")
+    monkeypatch.setattr(cli, "today", lambda: date(2026, 1, 15))
+    assert shown(run("lint", "rules", "--json"))["as_of"] == "2026-01-15"
+    assert "`soon` is not a calendar day: write it as YYYY-MM-DD" in refused("lint", "rules", "--as-of", "soon")
+
+
+def test_test_asks_every_scenario_again(clean: Path) -> None:
+    written(clean / "rules")
+    assert run("test", "rules").output == "3 scenario(s) of 1 rule(s), 0 failed\n"
+    result = shown(run("test", "rules", "--json"))
+    assert result["failed"] == 0
+    assert [each["found"] for each in result["scenarios"]] == ["required", "none", "possible"]
+    written(clean / "rules", changed("warn.yaml", ("expect: none", "expect: required")))
+    failed = run("test", "rules")
+    assert failed.exit_code == FINDINGS
+    assert "error: scenario `elsewhere` expects required, and the rule says none" in failed.output
+    assert "  --> rules/warn.yaml:31:5" in failed.output
+    assert "  help: `reader.location` is not `RU`" in failed.output
+    assert shown(run("test", "rules", "--json"), FINDINGS)["failed"] == 1
+
+
+@pytest.mark.parametrize(
+    "command", [["lint"], ["test"], ["check", "--publisher", "x", "--rules"], ["serve", "--rules"]]
+)
+def test_broken_rules_are_refused_with_every_problem_and_unwrapped_paths(clean: Path, command: list[str]) -> None:
+    rules = written(clean / ("deep/" * 30 + "rules"), BROKEN)
+    stderr = refused(*command, rules.relative_to(clean))
+    path = rules.relative_to(clean).as_posix()
+    for place in (f"{path}/warn.yaml:4:9\n", f"{path}/warn.yaml:17:13\n", f"{path}/x.yaml:1:"):
+        assert f"  --> {place}" in stderr
+    assert "3 problem(s); nothing was loaded" in stderr
+
+
+def test_rules_come_from_the_argument_the_environment_the_file_or_the_package(
+    clean: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("one", "two", "three"):
+        written(clean / name, changed("radio.yaml", ("title: Radio", f"title: {name}")))
+    meanings = [shown(run("test", "--json"))["meaning"]]
+    (clean / "compliance.toml").write_text('rules_dir = "one"\n', encoding="utf-8")
+    meanings.append(shown(run("test", "--json"))["meaning"])
+    monkeypatch.setenv("COMPLIANCE_RULES_DIR", "two")
+    meanings.append(shown(run("test", "--json"))["meaning"])
+    meanings.append(shown(run("test", "three", "--json"))["meaning"])
+    assert len(set(meanings)) == 4
+
+
+# -- settings -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("prot = 1", "unknown setting `prot`; the nearest is `port`"),
+        ("evidence = true", "`evidence` is planned and not read by this version"),
+        ("port = 'x'", "`port` is a whole number from 0 to 65535, not `x`"),
+        ("= 1", "`settings.toml` is not TOML"),
+        ("host = '\x00'", "`settings.toml` is not TOML"),
+    ],
+)
+def test_settings_that_cannot_be_used_keep_the_service_from_starting(clean: Path, text: str, message: str) -> None:
+    (clean / "settings.toml").write_text(text, encoding="utf-8")
+    assert message in refused("serve", "--config", "settings.toml")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--config", "nowhere.toml"), "`nowhere.toml` cannot be read: no such file or directory"),
+        (("--config", "."), "`.` cannot be read: is a directory"),
+        (("--port", "65536"), "`--port` is a whole number from 0 to 65535, not `65536`"),
+        (("--geo-database", "nowhere.mmdb"), "`nowhere.mmdb` does not exist"),
+        (("--rules", "nowhere"), "`nowhere` is not a directory"),
+    ],
+)
+def test_a_service_that_cannot_start_says_why(arguments: tuple[str, ...], message: str) -> None:
+    assert message in refused("serve", *arguments)
+
+
+def test_a_wrong_setting_is_no_traceback_in_any_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMPLIANCE_PORT", "tcp://10.0.0.1:8000")
+    for command in (["lint"], ["test"], ["serve"], MOSCOW):
+        assert "`COMPLIANCE_PORT` is a whole number" in refused(*command)
+
+
+def test_check_asks_the_databases_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMPLIANCE_GEO_DATABASES", "nowhere.mmdb")
+    assert "`nowhere.mmdb` does not exist" in refused(*MOSCOW)
+
+
+# -- every command --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", sorted(main.commands))
+def test_every_command_takes_json_and_explains_itself(name: str) -> None:
+    result = run(name, "-h")
+    assert result.exit_code == GOOD
+    assert "--json" in result.output
+    assert len(result.output.splitlines()) > 4
+
+
+def test_the_program_says_its_version_and_refuses_what_it_does_not_know() -> None:
+    assert __version__ in run("--version").output
+    assert run("--no-such-option").exit_code == UNUSABLE
+    assert run("sreve").exit_code == UNUSABLE
+
+
+# -- real processes -------------------------------------------------------------------------------------
+
+
+def process(*arguments: str, **more: Any) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "compliance.cli", *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parent.parent)}
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more)
+
+
+@pytest.mark.parametrize("arguments", [[*MOSCOW, "--json"], ["lint", "--as-of", "2040-01-01"]])
+def test_a_reader_of_the_pipe_that_leaves_early_gets_no_traceback(arguments: list[str]) -> None:
+    with process(*arguments) as child:
+        assert child.stdout is not None
+        assert child.stderr is not None
+        child.stdout.close()
+        assert child.stderr.read() == b""
+        assert child.wait(20) == GOOD
+
+
+def test_words_in_other_scripts_survive_a_terminal_that_knows_no_unicode() -> None:
+    with process(*MOSCOW, "--language", "ru", "--json") as child:
+        out, err = child.communicate(timeout=20)
+    assert (child.returncode, err) == (GOOD, b"")
+    assert "нежелательной" in json.loads(out.decode())["notices"][0]["text"]
+
+
+def test_a_port_in_use_is_named_and_nothing_is_served() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        with process("serve", "--port", port) as child:
+            out, err = child.communicate(timeout=20)
+    assert (child.returncode, out) == (UNUSABLE, b"")
+    assert err.decode().splitlines()[-1] == f"error: cannot listen on `127.0.0.1` port `{port}`: address already in use"
+
+
+def test_a_service_that_is_told_to_stop_stops_well(clean: Path) -> None:
+    rules = written(clean / "rules", TINY)
+    with process("serve", "--port", "0", "--rules", str(rules), "--json") as child:
+        assert child.stdout is not None
+        lines = iter(child.stdout.readline, b"")
+        text = ""
+        for line in lines:
+            text += line.decode()
+            if line.rstrip() == b"}":
+                break
+        ready = json.loads(text)
+        assert ready["url"].startswith("http://127.0.0.1:")
+        assert ready["rules"] == 1
+        child.send_signal(signal.SIGTERM)
+        out, err = child.communicate(timeout=20)
+    assert (child.returncode, out, err) == (GOOD, b"", b"")

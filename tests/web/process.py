@@ -1,0 +1,140 @@
+"""The service as a process of its own, as an operator starts it, and HTTP as bytes."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+SECONDS = 20.0
+"""How long anything may take before a test gives up; the machine may be busy."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True)
+class Service:
+    """A running service."""
+
+    process: subprocess.Popen[str]
+    port: int
+    log: Path
+
+    def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Reply:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
+        with contextlib.closing(connection):
+            named = {name.replace("_", "-"): value for name, value in headers.items()}
+            connection.request(method, path, body, named)
+            response = connection.getresponse()
+            found = {name.lower(): value for name, value in response.getheaders()}
+            return Reply(response.status, found, response.read())
+
+    def check(self, question: Any, **headers: str) -> Reply:
+        return self.ask("POST", "/v1/check", json.dumps(question).encode(), **headers)
+
+    def ready(self) -> Any:
+        return self.ask("GET", "/readyz").json
+
+    def logged(self) -> str:
+        return self.log.read_text(encoding="utf-8")
+
+    def send(self, signum: signal.Signals) -> None:
+        self.process.send_signal(signum)
+
+    def exchange(self, *parts: bytes, pause: float = 0.0) -> Reply:
+        """Bytes as they are, and the one reply to them."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=SECONDS) as sock:
+            with contextlib.suppress(ConnectionError):  # it may have answered before it has read everything
+                for part in parts:
+                    sock.sendall(part)
+                    time.sleep(pause)
+            return parsed(received(sock))
+
+
+@contextlib.contextmanager
+def serving(log: Path, *arguments: str) -> Iterator[Service]:
+    """A service on a free port, once it answers; it is stopped at the end."""
+    command = [str(Path(sys.executable).parent / "compliance"), "serve", "--port", "0", "--json", *arguments]
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("COMPLIANCE_")}
+    with (
+        log.open("w", encoding="utf-8") as errors,
+        subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            cwd=log.parent,
+            env={**inherited, "PYTHONWARNINGS": "error"},
+            text=True,
+        ) as process,
+    ):
+        try:
+            assert process.stdout is not None
+            said = json.loads("".join(_first_object(process.stdout)) or "{}")
+            assert "url" in said, f"the service did not start: {log.read_text(encoding='utf-8')}"
+            yield Service(process, int(said["url"].rpartition(":")[2]), log)
+        finally:
+            process.terminate()
+
+
+def _first_object(output: Iterator[str]) -> Iterator[str]:
+    for line in output:
+        yield line
+        if line.rstrip() == "}":
+            return
+
+
+def received(sock: socket.socket) -> bytes:
+    """Everything until the other side closes."""
+    parts = []
+    with contextlib.suppress(ConnectionError):
+        while part := sock.recv(65536):
+            parts.append(part)
+    return b"".join(parts)
+
+
+def parsed(data: bytes) -> Reply:
+    head, _, body = data.partition(b"\r\n\r\n")
+    first, *lines = head.decode("latin-1").split("\r\n")
+    headers = dict(line.lower().split(": ", 1) for line in lines)
+    return Reply(int(first.split(" ")[1]) if first else 0, headers, body)
+
+
+def head(first: str, *lines: str) -> bytes:
+    """The head of a request, after whose answer the connection closes."""
+    return "\r\n".join([first, "Host: service", "Connection: close", *lines, "", ""]).encode("latin-1")
+
+
+def eventually(holds: Callable[[], bool], *, seconds: float = SECONDS) -> bool:
+    """Whether it holds before the deadline."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def chunked(parts: Sequence[bytes]) -> bytes:
+    """A body in chunks, whose length nobody says beforehand."""
+    return b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"

@@ -1,0 +1,247 @@
+"""No reader's address in any answer, error or log line, wherever in a request it stands and whatever goes wrong."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compliance import Checker
+from compliance.errors import Problem, RequestError
+from compliance.web.app import create_app
+from compliance.web.withheld import withheld
+from tests.web.asking import ARTICLE, DAY, Asker, refused, status_of, words
+
+ADDRESSES = (
+    "95.165.0.1",
+    "::ffff:95.165.0.1",
+    "[::ffff:95.165.0.1]:443",
+    "95.165.0.1:51234",
+    "2a02:6b8::2:242",
+    "2a02:06b8:0000:0000:0000:0000:0002:0242",
+    "[2a02:6b8::2:242]:443",
+    "fe80::95:165%eth0",
+    "http://95.165.0.1/x",
+    "http://[2a02:6b8::2:242]/x",
+    "user@95.165.0.1",
+    "reader 95.165.0.1",
+    "９５.１６５.０.１",
+)
+TELLING = ("95.165.0.1", "95:165", "2a02:6b8", "2a02:06b8", "2:242", "９５.１６５", "95.165")
+PLACES = words(
+    "content.url content.publisher content.headline content.text content.html content.language content.date_published "
+    "content.facts.content.kind content.facts.content.mentions content.facts.content.language content.facts.publisher "
+    "content.facts.content.date_published content.facts.publisher.answers_to content.facts.publisher.designated_as "
+    "content.facts.reader.location content.facts.content.promotes content.facts.nonsense reader reader.address "
+    "reader.location reader.location.country reader.location.subdivision reader.from languages as_of explain nonsense "
+    "content.nonsense reader.nonsense reader.location.nonsense"
+)
+
+
+def placed(where: str, value: Any) -> dict[str, Any]:
+    """A question with a value at a place; facts have dots in their names."""
+    question: dict[str, Any] = {"content": json.loads(json.dumps(ARTICLE)), "as_of": DAY, "explain": True}
+    fact = where.removeprefix("content.facts.")
+    if fact != where:
+        question["content"]["facts"][fact] = value
+        return question
+    *path, last = where.split(".")
+    holder = question
+    for name in path:
+        holder = holder.setdefault(name, {})
+    holder[last] = value
+    return question
+
+
+def named(where: str, name: str) -> dict[str, Any]:
+    """A question with a field that has `name` beside the field at a place."""
+    question = placed(where, None)
+    holder: Any = question
+    for step in where.split(".")[:-1] if "facts" not in where else ["content", "facts"]:
+        holder = holder[step]
+    holder[name] = "x"
+    return question
+
+
+@pytest.fixture
+def everything(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> Iterator[list[str]]:
+    """Collects what is said to anybody: texts that the test adds, log records of every level, output."""
+    said: list[str] = []
+    with caplog.at_level(logging.DEBUG):
+        yield said
+    said += [str(record.__dict__) for record in caplog.records]
+    said += capfd.readouterr()
+    for word in TELLING:
+        assert not [text for text in said if word in text], word
+
+
+@pytest.mark.parametrize("where", PLACES)
+def test_an_address_anywhere_in_a_question_is_never_repeated(asker: Asker, everything: list[str], where: str) -> None:
+    for address in ADDRESSES:
+        for value in (address, [address], {address: address}):
+            response = asker.check(placed(where, value))
+            assert response.status_code in {200, 400}
+            everything += [response.text, str(response.headers)]
+
+
+@pytest.mark.parametrize(
+    "where", ["x", "content.x", "content.facts.x", "reader.x", "reader.location.x", "content.facts.content.kind"]
+)
+def test_an_address_as_the_name_of_a_field_is_never_repeated(asker: Asker, everything: list[str], where: str) -> None:
+    for address in ADDRESSES:
+        question = json.dumps(named(where, address))
+        for body in (question, question.replace('"x"}', f'"x", "{address}": "y"}}', 1)):
+            response = asker.send(body.encode())
+            refused(response, 400)
+            everything += [response.text, str(response.headers)]
+
+
+def test_an_address_in_headers_path_or_query_is_never_repeated(asker: Asker, everything: list[str]) -> None:
+    for address in ADDRESSES[:9]:
+        for path in ("/v1/check?a=", "/v1//check?a=", "/v1/check/?a=", "/", "/v1/check/"):
+            for method in ("POST", "GET", "OPTIONS", "TRACE"):
+                response = asker.send(b"{", method, path + address, Forwarded=f"for={address}")
+                everything += [response.text, str(response.headers)]
+        response = asker.send(b"{}", Content_Type=f"x/y; charset={address}", Content_Encoding=address)
+        everything += [response.text, str(response.headers)]
+
+
+@pytest.mark.parametrize("body", ['{"reader": {"address": "95.165.0.1"', '"95.165.0.1', "95.165.0.1", '{"95.165.0.1'])
+def test_what_is_not_json_is_not_repeated(asker: Asker, everything: list[str], body: str) -> None:
+    everything.append(asker.send(body.encode()).text)
+
+
+class _BrokenError(Exception):
+    """Tells what it was given, as exceptions of libraries do."""
+
+
+def _broken(checker: Checker, monkeypatch: pytest.MonkeyPatch, room: str) -> None:
+    def fail(*arguments: object, **_: object) -> NoReturn:
+        raise _BrokenError(f"cannot handle 95.165.0.1 in {arguments}")
+
+    monkeypatch.setattr(room, fail)
+
+
+@pytest.mark.parametrize(
+    "room",
+    [
+        "compliance.check.Checker.locate",
+        "compliance.check.locate",
+        "compliance.check.parse_address",
+        "compliance.check.facts_of",
+        "compliance.check.decide",
+        "compliance.check.assemble",
+        "compliance.answer.Answer.to_json",
+        "compliance.web.api.understand",
+        "compliance.web.metrics.Metrics.add",
+    ],
+)
+def test_a_failure_inside_is_refused_and_logged_without_what_was_sent(
+    checker: Checker,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    everything: list[str],
+    room: str,
+) -> None:
+    _broken(checker, monkeypatch, room)
+    asker = Asker(create_app(checker))
+    body = json.dumps(placed("reader.address", "95.165.0.1")).encode()
+    response = asker.send(body, path="/v1/check?reader=95.165.0.1")
+    everything += [response.text, str(response.headers)]
+    assert response.status_code == 500
+    assert any("_BrokenError at " in record.getMessage() for record in caplog.records)
+    assert refused(response, 500)["type"] == "urn:compliance:problem:internal"
+
+
+def test_a_message_that_repeats_an_address_by_mistake_is_sent_without_it(
+    checker: Checker, monkeypatch: pytest.MonkeyPatch, everything: list[str]
+) -> None:
+    def careless(*_: object, **__: object) -> NoReturn:
+        raise RequestError([Problem(f"no {each}", where=f"x[{each}]", help=f"not {each}") for each in ADDRESSES])
+
+    monkeypatch.setattr(Checker, "check", careless)
+    response = Asker(create_app(checker)).check({"content": {}})
+    everything.append(response.text)
+    assert len(refused(response, 400)["problems"]) == len(ADDRESSES)
+
+
+@given(
+    st.ip_addresses(), st.sampled_from(["{}", "`{}`", "x{}y", "[{}]:443", "{}:80", "{}%eth0", "no {}, but {}", "{}/32"])
+)
+def test_every_address_is_withheld_from_a_message(address: object, frame: str) -> None:
+    for text in {str(address), getattr(address, "exploded", ""), f"::ffff:{address}"}:
+        shown = withheld(frame.replace("{}", text))
+        assert text not in shown
+        assert "(withheld)" in shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "this is not a calendar day",
+        "write it as YYYY-MM-DD, for example 2024-02-20",
+        "the fields are: country, subdivision",
+        "there are more than 20 languages",
+        "content.facts.content.kind",
+        "rules/ru/a.yaml:12:5",
+        "12:30:45",
+        "`ru/undesirable-organization` listed on 2024-02-20",
+        "sha256:0af375a0f834",
+        "é ﬁ version 1.2.3",
+    ],
+)
+def test_messages_without_an_address_are_left_as_they_are(text: str) -> None:
+    assert withheld(text) == text
+
+
+CLAIMS = words(
+    "X-Forwarded-For X-Real-IP True-Client-IP CF-Connecting-IP X-Client-IP Client-IP X-Cluster-Client-IP X-Forwarded "
+    "Forwarded-For X-Original-Forwarded-For Fastly-Client-IP Fly-Client-IP X-Azure-ClientIP X-Envoy-External-Address "
+    "X-Appengine-User-IP Forwarded Via"
+)
+
+
+def test_a_caller_that_leaves_the_reader_out_never_has_its_own_address_used(asker: Asker) -> None:
+    readers: tuple[Any, ...] = (None, {}, {"location": {}}, {"address": None})
+    for reader in readers:
+        answer = asker.answer(reader)
+        assert (status_of(answer), answer["location"]["anywhere"], answer["location"]["places"]) == (
+            "possible",
+            True,
+            [],
+        )
+
+
+def test_only_a_caller_that_asks_for_it_has_its_own_address_used(asker: Asker) -> None:
+    answer = asker.answer({"from": "request"})
+    assert (status_of(answer), answer["location"]["places"]) == ("required", ["RU"])
+
+
+@pytest.mark.parametrize("header", CLAIMS)
+def test_no_header_is_believed_and_one_that_tells_of_a_proxy_makes_the_peer_nobody(asker: Asker, header: str) -> None:
+    for claim in ("8.8.8.8", "95.165.0.1", "for=8.8.8.8", ""):
+        for reader in (None, {"from": "request"}):
+            question = {"content": ARTICLE, "as_of": DAY, **({"reader": reader} if reader else {})}
+            location = json.loads(asker.check(question, **{header: claim}).data)["location"]
+            assert (location["anywhere"], location["places"]) == (True, [])
+
+
+@pytest.mark.parametrize(
+    "header", ["CF-IPCountry", "X-Country", "X-Geo-Country", "CloudFront-Viewer-Country", "Accept-Language"]
+)
+def test_no_header_places_the_reader(asker: Asker, header: str) -> None:
+    response = asker.check({"content": ARTICLE, "as_of": DAY}, **{header: "US"})
+    assert json.loads(response.data)["location"]["places"] == []
+
+
+@pytest.mark.parametrize("peer", ["", "localhost", "unix:", "@", "127.0.0.1", "::1", "fe80::1%eth0"])
+def test_a_peer_that_is_nobody_in_particular_may_be_anywhere(asker: Asker, peer: str) -> None:
+    body = json.dumps({"content": ARTICLE, "reader": {"from": "request"}, "as_of": DAY})
+    response = asker.app.test_client().post("/v1/check", data=body, environ_base={"REMOTE_ADDR": peer})
+    assert response.json is not None
+    assert response.json["location"]["anywhere"]
