@@ -187,7 +187,7 @@ def test_the_notice_of_a_publisher_that_nobody_declared_is_held_for_review(check
     assert found.unknowns == ("publisher.designated_as",)
     assert NOTICE in [review.id for review in answer.reviews]
     assert any("declare it once" in line for line in answer.advice)
-    assert all(each.display == "hold" for each in answer.notices)
+    assert all((each.display, each.html) == ("hold", "") for each in answer.notices)
     assert "publisher.title" in found.unresolved
 
 

@@ -132,6 +132,10 @@ def test_a_day_without_a_midnight_begins_when_its_clocks_do() -> None:
     )
 
 
+def test_without_a_directory_the_rules_of_the_package_answer(checker: Checker) -> None:
+    assert Checker.open().ruleset.source == checker.ruleset.source
+
+
 def test_law_days_are_the_days_of_each_zone(checker: Checker) -> None:
     days = law_days(checker.ruleset, None, MIDNIGHT)
     assert days.keys() == checker.ruleset.zones
@@ -280,6 +284,28 @@ def test_the_words_of_an_undeclared_publisher_are_its_own_name_or_host(checker: 
         (notice,) = checker.check(content, MOSCOW, as_of=DAY).notices
         assert notice.text.startswith(f"{name} has been declared")
         assert notice.unresolved == ("publisher.title",)
+
+
+def test_a_label_of_a_mention_names_the_entity_or_what_the_caller_called_it(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    files = changed(
+        "warn.yaml",
+        ("when:\n  publisher.", "for_each: content.mentions\nwhen:\n  mention."),
+        ("  publisher.designated_as: review", "  mention.designated_as: review"),
+        ("publisher.title", "mention.title"),
+        ("{publisher: radio", "{content.mentions: [radio]"),
+    )
+    checker = Checker(Store(written(tmp_path_factory.mktemp("rules"), files)), EMPTY)
+    content = Content(facts={"content.mentions": ["The Radio", "Nobody", "paper"]})
+    notices = {each.entity: each for each in checker.check(content, MOSCOW, as_of=DAY).notices}
+    assert {name: (each.status, each.display) for name, each in notices.items()} == {
+        "radio": ("required", "show"),
+        "Nobody": ("possible", "hold"),
+    }
+    assert (notices["radio"].text, notices["radio"].unresolved) == ("Radio is on the list.", ())
+    assert notices["Nobody"].text == "If you are in Russia, take care."
+    assert (notices["Nobody"].short, notices["Nobody"].html) == ("If you are in Russia, take care.", "")
 
 
 # -- what is asked --------------------------------------------------------------------------------------

@@ -121,6 +121,7 @@ def test_rules_behind_a_link_are_read_and_a_link_that_leads_back_ends(tmp_path: 
     written(tmp_path / "entities", {name: TINY[name] for name in ("radio.yaml", "paper.yaml")})
     (rules / "entities").symlink_to(tmp_path / "entities")
     (rules / "again").symlink_to(rules)
+    (rules / "notes").symlink_to(__file__)  # not a rule, and not missing either
     assert set(read_rules(rules).entities) == {"radio", "paper"}
 
 

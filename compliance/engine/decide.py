@@ -8,7 +8,7 @@ here is indexed or remembered: this module is what the fast paths are compared w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -135,15 +135,38 @@ def is_live(rule: Rule, reading: Reading) -> bool:
 
 def _supersede(found: Sequence[Found]) -> tuple[list[Found], list[NotApplied]]:
     """What is left once required notices took the place of those that they supersede, and what went."""
-    taken: dict[str, str] = {}
+    stronger = [each.instance for each in found if each.instance.status is NoticeStatus.REQUIRED]
+    below = {each.notice.id: each.notice.supersedes for each in stronger}
+    kept: list[Found] = []
+    gone: list[NotApplied] = []
     for each in found:
-        if each.instance.status is NoticeStatus.REQUIRED:
-            taken.update(dict.fromkeys(each.instance.notice.supersedes, each.instance.notice.id))
-    kept = [each for each in found if each.instance.notice.id not in taken]
-    gone = [
-        NotApplied(rule, notice, f"superseded by the required notice `{taken[notice]}`")
-        for each in found
-        if (notice := each.instance.notice.id) in taken
-        for rule in each.instance.rules
-    ]
+        by = next((other.notice.id for other in stronger if _takes_the_place(other, each.instance, below)), None)
+        if by is None:
+            kept.append(each)
+            continue
+        because = f"superseded by the required notice `{by}`"
+        gone.extend(NotApplied(rule, each.instance.notice.id, because) for rule in each.instance.rules)
     return kept, gone
+
+
+def _takes_the_place(stronger: Instance, weaker: Instance, below: Mapping[str, Sequence[str]]) -> bool:
+    """Whether one supersedes the other, of the same entity unless it speaks of the whole page.
+
+    Of notices that supersede one another in a circle each stays: none may drive out all.
+    """
+    return (
+        weaker.notice.id in stronger.notice.supersedes
+        and stronger.entity in {None, weaker.entity}
+        and stronger.notice.id not in _all_below(weaker.notice.id, below)
+    )
+
+
+def _all_below(notice: str, below: Mapping[str, Sequence[str]]) -> set[str]:
+    """Every notice that it supersedes, itself or through others."""
+    found: set[str] = set()
+    todo = [notice]
+    while todo:
+        new = set(below.get(todo.pop(), ())) - found
+        found |= new
+        todo.extend(new)
+    return found

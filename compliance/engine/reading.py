@@ -96,8 +96,10 @@ class Reading:
             raise TypeError(msg)
         holds = _matcher(FACTS[atoms[0].fact].kind)
         candidates = set(value.values)
-        if value.other:
-            candidates |= _representatives(atoms)
+        if value.other and FACTS[atoms[0].fact].kind is Kind.DAY:
+            candidates |= _days(atoms)  # there is no *other* day: each is in a period or not
+        elif value.other:
+            candidates |= {each for atom in atoms for each in atom.values}
             yield (False,) * len(atoms)
         for candidate in candidates:
             yield tuple(holds(candidate, atom) for atom in atoms)
@@ -174,14 +176,14 @@ class Reading:
         if not isinstance(location, LocationSet):
             msg = f"{atoms[0].fact} is a place"
             raise TypeError(msg)
-        targets = [self._targets(atom) for atom in atoms]
+        targets = [self.targets(atom) for atom in atoms]
         codes = {code for target in targets for code, _ in target}
         if location.anywhere:
             yield (False,) * len(atoms)
         for here in _places(location, codes):
             yield from _rows_at(here, targets)
 
-    def _targets(self, atom: Atom) -> dict[tuple[str, str], bool]:
+    def targets(self, atom: Atom) -> dict[tuple[str, str], bool]:
         """The codes an atom asks for, each with the territory it came by: True where wholly in it."""
         found: dict[tuple[str, str], bool] = {}
         for value in atom.values:
@@ -210,6 +212,9 @@ def _rows_at(here: str, targets: Sequence[Mapping[tuple[str, str], bool]]) -> It
     certain = [any(whole and code in above for (code, _), whole in target.items()) for target in targets]
     partly = [{key for key, whole in target.items() if not whole and key[0] in above} for target in targets]
     free = sorted(set().union(*partly))
+    if len(targets) == 1:  # one atom asks only whether any of them is set: there are never too many
+        yield from {(certain[0],), (certain[0] or bool(free),)}
+        return
     if len(free) > MOST_FREE_KEYS:
         raise TooManyClassesError
     for bits in product((False, True), repeat=len(free)):
@@ -234,15 +239,12 @@ def _matcher(kind: Kind) -> Callable[[str, Atom], bool]:
     return lambda value, atom: value in atom.values
 
 
-def _representatives(atoms: Sequence[Atom]) -> set[str]:
-    """Values that stand for all that an open domain may hold, as far as the atoms tell values apart."""
-    found = {value for atom in atoms for value in atom.values}
+def _days(atoms: Sequence[Atom]) -> set[str]:
+    """Days that stand for all days, as far as the periods of the atoms tell them apart."""
+    found = {date.min.isoformat()}
     for period in (atom.period for atom in atoms if atom.period is not None):
-        edges = [day for day in (period.first_day, period.last_day) if day is not None]
-        found |= {
-            date.fromordinal(number).isoformat()
-            for edge in edges
-            for number in range(edge.toordinal() - 1, edge.toordinal() + 2)
-            if date.min.toordinal() <= number <= date.max.toordinal()
-        }
+        edges = [day.toordinal() for day in (period.first_day, period.last_day) if day is not None]
+        near = {edge + step for edge in edges for step in (-1, 0, 1)}
+        last = date.max.toordinal()
+        found |= {date.fromordinal(number).isoformat() for number in near if 1 <= number <= last}
     return found

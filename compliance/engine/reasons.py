@@ -7,9 +7,10 @@ with the day that armed it, and a line that is not known says what would settle 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from compliance.engine.reading import Atom, Reading
-from compliance.engine.worlds import kleene
+from compliance.engine.worlds import judge, kleene
 from compliance.model.decision import Ground, Instance, NotApplied, NoticeStatus, Reason
 from compliance.model.facts import FACTS, Facts, Kind, OneOf
 from compliance.model.rule import AnyOf, Block, Line, Rule
@@ -43,12 +44,21 @@ def reason(rule: Rule, reading: Reading) -> Reason:
 
 
 def stale_registers(rule: Rule, reading: Reading) -> Iterator[str]:
-    """The registers whose copies are too old to say who is not in them, and whose "no" the rule needs."""
+    """The registers that would settle a line of the rule if their copies were not too old to say no."""
     for line in rule.each_line():
-        if FACTS[line.fact].kind is Kind.STATUS and _truth(line, rule, reading) is UNKNOWN:
-            for register in line.values:
-                if reading.ruleset.registers[register].is_stale(reading.register_day(register, rule.zone)):
-                    yield register
+        is_derived = FACTS[line.fact].kind is Kind.STATUS and line.fact not in reading.facts
+        if is_derived and _truth(line, rule, reading) is UNKNOWN:
+            yield from (name for name in sorted(line.values) if _lacks_freshness(name, line.fact, rule, reading))
+
+
+def _lacks_freshness(register: str, fact: str, rule: Rule, reading: Reading) -> bool:
+    """Whether only the age of the copy keeps it from saying whether a declared entity stands in it."""
+    ruleset, day = reading.ruleset, reading.register_day(register, rule.zone)
+    copy = ruleset.registers[register]
+    fresh = replace(copy, retrieved_on=day)
+    declared = (entity for entity in _spoken_of(fact, reading) if entity in ruleset.entities)
+    found = (ruleset.entries(register, member) for entity in declared for member in ruleset.lineage(entity))
+    return any(copy.lists(each, day) is UNKNOWN and fresh.lists(each, day) is not UNKNOWN for each in found)
 
 
 def not_live(rule: Rule, reading: Reading) -> NotApplied:
@@ -71,6 +81,8 @@ def _obstacle(rule: Rule, reading: Reading) -> str:
             return f"an exception holds: {lines}"
     if rule.for_each is not None:
         return f"nothing in `{rule.for_each}` meets its conditions"
+    if judge([replace(rule, if_unknown={})], reading) is None:
+        return "in no world do its conditions hold and its exceptions not"
     return "it fires only where a fact that it skips when unknown is known"
 
 

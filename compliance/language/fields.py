@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import TypeVar
+from typing import TypeGuard, TypeVar
 
 from compliance.errors import Problem, Span, nearest
 from compliance.language.source import Broken, List, Map, Node, Text
@@ -210,7 +210,7 @@ class Fields:
             self.to.fail(node.span, f"`{key}` is empty", "add at least one item")
         return tuple(item for item in node.items if self.is_map(item, f"an item of `{key}`"))
 
-    def is_map(self, node: Node, name: str) -> bool:
+    def is_map(self, node: Node, name: str) -> TypeGuard[Map]:
         """Whether `node` is a map; a problem if not."""
         if not isinstance(node, Map | Broken):
             self.to.fail(node.span, f"{name} is a map", "write it as `key: value`")
@@ -219,9 +219,7 @@ class Fields:
     def map_of(self, key: str, *, required: bool = False) -> Map | None:
         """A map."""
         node = self.node(key, required=required)
-        if node is None or not self.is_map(node, f"`{key}`"):
-            return None
-        return node if isinstance(node, Map) else None
+        return node if node is not None and self.is_map(node, f"`{key}`") else None
 
     def words_by_language(self, key: str, *, required: bool = False) -> dict[str, Text]:
         """A map of language tags to texts; the first is the default."""

@@ -17,10 +17,9 @@ from compliance.language.fields import Collector
 from compliance.language.given import place_help
 from compliance.language.rules import rule as read_rule
 from compliance.language.source import Map, Text, read
-from compliance.model.designation import Entity, Register
+from compliance.model.designation import Entity
 from compliance.model.rule import Notice, Rule
 from compliance.model.ruleset import LANGUAGE_VERSION, Ruleset
-from compliance.model.territory import Territory
 
 _KINDS: Final[dict[str, Callable[[Map, Collector], Any]]] = {
     "rule": read_rule,
@@ -105,7 +104,7 @@ def _linked(found: list[tuple[Rule, Text | None]], to: Collector) -> dict[str, R
     return dict(sorted(linked.items()))
 
 
-def _by_id(things: list[Entity] | list[Register] | list[Territory]) -> dict[str, Any]:
+def _by_id(things: Iterable[Any]) -> dict[str, Any]:
     return {thing.id: thing for thing in sorted(things, key=lambda each: each.id)}
 
 

@@ -125,7 +125,7 @@ def _for_each(fields: Fields) -> str | None:
 
 
 def _law_status(fields: Fields) -> tuple[tuple[date, LawStatus], ...]:
-    found = []
+    found: list[tuple[date, LawStatus]] = []
     for item in fields.maps("law_status"):
         inner = Fields(item, "a step of law_status", fields.to, ("from", "is"))
         day, step = inner.day("from", required=True), inner.word("is", LawStatus, required=True)

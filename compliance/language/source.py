@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import yaml
 
@@ -21,6 +22,9 @@ from compliance.language.syntax import LINE_BREAK, ONE_DOCUMENT, ONE_DOCUMENT_HE
 MOST_BYTES = 4_000_000
 MOST_DEPTH = 32
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Event = Any
+_Mark = Any
+"""An event of the parser and a place in the file: every event has both, which their published types leave open."""
 _TAG_HELP = "write the value out: a reader should not have to look elsewhere"
 
 
@@ -97,7 +101,7 @@ class _Reading:
     lines: list[str]
     problems: list[Problem] = field(default_factory=list)
 
-    def span(self, start: yaml.Mark, end: yaml.Mark | None = None) -> Span:
+    def span(self, start: _Mark, end: _Mark = None) -> Span:
         text = self.lines[start.line] if start.line < len(self.lines) else ""
         width = 1
         if end is not None:
@@ -131,14 +135,15 @@ def _not_utf_8(path: str, data: bytes, start: int) -> Problem:
     return Problem("the file is not UTF-8", Span(path, len(before), len(before[-1]) + 1, 1, line), "save it as UTF-8")
 
 
-def _document(events: Iterator[yaml.Event], reading: _Reading) -> Node | None:
+def _document(events: Iterator[_Event], reading: _Reading) -> Node | None:
     root: Node | None = None
     documents = 0
     for event in events:
+        start: _Mark = event.start_mark
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             if documents > 1:
-                reading.fail(reading.span(event.start_mark), ONE_DOCUMENT, ONE_DOCUMENT_HELP)
+                reading.fail(reading.span(start), ONE_DOCUMENT, ONE_DOCUMENT_HELP)
                 return root
         elif isinstance(event, yaml.NodeEvent):
             root = _node(event, events, reading, 0)
@@ -147,9 +152,9 @@ def _document(events: Iterator[yaml.Event], reading: _Reading) -> Node | None:
     return root
 
 
-def _node(event: yaml.Event, events: Iterator[yaml.Event], reading: _Reading, depth: int) -> Node:
+def _node(event: _Event, events: Iterator[_Event], reading: _Reading, depth: int) -> Node:
     """The tree that starts with `event`."""
-    start = event.start_mark
+    start, end = event.start_mark, event.end_mark
     if depth > MOST_DEPTH:
         raise yaml.MarkedYAMLError(problem=f"nested deeper than {MOST_DEPTH} levels", problem_mark=start)
     is_written_out = not isinstance(event, yaml.AliasEvent) and event.tag is None
@@ -157,8 +162,8 @@ def _node(event: yaml.Event, events: Iterator[yaml.Event], reading: _Reading, de
         message = "anchors, aliases and tags are not part of the rule language"
         reading.fail(reading.span(start), message, _TAG_HELP)
     if isinstance(event, yaml.ScalarEvent):
-        span = reading.span(start, event.end_mark)
-        below = tuple(reading.lines[start.line + 1 : event.end_mark.line + 1])
+        span = reading.span(start, end)
+        below = tuple(reading.lines[start.line + 1 : end.line + 1])
         return Text(event.value, span, event.style in {"'", '"'}, below) if is_written_out else Broken(span)
     if isinstance(event, yaml.SequenceStartEvent):
         inner = _until(yaml.SequenceEndEvent, events)
@@ -168,7 +173,7 @@ def _node(event: yaml.Event, events: Iterator[yaml.Event], reading: _Reading, de
     return Broken(reading.span(start))
 
 
-def _map(span: Span, events: Iterator[yaml.Event], reading: _Reading, depth: int) -> Map:
+def _map(span: Span, events: Iterator[_Event], reading: _Reading, depth: int) -> Map:
     entries: dict[str, tuple[Text, Node]] = {}
     is_whole = True
     for event in _until(yaml.MappingEndEvent, events):
@@ -188,7 +193,7 @@ def _map(span: Span, events: Iterator[yaml.Event], reading: _Reading, depth: int
     return Map(tuple(entries.values()), span, is_whole)
 
 
-def _until(end: type[yaml.Event], events: Iterator[yaml.Event]) -> Iterator[yaml.Event]:
+def _until(end: type[yaml.Event], events: Iterator[_Event]) -> Iterator[_Event]:
     for event in events:
         if isinstance(event, end):
             return

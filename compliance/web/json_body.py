@@ -24,6 +24,7 @@ MOST_PROBLEMS: Final = 50
 """Where a body has more, the rest is not looked for: it is of another kind altogether."""
 MALFORMED: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What the decoder raises where a body stops being JSON in UTF-8."""
+_GZIP: Final = b"\x1f\x8b"
 _NOT_UTF_8: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 
 
@@ -43,10 +44,12 @@ def without_mark(body: bytes) -> bytes:
     """The body without a byte order mark.
 
     Raises:
-        NotJsonError: there is no body, or it is in another encoding than UTF-8.
+        NotJsonError: there is no body, it is compressed, or it is in another encoding than UTF-8.
     """
     if not body:
         raise NotJsonError("there is no body: send JSON")
+    if body.startswith(_GZIP):
+        raise NotJsonError("the body is compressed: send it as it is")
     if body.startswith(_NOT_UTF_8) or b"\0" in body[:4]:
         raise NotJsonError("the body is not UTF-8")
     return body.removeprefix(codecs.BOM_UTF8)

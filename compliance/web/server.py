@@ -136,8 +136,7 @@ def serve(checker: Checker, settings: Settings, ready: Callable[[str], None]) ->
     for each in (server, *getattr(server, "map", {}).values()):  # one for each address that the host name has
         if hasattr(each, "channel_class"):
             each.channel_class = _Channel
-    for name in ("waitress", "waitress.queue"):
-        silence_words(name)
+    silence_words("waitress")
     stop_watching = checker.store.watch(settings.reload_seconds)
     signal.signal(signal.SIGTERM, _stop)
     if hasattr(signal, "SIGHUP"):

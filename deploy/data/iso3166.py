@@ -31,7 +31,7 @@ from typing import Any, Final
 VERSION: Final = "48.2.0"
 SHA512: Final = {  # npm's "integrity" of that version, without the leading "sha512-"
     "cldr-core": "zfmLothncSwfv2jlevoSrgI2VGgH8SDGHXst6jUEotHA8nq9Igeg9jzdJDFtBso9pgJuG89DK16TzrmZDdo2Bg==",
-    "cldr-localenames-full": "4o0paYDz0UXhfhChAVFkmVl2CP0YTSEqE6WrC0fNafaSC5u5DAXphxH3SZ1Ujczarikr8DToKZfiok6EqWLdNQ==",  # noqa: E501
+    "cldr-localenames-full": "4o0paYDz0UXhfhChAVFkmVl2CP0YTSEqE6WrC0fNafaSC5u5DAXphxH3SZ1Ujczarikr8DToKZfiok6EqWLdNQ==",
 }
 REGISTRY: Final = "https://registry.npmjs.org"
 LARGEST: Final = 64 * 1024 * 1024
@@ -225,10 +225,7 @@ def build(core: Mapping[str, Any], names: Mapping[str, Any]) -> Table:
                 children.remove(child)
         contains.setdefault(parent, []).append(child)
     valid = {child for children in contains.values() for child in children}
-    given = {
-        hyphenated(old): (row["_reason"], row["_replacement"])
-        for old, row in alias["subdivisionAlias"].items()
-    }
+    given = {hyphenated(old): (row["_reason"], row["_replacement"]) for old, row in alias["subdivisionAlias"].items()}
     own, renamed = aliases_of(given, valid, lands)
     if gone := valid & {old for old, (reason, _) in given.items() if reason == "deprecated"}:
         raise DataError(f"CLDR contains codes that it calls deprecated: {', '.join(sorted(gone))}")
@@ -243,11 +240,7 @@ def aliases_of(
 ) -> tuple[dict[str, str], dict[str, str]]:
     """CLDR's aliases: subdivisions that are countries, and codes renamed one to one."""
     own = {old: new for old, (reason, new) in given.items() if reason == "overlong" and new in lands}
-    heirs = {
-        old: hyphenated(new)
-        for old, (reason, new) in given.items()
-        if reason == "deprecated" and " " not in new
-    }
+    heirs = {old: hyphenated(new) for old, (reason, new) in given.items() if reason == "deprecated" and " " not in new}
     times = Counter(heirs.values())
     renamed = {
         old: new
@@ -257,9 +250,7 @@ def aliases_of(
     return dict(sorted(own.items())), dict(sorted(renamed.items()))
 
 
-def kept(
-    contains: Mapping[str, list[str]], valid: set[str]
-) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+def kept(contains: Mapping[str, list[str]], valid: set[str]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     """Second halves of the valid codes by country, and by subdivision for those inside another one."""
     subdivisions: dict[str, list[str]] = {}
     nested: dict[str, list[str]] = {}
@@ -379,12 +370,8 @@ def main(arguments: list[str] | None = None) -> int:
         description="Write the table of ISO 3166 codes from Unicode CLDR (npm packages, Unicode License v3).",
         epilog="For a new version change VERSION and SHA512 in this script. Exit codes: 0 done, 1 failed.",
     )
-    parser.add_argument(
-        "--output", type=Path, default=OUTPUT, help="the file to write (default: the package's own)"
-    )
-    parser.add_argument(
-        "--check", action="store_true", help="write nothing; fail if the file is not up to date"
-    )
+    parser.add_argument("--output", type=Path, default=OUTPUT, help="the file to write (default: the package's own)")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if the file is not up to date")
     options = parser.parse_args(arguments)
     output: Path = options.output
     try:

@@ -127,9 +127,7 @@ def test_a_strange_header_under_a_right_hash_raises_only_a_database_error(key: s
 
 
 @given(st.binary(max_size=100), st.binary(max_size=100), st.integers(1, 5), st.integers(1, 5))
-def test_strange_parts_under_a_right_hash_raise_only_a_database_error(
-    a: bytes, b: bytes, n: int, m: int
-) -> None:
+def test_strange_parts_under_a_right_hash_raise_only_a_database_error(a: bytes, b: bytes, n: int, m: int) -> None:
     for data in (with_parts(a, b, (n, m)), with_parts(zlib.compress(a), zlib.compress(b), (n, m))):
         try:
             found = unpack(data)

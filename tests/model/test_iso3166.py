@@ -10,9 +10,7 @@ import pytest
 from compliance.model.iso3166 import ALIASES, COUNTRIES, NESTED, PARTS, SUBDIVISIONS, UNKNOWN_CODES
 
 VALID = {f"{country}-{part}" for country, parts in SUBDIVISIONS.items() for part in parts.split()}
-CHILDREN = [
-    (parent, f"{parent[:2]}-{child}") for parent, children in NESTED.items() for child in children.split()
-]
+CHILDREN = [(parent, f"{parent[:2]}-{child}") for parent, children in NESTED.items() for child in children.split()]
 NO_COUNTRIES = "AC TA EA IC DG CP EU EZ UN QO XA XB ZZ UK EL AN CS DD FX SU TP YD YU ZR"
 WITHDRAWN = "CN-11 CN-15 CZ-PR FR-A FR-COR FR-75 GB-ANT IN-CT IN-OR IN-UT KZ-ALA NO-02 NO-23 NZ-N PL-MZ"
 MERGED = "FR-B FR-G FR-L FR-P LU-L NZ-S TT-ETO TW-KHQ"
@@ -213,9 +211,7 @@ def test_the_islands_of_the_caribbean_netherlands_are_parts_of_bq() -> None:
     assert [ALIASES[f"NL-BQ{number}"] for number in (1, 2, 3)] == ["BQ-BO", "BQ-SA", "BQ-SE"]
 
 
-@pytest.mark.parametrize(
-    "part", [f"{country}-{part}" for country, parts in PARTS.items() for part in parts.split()]
-)
+@pytest.mark.parametrize("part", [f"{country}-{part}" for country, parts in PARTS.items() for part in parts.split()])
 def test_a_country_that_is_a_part_of_another_is_no_subdivision_of_it(part: str) -> None:
     assert part not in VALID
 
@@ -259,9 +255,7 @@ def test_the_countries_with_parts_are_these() -> None:
 
 
 def test_parts_and_their_countries_exist() -> None:
-    assert {
-        code for country, parts in PARTS.items() for code in (country, *parts.split())
-    } <= COUNTRIES.keys()
+    assert {code for country, parts in PARTS.items() for code in (country, *parts.split())} <= COUNTRIES.keys()
 
 
 def test_no_country_is_a_part_of_two_others_or_has_parts_and_is_one() -> None:

@@ -20,6 +20,9 @@ SECONDS = 20.0
 """How long anything may take before a test gives up; the machine may be busy."""
 
 
+COMMAND = (str(Path(sys.executable).parent / "compliance"),)
+
+
 @dataclass(frozen=True)
 class Reply:
     """What came back."""
@@ -73,14 +76,13 @@ class Service:
 
 
 @contextlib.contextmanager
-def serving(log: Path, *arguments: str) -> Iterator[Service]:
-    """A service on a free port, once it answers; it is stopped at the end."""
-    command = [str(Path(sys.executable).parent / "compliance"), "serve", "--port", "0", "--json", *arguments]
+def serving(log: Path, *arguments: str, command: Sequence[str] = COMMAND) -> Iterator[Service]:
+    """A service on a free port, once it answers; it runs beside its log, and is stopped at the end."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("COMPLIANCE_")}
     with (
         log.open("w", encoding="utf-8") as errors,
         subprocess.Popen(
-            command,
+            [*command, "serve", "--port", "0", "--json", *arguments],
             stdout=subprocess.PIPE,
             stderr=errors,
             cwd=log.parent,

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from compliance import Checker
 from compliance.errors import Problem, RequestError
 from compliance.web.app import create_app
-from compliance.web.withheld import withheld
+from compliance.web.withheld import silence_words, withheld
 from tests.web.asking import ARTICLE, DAY, Asker, refused, status_of, words
 
 ADDRESSES = (
@@ -168,6 +168,22 @@ def test_a_message_that_repeats_an_address_by_mistake_is_sent_without_it(
     response = Asker(create_app(checker)).check({"content": {}})
     everything.append(response.text)
     assert len(refused(response, 400)["problems"]) == len(ADDRESSES)
+
+
+def test_a_library_that_names_peers_and_values_logs_only_where_it_did(
+    caplog: pytest.LogCaptureFixture, everything: list[str]
+) -> None:
+    library = logging.getLogger("a.library")
+    for _ in range(2):
+        silence_words("a.library")
+    try:
+        int("95.165.0.1")
+    except ValueError:
+        library.exception("closing %s", "95.165.0.1", stack_info=True)
+    library.info("95.165.0.1 is gone")
+    messages = [record.getMessage() for record in caplog.records]
+    assert [message.startswith("reported from test_a_library") for message in messages] == [True, True]
+    assert "ValueError at test_a_library" in messages[0]
 
 
 @given(

@@ -1,0 +1,143 @@
+"""The concrete values that a fact may have: the other half of the oracle.
+
+A place is a code and the partly members that the reader is in; a set of registers holds (register, day).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, timedelta
+from functools import cache
+from itertools import chain, combinations
+from typing import Any, NamedTuple
+
+from compliance.model.facts import FACTS, FactValue, Kind, unknown
+from compliance.model.iso3166 import NESTED
+from compliance.model.rule import Line, Rule
+from compliance.model.ruleset import Ruleset
+from compliance.model.territory import Extent
+
+OTHER = ""  # an unnamed other: an entity, a word, a language
+ELSEWHERE = "ZZ"
+World = Mapping[str, Any]
+
+
+class Known(NamedTuple):
+    """What is known, and of which bound entity a rule speaks."""
+
+    ruleset: Ruleset
+    facts: Mapping[str, FactValue]
+    days: Mapping[str, date]
+    bound: str | None = None
+
+    def of(self, fact: str) -> Any:
+        return self.facts.get(fact, unknown(fact))
+
+    def mentioned(self) -> set[str]:
+        mentions = self.of("content.mentions")
+        return set(mentions.certain | mentions.perhaps | ({OTHER} if mentions.other else set()))
+
+    def values(self, fact: str, rules: list[Rule]) -> Collection[Any]:
+        """Every value that the fact may have, among those that the rules can tell apart."""
+        lines = [(line, rule.zone) for rule in rules for line in rule.each_line() if line.fact == fact]
+        asked = {(value, zone) for line, zone in lines for value in line.values}
+        spec, known = FACTS[fact], self.of(fact)
+        if spec.kind is Kind.PLACE:
+            return self.places({value for value, _ in asked})
+        if spec.many:
+            items = {self.item(fact, *each) for each in asked}
+            sure = frozenset(item for item in items if self.holds(fact, item) is True)
+            return [sure | free for free in subsets(item for item in items if self.holds(fact, item) is None)]
+        if spec.kind is Kind.DAY:
+            ends = [day for line, _ in lines if line.period for day in (line.period.first_day, line.period.last_day)]
+            near = [day for day in ends if day is not None] or [date(2000, 1, 1)]
+            span = range(min(near).toordinal() - 1, max(near).toordinal() + 2)
+            return [date.fromordinal(n) for n in span] if known.other else list(map(date.fromisoformat, known.values))
+        return {*known.values, *({OTHER, *(value for value, _ in asked)} if known.other else ())}
+
+    def places(self, asked: set[str]) -> list[tuple[str, frozenset[tuple[str, str]]]]:
+        location = self.of("reader.location")
+        members = [
+            (name, m) for name in asked & set(self.ruleset.territories) for m in self.ruleset.territories[name].members
+        ]
+        codes = {*asked, *(member.code for _, member in members)} - set(self.ruleset.territories)
+        finer = set(chain.from_iterable(map(above, codes)))
+        here = {code for code in finer if location.anywhere or above(code) & location.places} | location.places
+        partly = [(name, member.code) for name, member in members if member.extent is Extent.PARTLY]
+        return [
+            (code, bits)
+            for code in here | ({ELSEWHERE} if location.anywhere else set())
+            for bits in subsets(bit for bit in partly if bit[1] in above(code))
+        ]
+
+    def meets(self, value: Any, line: Line, zone: str) -> bool:
+        """Whether a concrete value meets a line of a rule of that zone."""
+        spec = FACTS[line.fact]
+        if spec.kind is Kind.PLACE:
+            return any(self.inside(wanted, zone, *value) for wanted in line.values)
+        if spec.many:
+            return any(self.item(line.fact, wanted, zone) in value for wanted in line.values)
+        if spec.kind is Kind.DAY:
+            return line.period is not None and value in line.period
+        longer = tuple(f"{wanted}-" for wanted in line.values if spec.kind is Kind.LANGUAGE)
+        return value in line.values or value.startswith(longer)
+
+    def inside(self, wanted: str, zone: str, code: str, bits: Collection[tuple[str, str]]) -> bool:
+        territory = self.ruleset.territories.get(wanted)
+        if territory is None:
+            return wanted in above(code)
+        day = self.days[territory.zone or zone]
+        here = [member for member in territory.members if member.code in above(code) and day in member.period]
+        return any(member.extent is Extent.WHOLE or (wanted, member.code) in bits for member in here)
+
+    def item(self, fact: str, value: str, zone: str) -> Any:
+        """What stands in the set: a word, or a register on a law day."""
+        if FACTS[fact].kind is not Kind.STATUS or fact in self.facts:
+            return value
+        return value, self.days[self.ruleset.registers[value].zone or zone]
+
+    def holds(self, fact: str, item: Any) -> bool | None:
+        """Whether `item` is in the set; None if that is open."""
+        if fact in self.facts or not fact.startswith(("publisher.", "mention.")):
+            known = self.of(fact)
+            return True if item in known.certain else None if known.other or item in known.perhaps else False
+        publisher = self.of("publisher")
+        names = [*publisher.values, *([OTHER] if publisher.other else [])] if fact[0] == "p" else [self.bound or OTHER]
+        knows = self.answers if fact == "publisher.answers_to" else self.stands
+        found = {knows(name, item) for name in names}
+        return found.pop() if len(found) == 1 else None
+
+    def answers(self, name: str, order: str) -> bool | None:
+        orders = self.ruleset.entities[name].answers_to if name in self.ruleset.entities else None
+        return None if orders is None else order in orders
+
+    def stands(self, name: str, item: tuple[str, date], below: frozenset[str] = frozenset()) -> bool | None:
+        """Whether a register lists an entity, or a parent that does not exclude one of those below it."""
+        if name not in self.ruleset.entities:
+            return None
+        (register, day), entity = item, self.ruleset.entities[name]
+        copy = self.ruleset.registers[register]
+        entries = [(entry.claims[copy.arms][0].day, entry) for entry in copy.entries if entry.entity == name]
+        now = [entry for first, entry in entries if first <= day and (entry.last_day is None or day <= entry.last_day)]
+        is_fresh = day <= copy.retrieved_on + timedelta(days=copy.fresh_for.days)
+        here = True if any(not entry.last_day_unknown for entry in now) else None
+        if not now and is_fresh and (entries or copy.complete):
+            here = False
+        parent = self.ruleset.entities.get(entity.parent or "")
+        if here is True or parent is None or {name, *below} & set(parent.excludes):
+            return here
+        above_it = self.stands(parent.id, item, below | {name})
+        return True if above_it is True else None if None in {here, above_it} else False
+
+
+@cache
+def above(code: str) -> frozenset[str]:
+    """The codes that contain `code`, itself among them."""
+    country, _, part = code.partition("-")
+    nested = {outer for outer, parts in NESTED.items() if outer.startswith(country) and part in parts.split()}
+    return frozenset({code, country}.union(*map(above, nested)))
+
+
+def subsets(items: Iterable[Any]) -> Iterable[frozenset[Any]]:
+    found = sorted(set(items), key=repr)
+    return [frozenset(each) for size in range(len(found) + 1) for each in combinations(found, size)]

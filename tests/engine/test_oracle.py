@@ -1,0 +1,121 @@
+"""The engine against the oracle: no difference, and planted mistakes are seen at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+
+from compliance.engine import reading, worlds
+from compliance.engine.decide import decide
+from compliance.model.designation import Register
+from compliance.model.facts import FactValue, Members, OneOf
+from compliance.model.ruleset import Ruleset
+from compliance.model.truth import FALSE, UNKNOWN
+from tests.engine.oracle import oracle
+from tests.engine.strategies import DAYS, facts, rulesets
+
+Question = tuple[Ruleset, Mapping[str, FactValue]]
+QUESTIONS: st.SearchStrategy[Question] = st.tuples(rulesets(), facts())
+SHARDS = 20
+CASES = 100_000
+
+
+class DisagreementError(AssertionError):
+    """The engine and the oracle answer differently."""
+
+
+def of_the_engine(question: Question) -> list[Any]:
+    return sorted(
+        (each.notice.id, each.entity or "", each.status.value, each.display.value, each.unknowns, each.rules)
+        for each in decide(*question, DAYS).instances
+    )
+
+
+def of_the_oracle(question: Question) -> list[Any]:
+    """The same list: the engine names neither a page without a bound entity nor an entity not named."""
+    return sorted((key.notice, key.bound or "", *outcome) for key, outcome in oracle(*question, DAYS).items())
+
+
+def compare(question: Question) -> None:
+    engine, expected = of_the_engine(question), of_the_oracle(question)
+    if engine != expected:
+        message = f"engine: {engine}\noracle: {expected}"
+        raise DisagreementError(message)
+
+
+@settings(max_examples=300, suppress_health_check=list(HealthCheck))
+@given(QUESTIONS)
+def test_the_engine_and_the_oracle_agree_on_every_question(question: Question) -> None:
+    compare(question)
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_the_engine_and_the_oracle_agree_on_a_hundred_thousand_questions(shard: int) -> None:
+    @seed(shard)
+    @settings(max_examples=CASES // SHARDS, suppress_health_check=list(HealthCheck))
+    @given(QUESTIONS)
+    def agree(question: Question) -> None:
+        compare(question)
+
+    agree()
+
+
+def unknown_counts_as_false(patch: pytest.MonkeyPatch) -> None:
+    right = reading.Reading.truth
+    patch.setattr(reading.Reading, "truth", lambda *asked: FALSE if right(*asked) is UNKNOWN else right(*asked))
+
+
+def skip_asks_for_some_instead_of_all(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(worlds, "_some_then_all", lambda fires, _: any(fires.values()))
+
+
+def partly_counts_as_wholly(patch: pytest.MonkeyPatch) -> None:
+    right = reading.Reading.targets
+    patch.setattr(reading.Reading, "targets", lambda *asked: dict.fromkeys(right(*asked), True))
+
+
+def copies_never_grow_old(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Register, "is_stale", lambda *_: False)
+
+
+def there_is_nothing_but_what_was_named(patch: pytest.MonkeyPatch) -> None:
+    right = reading.Reading.value
+
+    def value(self: reading.Reading, fact: str) -> FactValue:
+        known = right(self, fact)
+        if isinstance(known, Members):
+            return Members(known.certain, known.perhaps)
+        return OneOf(known.values) if isinstance(known, OneOf) and known.values else known
+
+    patch.setattr(reading.Reading, "value", value)
+
+
+MUTATIONS = [
+    unknown_counts_as_false,
+    skip_asks_for_some_instead_of_all,
+    partly_counts_as_wholly,
+    copies_never_grow_old,
+    there_is_nothing_but_what_was_named,
+]
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS)
+def test_the_oracle_sees_a_planted_mistake_at_once(
+    mutation: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Within the number of cases that every run looks at, whatever its luck."""
+
+    @seed(7)
+    @settings(max_examples=300, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+    @given(QUESTIONS)
+    def agree(question: Question) -> None:
+        compare(question)
+
+    mutation(monkeypatch)
+    with pytest.raises(DisagreementError):
+        agree()

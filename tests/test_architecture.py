@@ -1,0 +1,238 @@
+"""The three laws of the house: imports point down, the core is pure, only `web` knows Flask. And its size."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "compliance"
+COMMANDS = Path(sys.executable).parent
+CORE = ("model", "language", "engine", "notices", "content", "review")
+PURE_MODULES = (
+    "geo/address.py",
+    "geo/embedded.py",
+    "geo/locate.py",
+    "answer.py",
+    "assemble.py",
+    "config.py",
+    "errors.py",
+)
+MOST_LINES, MOST_LINES_OF_A_FUNCTION = 400, 40
+LONGER_FUNCTIONS = {"language/rules.py:rule"}
+"""Functions that are longer on purpose; nothing is added here without a reason in a review."""
+HARMLESS = {
+    *("__future__", "array", "bisect", "collections", "collections.abc", "dataclasses", "datetime", "difflib", "enum"),
+    *("functools", "hashlib", "html", "ipaddress", "itertools", "json", "math", "msgspec", "re", "struct", "sys"),
+    *("typing", "unicodedata", "urllib.parse", "yaml", "zlib"),
+}
+"""What the core may import besides itself: nothing that reads a file, a clock, chance or the network."""
+FORBIDDEN_CALLS = {"open", "print", "eval", "exec", "__import__", "compile", "input", "breakpoint", "globals"}
+VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "base", "core", "tools", "lib", "shared", "stuff"}
+LAYERS = "layers: imports point down only"
+PURE = "the core is pure: no files, network, clock, chance, logging or threads"
+FLASK = "only web knows Flask"
+
+
+def modules() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def core_modules() -> list[Path]:
+    rooms = [path for room in CORE for path in (PACKAGE / room).rglob("*.py")]
+    return sorted([*rooms, *(PACKAGE / name for name in PURE_MODULES)])
+
+
+def shown(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Every module that a file imports, also inside of functions and of `if`."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module == "compliance":
+            yield from (f"compliance.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield "." * node.level + (node.module or "")
+
+
+def lint_imports(directory: Path) -> tuple[int, dict[str, bool]]:
+    """The exit status of import-linter, and for each contract whether it was kept."""
+    command = [str(COMMANDS / "lint-imports"), "--no-logo", "--no-cache", "--config", str(directory / "pyproject.toml")]
+    done = subprocess.run(command, cwd=directory, capture_output=True, text=True, check=False, timeout=60)
+    ends = {" KEPT": True, " BROKEN": False}
+    found = {
+        line.removesuffix(end).strip(): kept
+        for line in done.stdout.splitlines()
+        for end, kept in ends.items()
+        if line.endswith(end)
+    }
+    assert found, done.stdout + done.stderr
+    return done.returncode, found
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the package and of its contracts, to plant something in."""
+    shutil.copytree(PACKAGE, tmp_path / "compliance", ignore=shutil.ignore_patterns("__pycache__", "*.bin"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def plant(copy: Path, module: str, statement: str) -> None:
+    """Add a function that imports something when it is called."""
+    path = copy / "compliance" / module
+    text = path.read_text(encoding="utf-8")
+    path.write_text(f"{text}\n\ndef _planted() -> None:\n    {statement}\n", encoding="utf-8")
+
+
+def test_the_contracts_are_kept() -> None:
+    assert lint_imports(ROOT) == (0, {LAYERS: True, PURE: True, FLASK: True})
+
+
+def test_a_copy_of_the_package_keeps_the_contracts_as_long_as_nothing_is_planted(copy: Path) -> None:
+    assert lint_imports(copy) == (0, {LAYERS: True, PURE: True, FLASK: True})
+
+
+def test_a_file_read_in_a_function_of_any_core_room_breaks_the_contract(copy: Path) -> None:
+    rooms = ["model/truth.py", "language/load.py", "engine/decide.py", "notices/render.py", "content/facts.py"]
+    rooms += ["review/lint.py", "geo/address.py", "geo/embedded.py", "geo/locate.py"]
+    whole = {room: (copy / "compliance" / room).read_text(encoding="utf-8") for room in rooms}
+    for room in rooms:
+        plant(copy, room, "import os")
+        status, contracts = lint_imports(copy)
+        assert (status, contracts[PURE]) == (1, False), room
+        (copy / "compliance" / room).write_text(whole[room], encoding="utf-8")
+
+
+@pytest.mark.parametrize("statement", ["import time", "from random import choice", "import logging", "import socket"])
+def test_a_clock_chance_a_log_or_the_network_in_the_core_breaks_the_contract(copy: Path, statement: str) -> None:
+    plant(copy, "engine/worlds.py", statement)
+    assert lint_imports(copy) == (1, {LAYERS: True, PURE: False, FLASK: True})
+
+
+@pytest.mark.parametrize("module", ["check.py", "cli.py", "store.py"])
+def test_flask_outside_of_web_breaks_the_contract(copy: Path, module: str) -> None:
+    plant(copy, module, "from flask import request")
+    assert lint_imports(copy) == (1, {LAYERS: True, PURE: True, FLASK: False})
+
+
+@pytest.mark.parametrize(
+    ("module", "statement"),
+    [
+        ("model/rule.py", "from compliance.engine.decide import decide"),
+        ("engine/decide.py", "from compliance.store import Store"),
+        ("language/load.py", "import compliance.content.facts"),
+        ("errors.py", "from compliance.model.truth import TRUE"),
+        ("store.py", "from compliance.check import Checker"),
+        ("check.py", "from compliance.web.app import create_app"),
+        ("web/app.py", "import compliance.cli"),
+        ("engine/decide.py", "from compliance.notices.render import render"),
+        ("content/facts.py", "from compliance.engine.decide import decide"),
+        ("store.py", "from compliance.geo import locate"),
+    ],
+)
+def test_an_import_upwards_or_between_neighbours_breaks_the_contract(copy: Path, module: str, statement: str) -> None:
+    plant(copy, module, statement)
+    status, contracts = lint_imports(copy)
+    assert (status, contracts[LAYERS]) == (1, False)
+
+
+def test_the_core_imports_nothing_but_what_is_known_to_be_harmless() -> None:
+    used = {(shown(path), name) for path in core_modules() for name in imported(path)}
+    assert not {(path, name) for path, name in used if name not in HARMLESS and not name.startswith("compliance.")}
+
+
+def test_the_core_calls_nothing_that_reads_writes_or_runs() -> None:
+    calls = {
+        (shown(path), node.func.id)
+        for path in core_modules()
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    assert not {(path, name) for path, name in calls if name in FORBIDDEN_CALLS}
+
+
+def test_flask_and_its_server_are_imported_in_web_only() -> None:
+    for path in modules():
+        if not shown(path).startswith("web/"):
+            assert not {name for name in imported(path) if name.split(".")[0] in {"flask", "werkzeug", "waitress"}}
+
+
+def test_imports_say_in_full_what_they_import() -> None:
+    """A relative import would escape the contracts of nobody, but it hides the room that it reaches into."""
+    assert not {shown(path) for path in modules() for name in imported(path) if name.startswith(".")}
+
+
+def test_nobody_but_the_corridor_asks_the_clock() -> None:
+    clocks = {
+        shown(path)
+        for path in modules()
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute) and node.attr in {"now", "today", "utcnow"}
+        if not (isinstance(node.value, ast.Name) and node.value.id in {"self", "moment"})
+    }
+    assert clocks == {"check.py"}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from datetime import date\n\nDAY = date.today()\n",
+        "import datetime\n\nDAY = datetime.date.today()\n",
+        "from datetime import UTC, datetime\n\nNOW = datetime.now(UTC)\n",
+        "from datetime import datetime as clock\n\nNOW = clock.utcnow()\n",
+        "import datetime as d\n\nNOW = d.datetime.today()\n",
+    ],
+)
+def test_asking_the_clock_anywhere_is_a_lint_error(code: str) -> None:
+    command = [str(COMMANDS / "ruff"), "check", "--no-cache", "--output-format=concise", "--stdin-filename"]
+    done = subprocess.run(
+        [*command, "compliance/engine/planted.py", "-"],
+        cwd=ROOT,
+        input=code,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert "TID251" in done.stdout
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    assert not [shown(path) for path in modules() if not ast.get_docstring(tree(path))]
+
+
+def test_no_module_has_a_name_that_says_nothing() -> None:
+    assert not [shown(path) for path in modules() if {path.stem.strip("_"), path.parent.name} & VAGUE]
+
+
+def test_no_module_is_longer_than_a_reader_can_hold() -> None:
+    lengths = {shown(path): len(path.read_text(encoding="utf-8").splitlines()) for path in modules()}
+    assert {path: length for path, length in lengths.items() if length > MOST_LINES} == {}
+
+
+def test_no_function_is_longer_than_a_screen() -> None:
+    longer = {
+        f"{shown(path)}:{node.name}"
+        for path in modules()
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        if (node.end_lineno or node.lineno) - node.lineno + 1 > MOST_LINES_OF_A_FUNCTION
+    }
+    assert longer == LONGER_FUNCTIONS

@@ -1,0 +1,173 @@
+"""A running service takes new rules into use by itself, keeps the last good ones, and stops when told to."""
+
+from __future__ import annotations
+
+import re
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.tiny import TINY, changed, written
+from tests.web.process import SECONDS, Service, eventually, serving
+
+QUESTION = {"content": {"publisher": "radio.example"}, "reader": {"location": {"country": "RU"}}}
+RENAMED = changed("radio.yaml", ("title: Radio", "title: The New Radio"))
+BROKEN = changed("warn.yaml", ("  severity: alert", "  severity: alrt"))
+FAILING = changed("warn.yaml", ("expect: none", "expect: required"))
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Path:
+    return written(tmp_path / "rules")
+
+
+@pytest.fixture
+def running(tmp_path: Path, rules: Path) -> Iterator[Service]:
+    """A service that looks at its rules only when told to."""
+    config = tmp_path / "compliance.toml"
+    config.write_text(f'rules_dir = "{rules}"\nreload_seconds = 0\n', encoding="utf-8")
+    with serving(tmp_path / "log") as service:
+        yield service
+
+
+@pytest.fixture
+def watching(tmp_path: Path, rules: Path) -> Iterator[Service]:
+    """A service that looks at its rules every second."""
+    config = tmp_path / "compliance.toml"
+    config.write_text(f'rules_dir = "{rules}"\nreload_seconds = 1\n', encoding="utf-8")
+    with serving(tmp_path / "log") as service:
+        yield service
+
+
+def text(service: Service) -> str:
+    (notice,) = service.check(QUESTION).json["notices"]
+    return str(notice["text"])
+
+
+def digest(service: Service) -> str:
+    return str(service.ask("GET", "/v1/ruleset").json["meaning"])
+
+
+def is_degraded(service: Service) -> bool:
+    return bool(service.ready()["status"] == "degraded")
+
+
+def hup(service: Service) -> None:
+    service.send(signal.SIGHUP)
+
+
+def test_new_rules_are_taken_into_use_on_a_signal(running: Service, rules: Path) -> None:
+    before = digest(running)
+    written(rules, RENAMED)
+    assert text(running) == "Radio is on the list."
+    hup(running)
+    assert eventually(lambda: text(running) == "The New Radio is on the list.")
+    assert digest(running) == running.check(QUESTION).json["ruleset"]["meaning"] != before
+    assert f"rules reloaded: {digest(running)}" in running.logged()
+
+
+def test_a_change_of_a_file_is_seen_without_a_signal(watching: Service, rules: Path) -> None:
+    written(rules, RENAMED)
+    assert eventually(lambda: text(watching) == "The New Radio is on the list.")
+
+
+def test_broken_rules_leave_the_last_good_ones_in_use_and_are_shown_where_they_break(
+    running: Service, rules: Path
+) -> None:
+    good = running.ready()
+    assert good["status"] == "ready"
+    written(rules, BROKEN)
+    hup(running)
+    assert eventually(lambda: is_degraded(running))
+    ready = running.ready()
+    assert ready["ruleset"] == good["ruleset"]
+    (problem,) = ready["rules"]["problems"]
+    assert (Path(problem["path"]).name, problem["line"], problem["column"]) == ("warn.yaml", 17, 13)
+    assert text(running) == "Radio is on the list."
+    assert re.search(r"last good set stays in use\n(.*\n)*.*warn\.yaml:17:13", running.logged())
+    assert 'compliance_rule_reloads_total{result="failed"} 1' in running.ask("GET", "/metrics").body.decode()
+
+    written(rules, RENAMED)
+    hup(running)
+    assert eventually(lambda: not is_degraded(running))
+    assert running.ready()["rules"] == {"loaded": True, "detail": "in use", "problems": []}
+    assert text(running) == "The New Radio is on the list."
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda rules: written(rules, FAILING),
+        lambda rules: (rules / "warn.yaml").write_bytes(b"\xff\xfe\x00"),
+        lambda rules: [file.unlink() for file in rules.iterdir()],
+        lambda rules: rules.rename(rules.with_name("elsewhere")),
+        lambda rules: (rules / "list.yaml").unlink(),
+    ],
+    ids=["a scenario fails", "no text", "no files", "no directory", "references to nothing"],
+)
+def test_whatever_happens_to_the_files_the_notices_are_served(
+    running: Service, rules: Path, harm: Callable[[Path], Any]
+) -> None:
+    harm(rules)
+    hup(running)
+    assert eventually(lambda: is_degraded(running))
+    assert text(running) == "Radio is on the list."
+    written(rules, {**TINY, **RENAMED})
+    hup(running)
+    assert eventually(lambda: not is_degraded(running))
+
+
+def test_no_request_fails_or_mixes_rules_while_rules_are_exchanged_under_load(running: Service, rules: Path) -> None:
+    until = time.monotonic() + 2
+    texts = {"Radio is on the list.", "The New Radio is on the list."}
+    failures: list[str] = []
+    pairs: set[tuple[str, str]] = set()
+
+    def hammer() -> None:
+        while time.monotonic() < until:
+            try:
+                reply = running.check(QUESTION)
+                answer = reply.json
+                (notice,) = answer["notices"]
+                pairs.add((answer["ruleset"]["meaning"], notice["text"]))
+                if reply.status != 200 or reply.headers["ruleset"] != answer["ruleset"]["meaning"]:
+                    failures.append(f"{reply.status} {reply.headers['ruleset']}")
+            except Exception as error:  # noqa: BLE001 - whatever it is, the request failed
+                failures.append(repr(error))
+
+    threads = [threading.Thread(target=hammer) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    while time.monotonic() < until:
+        for files in (RENAMED, BROKEN, TINY, FAILING):
+            written(rules, files)
+            hup(running)
+            time.sleep(0.03)
+    for thread in threads:
+        thread.join(SECONDS)
+    assert failures == []
+    assert {text for _, text in pairs} == texts
+    assert len(pairs) == len(texts), "one digest, one text"
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_service_that_is_told_to_stop_stops_at_once_and_well(running: Service, how: signal.Signals) -> None:
+    assert running.check(QUESTION).status == 200
+    began = time.monotonic()
+    running.send(how)
+    assert running.process.wait(SECONDS) == 0
+    assert time.monotonic() - began < 3
+    assert "Traceback" not in running.logged()
+
+
+def test_bad_rules_at_the_start_are_said_and_nothing_is_served(tmp_path: Path) -> None:
+    with (
+        pytest.raises(AssertionError, match="did not start"),
+        serving(tmp_path / "log", "--rules", str(written(tmp_path / "rules", BROKEN))),
+    ):
+        pass
