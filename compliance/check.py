@@ -7,27 +7,31 @@ day in every zone and makes the answer a preview.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 from zoneinfo import ZoneInfo
 
 from compliance.answer import Answer
 from compliance.assemble import Moment, Question, assemble
 from compliance.content.facts import Content, Written, facts_from, facts_of
-from compliance.engine.decide import decide
+from compliance.engine.segment import Segment
 from compliance.errors import Problem, RequestError
 from compliance.geo import Databases, from_place, locate, parse_address
 from compliance.model.decision import Decision
+from compliance.model.facts import Facts, FactValue
 from compliance.model.iso3166 import COUNTRIES
+from compliance.model.period import ONE_DAY
 from compliance.model.ruleset import LawDays, Ruleset
 from compliance.model.territory import LocationSet, place, says_nothing
-from compliance.store import Snapshot, Store, packaged_rules
+from compliance.store import MEMO, Snapshot, Store, packaged_rules
 
 __all__ = ["Checker", "Content", "Reader"]
+LAST: Final = datetime.max.replace(tzinfo=UTC)
+"""Stands for an instant that the calendar has no day for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +47,40 @@ class Reader:
     subdivision: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Today:
+    """Where now falls for a rule set: the same until the first midnight in any of its zones."""
+
+    snapshot: Snapshot
+    segment: Segment
+    since: datetime
+    until: datetime
+
+
 class Checker:
     """Answers which notices a page needs. Threads may share one; each question sees one rule set."""
 
     def __init__(self, store: Store, databases: Databases) -> None:
         self.store = store
         self.databases = databases
+        self._today: _Today | None = None
 
     @classmethod
-    def open(cls, rules: str | Path | None = None, *, geo_databases: Sequence[str | Path] = ()) -> Self:
+    def open(
+        cls, rules: str | Path | None = None, *, geo_databases: Sequence[str | Path] = (), memo: int = MEMO
+    ) -> Self:
         """A checker on a rule directory; without one, on the rules that ship with the product.
+
+        Args:
+            rules: the directory of the rule files.
+            geo_databases: MMDB files to ask beside the ranges that ship with the product.
+            memo: how many decisions to remember; 0 is none.
 
         Raises:
             RulesError: with every problem of every rule file.
             DatabaseError: a geolocation database cannot be used.
         """
-        store = Store(Path(rules) if rules is not None else packaged_rules())
+        store = Store(Path(rules) if rules is not None else packaged_rules(), memo)
         return cls(store, Databases.open(Path(each) for each in geo_databases))
 
     @property
@@ -91,20 +113,42 @@ class Checker:
         question = self._question(snapshot, content, reader or Reader())
         now = _now()
         days = law_days(snapshot.ruleset, as_of, now)
-        decision = decide(snapshot.ruleset, question.facts, days, explain=explain)
+        decision = snapshot.index.decide(question.facts, days, explain=explain)
         moment = Moment(now, days, as_of, first_instant(decision))
         read = (languages,) if isinstance(languages, str) else tuple(languages)
         return assemble(snapshot.ruleset, question, decision, moment, read)
 
     def decide(self, facts: Mapping[str, Written], *, as_of: date | None = None) -> Decision:
-        """The decision on facts written as in a scenario's `given`.
+        """The decision on facts written as in a scenario's `given`; without `as_of`, as of now.
 
         Raises:
             RequestError: with every fact that cannot be read.
         """
         snapshot = self.store.current
-        days = law_days(snapshot.ruleset, as_of, _now())
-        return decide(snapshot.ruleset, facts_from(facts, snapshot.directory), days)
+        return _decide(snapshot, self._segment(snapshot, as_of), facts)
+
+    def decide_many(
+        self, questions: Iterable[Mapping[str, Written]], *, as_of: date | None = None
+    ) -> Iterator[Decision]:
+        """The decision on each of many questions, one by one, all of one rule set and one moment.
+
+        Raises:
+            RequestError: with every fact of a question that cannot be read.
+        """
+        snapshot = self.store.current
+        segment = self._segment(snapshot, as_of)
+        return (_decide(snapshot, segment, facts) for facts in questions)
+
+    def _segment(self, snapshot: Snapshot, as_of: date | None) -> Segment:
+        """The stretch of days in which the question is asked."""
+        if as_of is not None:
+            return snapshot.index.on(as_of)
+        now, today = _now(), self._today
+        if today is None or today.snapshot is not snapshot or not today.since <= now < today.until:
+            days = law_days(snapshot.ruleset, None, now)
+            midnights = [_begins(day + ONE_DAY, zone) for zone, day in days.items()]
+            self._today = today = _Today(snapshot, snapshot.index.segment(days), now, min(midnights, default=LAST))
+        return today.segment
 
     def _question(self, snapshot: Snapshot, content: Content, reader: Reader) -> Question:
         """The facts of content and reader; the problems of both at once."""
@@ -171,13 +215,47 @@ def law_days(ruleset: Ruleset, as_of: date | None, now: datetime) -> LawDays:
 
 def first_instant(decision: Decision) -> datetime | None:
     """The first instant (UTC) at which the decision may differ, or None if the law foresees no change."""
-    instants = []
-    for zone, day in decision.changes:
-        try:
-            instants.append(datetime.combine(day, time(), _zone(zone)).astimezone(UTC))
-        except OverflowError:
-            continue  # the last days of the calendar: nobody will ask again
-    return min(instants, default=None)
+    instants = [_begins(day, zone) for zone, day in decision.changes]
+    return min((each for each in instants if each < LAST), default=None)
+
+
+def _begins(day: date, zone: str) -> datetime:
+    """The instant (UTC) at which a day begins in a zone; `LAST` at the end of the calendar."""
+    try:
+        return datetime.combine(day, time(), _zone(zone)).astimezone(UTC)
+    except OverflowError:
+        return LAST  # nobody will ask again
+
+
+def _decide(snapshot: Snapshot, segment: Segment, written: Mapping[str, Written]) -> Decision:
+    """The decision on facts as they were written, remembered as they were written."""
+    try:
+        key: Hashable = (segment, *written.items())
+        found = snapshot.decisions.get(key)
+    except TypeError:  # lists have no hash; tuples of the same words have
+        items = ((name, value if isinstance(value, str) else tuple(value)) for name, value in written.items())
+        key = (segment, *items)
+        found = snapshot.decisions.get(key)
+    if found is None:
+        found = snapshot.decisions.put(key, segment.decide(_facts(snapshot, written)))
+    return found
+
+
+def _facts(snapshot: Snapshot, written: Mapping[str, Written]) -> Facts:
+    """Facts as they were written, each read once."""
+    known: dict[str, FactValue] = {}
+    for name, value in written.items():
+        found = snapshot.facts.get((name, value)) if isinstance(value, str) else None
+        if found is None:
+            break
+        known[name] = found
+    else:
+        return known
+    read = facts_from(written, snapshot.directory)
+    for name, value in written.items():
+        if isinstance(value, str):
+            snapshot.facts.put((name, value), read[name])
+    return read
 
 
 def today() -> date:

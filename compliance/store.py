@@ -18,13 +18,20 @@ from pathlib import Path
 from zoneinfo import available_timezones
 
 from compliance.content.publisher import Directory
+from compliance.engine.index import Index
+from compliance.engine.memo import Memo
 from compliance.errors import Problem, RulesError
 from compliance.language.load import load
+from compliance.model.decision import Decision
+from compliance.model.facts import FactValue
 from compliance.model.ruleset import Ruleset
 from compliance.review.scenarios import run
 
 _log = logging.getLogger("compliance.store")
 SUFFIXES = (".yaml", ".yml")
+MEMO = 65_536
+"""How many decisions are remembered where nobody says otherwise."""
+MOST_FACTS = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,11 @@ class Snapshot:
 
     ruleset: Ruleset
     directory: Directory
+    index: Index
+    facts: Memo[FactValue]
+    """Facts as they were written, and what they mean."""
+    decisions: Memo[Decision]
+    """What was decided on facts as they were written, in a segment of days."""
 
 
 def packaged_rules() -> Path:
@@ -51,8 +63,8 @@ def read_rules(path: Path) -> Ruleset:
     return load(_files(path), _zones(), root=_shown(path))
 
 
-def open_snapshot(path: Path) -> Snapshot:
-    """The rule set of a directory, ready to serve.
+def open_snapshot(path: Path, memo: int = MEMO) -> Snapshot:
+    """The rule set of a directory, ready to serve; `memo` is how many decisions it may remember.
 
     Raises:
         RulesError: with every problem of every file, or every scenario that failed.
@@ -61,21 +73,23 @@ def open_snapshot(path: Path) -> Snapshot:
     failures = [outcome.problem for outcome in run(ruleset) if outcome.problem is not None]
     if failures:
         raise RulesError(failures)
-    return Snapshot(ruleset, Directory.of(ruleset.entities.values()))
+    directory = Directory.of(ruleset.entities.values())
+    return Snapshot(ruleset, directory, Index(ruleset), Memo(MOST_FACTS), Memo(memo))
 
 
 class Store:
     """The snapshot in use, and how to replace it. Readers take `current` once for each question."""
 
-    def __init__(self, path: Path) -> None:
-        """Open a rule directory.
+    def __init__(self, path: Path, memo: int = MEMO) -> None:
+        """Open a rule directory; `memo` is how many decisions to remember, 0 for none.
 
         Raises:
             RulesError: it cannot be loaded; there is no last good set yet to fall back on.
         """
         self.path = path
+        self._memo = memo
         self._seen = _fingerprint(path)
-        self.current = open_snapshot(path)
+        self.current = open_snapshot(path, memo)
         self.failure: RulesError | None = None
         self.reloads = 0
         self.failures = 0
@@ -87,7 +101,7 @@ class Store:
         with self._lock:
             self._seen = _fingerprint(self.path)
             try:
-                fresh = open_snapshot(self.path)
+                fresh = open_snapshot(self.path, self._memo)
             except RulesError as error:
                 return self._fail(error)
             except Exception as error:  # noqa: BLE001 - the last good set stays, whatever goes wrong, and it shows

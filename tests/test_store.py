@@ -198,7 +198,7 @@ def test_an_unforeseen_error_keeps_the_last_good_set_and_shows_too(
 ) -> None:
     opened = Store(rules)
 
-    def broken(_: Path) -> None:
+    def broken(*_: object) -> None:
         raise MemoryError
 
     monkeypatch.setattr(store, "open_snapshot", broken)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from compliance.engine.changes import next_changes
-from compliance.engine.reading import Atom, Reading
+from compliance.engine.reading import UNNAMED, Atom, Reading
 from compliance.engine.reasons import not_live, stale_registers
 from compliance.engine.worlds import Verdict, judge, kleene
 from compliance.model.decision import Decision, Instance, NotApplied, NoticeStatus
@@ -22,9 +22,6 @@ from compliance.model.rule import Block, Line, Notice, Reach, Rule
 from compliance.model.ruleset import LawDays, Ruleset
 from compliance.model.territory import LocationSet
 from compliance.model.truth import FALSE
-
-UNNAMED = ""
-"""Stands for a bound entity that nobody named, where the set of mentions is not known."""
 
 
 def decide(ruleset: Ruleset, facts: Facts, days: LawDays, *, explain: bool = False) -> Decision:
@@ -51,6 +48,9 @@ def gather(
     found: Sequence[Found], changes: tuple[tuple[str, date], ...], absent: Sequence[NotApplied] = ()
 ) -> Decision:
     """The decision that some instances make up, once required ones took the place of what they supersede."""
+    if len(found) == 1 and not absent and not found[0].stale:
+        (alone,) = found
+        return Decision((alone.instance,), alone.instance.unknowns, (), changes)
     kept, superseded = _supersede(found)
     return Decision(
         instances=tuple(each.instance for each in kept),
@@ -67,6 +67,8 @@ class Found:
 
     instance: Instance
     stale: frozenset[str] = frozenset()
+    bound: str | None = None
+    """The bound entity; `UNNAMED` is one that nobody named."""
 
 
 def _instances(notice: Notice, rules: Sequence[Rule], reading: Reading) -> Iterator[Found]:
@@ -85,7 +87,7 @@ def bound_entities(rules: Sequence[Rule], reading: Reading) -> list[str | None]:
     for fact in sorted({rule.for_each for rule in rules if rule.for_each is not None}):
         value = reading.value(fact)
         if isinstance(value, Members):
-            named |= value.certain | value.perhaps | ({UNNAMED} if value.other else set())
+            named |= value.named(UNNAMED)
     return bound + sorted(named)
 
 
@@ -118,7 +120,8 @@ def instance(notice: Notice, rules: Sequence[Rule], reading: Reading, bound: str
         by_reach=by_reach,
     )
     firing = [rule for rule in rules if rule.id in verdict.rules]
-    return Found(found, frozenset(register for rule in firing for register in stale_registers(rule, reading)))
+    stale = frozenset(register for rule in firing for register in stale_registers(rule, reading))
+    return Found(found, stale, bound)
 
 
 def _verdict(rules: Sequence[Rule], reading: Reading) -> Verdict | None:

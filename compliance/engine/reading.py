@@ -22,6 +22,8 @@ from compliance.model.territory import Extent, LocationSet, lineage, within
 from compliance.model.truth import FALSE, TRUE, UNKNOWN, Truth, any_of
 
 Row = tuple[bool, ...]
+UNNAMED = ""
+"""Stands for a bound entity that nobody named, where the set of mentions is not known."""
 MOST_FREE_KEYS = 12
 """How many independent unknown memberships of one fact are enumerated: 4,096 classes."""
 
@@ -146,6 +148,12 @@ class Reading:
             return (None,)
         named = tuple(sorted(value.values))
         return (*named, None) if value.other or not named else named
+
+    def spoken_of(self, fact: str) -> tuple[str, ...]:
+        """The named entities that a derived fact speaks of: the bound one, or whoever may be the publisher."""
+        if FACTS[fact].bound:
+            return (self.bound,) if self.bound else ()
+        return tuple(entity for entity in self._publishers if entity is not None)
 
     def _designated(self, entity: str | None, register: str, zone: str) -> Truth:
         if entity is None:

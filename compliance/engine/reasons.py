@@ -12,7 +12,7 @@ from dataclasses import replace
 from compliance.engine.reading import Atom, Reading
 from compliance.engine.worlds import judge, kleene
 from compliance.model.decision import Ground, Instance, NotApplied, NoticeStatus, Reason
-from compliance.model.facts import FACTS, Facts, Kind, OneOf
+from compliance.model.facts import FACTS, Facts, Kind
 from compliance.model.rule import AnyOf, Block, Line, Rule
 from compliance.model.ruleset import LawDays, Ruleset
 from compliance.model.territory import LocationSet
@@ -48,15 +48,15 @@ def stale_registers(rule: Rule, reading: Reading) -> Iterator[str]:
     for line in rule.each_line():
         is_derived = FACTS[line.fact].kind is Kind.STATUS and line.fact not in reading.facts
         if is_derived and _truth(line, rule, reading) is UNKNOWN:
-            yield from (name for name in sorted(line.values) if _lacks_freshness(name, line.fact, rule, reading))
+            yield from (name for name in sorted(line.values) if lacks_freshness(name, rule.zone, line.fact, reading))
 
 
-def _lacks_freshness(register: str, fact: str, rule: Rule, reading: Reading) -> bool:
-    """Whether only the age of the copy keeps it from saying whether a declared entity stands in it."""
-    ruleset, day = reading.ruleset, reading.register_day(register, rule.zone)
+def lacks_freshness(register: str, zone: str, fact: str, reading: Reading) -> bool:
+    """Whether only the age of a copy keeps it from saying, to a rule of that zone, who stands in it."""
+    ruleset, day = reading.ruleset, reading.register_day(register, zone)
     copy = ruleset.registers[register]
     fresh = replace(copy, retrieved_on=day)
-    declared = (entity for entity in _spoken_of(fact, reading) if entity in ruleset.entities)
+    declared = (entity for entity in reading.spoken_of(fact) if entity in ruleset.entities)
     found = (ruleset.entries(register, member) for entity in declared for member in ruleset.lineage(entity))
     return any(copy.lists(each, day) is UNKNOWN and fresh.lists(each, day) is not UNKNOWN for each in found)
 
@@ -135,7 +135,7 @@ def _detail(line: Line, rule: Rule, reading: Reading, truth: Truth) -> str:
 def _designation(fact: str, register: str, rule: Rule, reading: Reading) -> str:
     """What a register says of whom the fact speaks of."""
     copy = reading.ruleset.registers[register]
-    for entity in _spoken_of(fact, reading):
+    for entity in (each for each in reading.spoken_of(fact) if each in reading.ruleset.entities):
         for member in reading.ruleset.lineage(entity):
             for entry in reading.ruleset.entries(register, member):
                 period = copy.period(entry)
@@ -146,10 +146,3 @@ def _designation(fact: str, register: str, rule: Rule, reading: Reading) -> str:
             return f"`{entity}` is not in the copy of {copy.retrieved_on}, which is too old to say no"
         return f"`{entity}` is not in the copy of {copy.retrieved_on}, which is not complete"
     return "nobody declared who this is: add an entity file once, and absence from a register is known"
-
-
-def _spoken_of(fact: str, reading: Reading) -> tuple[str, ...]:
-    if fact == "mention.designated_as":
-        return (reading.bound,) if reading.bound and reading.bound in reading.ruleset.entities else ()
-    publisher = reading.value("publisher")
-    return tuple(sorted(publisher.values)) if isinstance(publisher, OneOf) else ()

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from compliance.language.fields import KEBAB, REGISTER_ID, TERRITORY_ID, Collector, Fields
-from compliance.language.given import place_help
+from compliance.language.fields import KEBAB, LANGUAGE_TAG, REGISTER_ID, TERRITORY_ID, Collector, Fields
+from compliance.language.given import PLACE_HELP, WORDS_OF_DOUBT, code_help, order_problem
 from compliance.language.source import List, Map, Text
 from compliance.model.designation import Claim, Entity, Entry, Milestone, Register, Stance
-from compliance.model.iso3166 import COUNTRIES
 from compliance.model.period import Period
 from compliance.model.rule import Source
 from compliance.model.territory import PLACES, Extent, Member, Territory
@@ -23,7 +22,13 @@ REGISTER_KEYS = (
     "language", "register", "title", "summary", "authority", "legal_basis", "complete", "retrieved_on",
     "fresh_for", "arms", "timezone", "entries", "sources", *DESK_KEYS,
 )  # fmt: skip
+ENTRY_KEYS = ("entity", *Milestone, "last_day", "note")
+CLAIM_KEYS = ("day", "source", "confidence", "note")
+MEMBER_KEYS = ("code", "codes", "extent", "first_day", "last_day", "source")
+SOURCE_KEYS = ("title", "article", "href", "confidence", "note")
 TERRITORY_KEYS = ("language", "territory", "title", "summary", "members", "timezone", "sources", *DESK_KEYS)
+ACRONYM = "acronym"
+"""Among the languages of names: short names that are the same in each."""
 _DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 _DAYS = re.compile(r"([1-9][0-9]{0,4}) days?")
 _CONFIDENCE = re.compile("[ABCD]")
@@ -33,7 +38,7 @@ def sources(fields: Fields, key: str, *, required: bool = False) -> tuple[Source
     """A list of sources, each with a title."""
     found = []
     for item in fields.maps(key, required=required):
-        inner = Fields(item, "a source", fields.to, ("title", "article", "href", "confidence", "note"))
+        inner = Fields(item, "a source", fields.to, SOURCE_KEYS)
         title = inner.text("title", required=True)
         href = href_of(inner, "href")
         basis = Source(title or "", href, inner.text("article"), confidence(inner), inner.text("note"))
@@ -68,6 +73,8 @@ def entity(node: Map, to: Collector) -> Entity | None:
     """An entity file."""
     fields = Fields(node, "an entity", to, ENTITY_KEYS)
     name = fields.id("entity", KEBAB, "rfe-rl")
+    if name is not None and name.text in WORDS_OF_DOUBT:
+        to.fail(name.span, f"`{name.text}` has a meaning of its own where facts are given", "choose another id")
     title = fields.text("title", required=True)
     desk(fields)
     sources(fields, "sources")
@@ -92,10 +99,13 @@ def entity(node: Map, to: Collector) -> Entity | None:
 
 def _names(fields: Fields, key: str) -> dict[str, tuple[str, ...]]:
     node = fields.map_of(key)
-    return {
-        tag.text: tuple(text.text for text in fields.each_text(value, f"a name in `{key}`"))
-        for tag, value in (node.entries if node else ())
-    }
+    found = {}
+    for tag, value in node.entries if node else ():
+        if tag.text != ACRONYM and not LANGUAGE_TAG.fullmatch(tag.text):
+            help_ = f"write it like `en`, `pt-BR` or `sr-Latn`, or `{ACRONYM}`"
+            fields.to.fail(tag.span, f"`{tag.text}` is not a language tag", help_)
+        found[tag.text] = tuple(text.text for text in fields.each_text(value, f"`{tag.text}`"))
+    return found
 
 
 def _domains(fields: Fields) -> tuple[str, ...]:
@@ -104,9 +114,21 @@ def _domains(fields: Fields) -> tuple[str, ...]:
         if _DOMAIN.fullmatch(text.text):
             found.append(text.text)
         else:
-            help_ = "write the bare host in lower case, for example `example.org`; hosts under it are meant too"
+            help_ = (
+                _bare_host(text.text) or "write the bare host, for example `example.org`; hosts under it are meant too"
+            )
             fields.to.fail(text.span, f"`{text.text}` is not a domain", help_)
     return tuple(found)
+
+
+def _bare_host(text: str) -> str | None:
+    """The help that names the domain which is meant: without scheme and path, in lower case, in ASCII."""
+    host = re.sub(r"^[a-z]+://|/.*$|:\d+$", "", text.strip().casefold())
+    try:
+        ascii_host = host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return None
+    return f"write `{ascii_host}`" if _DOMAIN.fullmatch(ascii_host) else None
 
 
 def _identifiers(fields: Fields) -> dict[str, str]:
@@ -114,7 +136,7 @@ def _identifiers(fields: Fields) -> dict[str, str]:
     if node is None:
         return {}
     keys = ("wikidata", "opensanctions")
-    inner = Fields(node, "identifiers", fields.to, keys)
+    inner = Fields(node, "`identifiers`", fields.to, keys)
     return {key: value for key in keys if (value := inner.text(key)) is not None}
 
 
@@ -125,9 +147,10 @@ def _orders(fields: Fields) -> tuple[str, ...] | None:
 
 
 def _is_order(text: Text, to: Collector) -> bool:
-    if text.text not in COUNTRIES:
-        to.fail(text.span, f"`{text.text}` is not a legal order", place_help(text.text))
-    return text.text in COUNTRIES
+    problem = order_problem(text.text)
+    if problem is not None:
+        to.fail(text.span, *problem)
+    return problem is None
 
 
 def _stance(fields: Fields) -> dict[str, Stance]:
@@ -149,7 +172,7 @@ def register(node: Map, to: Collector) -> Register | None:
     title = fields.text("title", required=True)
     authority = fields.text("authority", required=True)
     basis = sources(fields, "legal_basis", required=True)
-    arms = fields.word("arms", Milestone, required=True)
+    arms = fields.word("arms", Milestone, required=True, name="milestone")
     complete = fields.flag("complete")
     retrieved_on = fields.day("retrieved_on", required=True)
     fresh_for = _fresh_for(fields)
@@ -189,7 +212,7 @@ def _fresh_for(fields: Fields) -> timedelta | None:
 
 
 def _entry(node: Map, to: Collector, arms: Milestone | None) -> Entry | None:
-    fields = Fields(node, "an entry", to, ("entity", *Milestone, "last_day", "note"))
+    fields = Fields(node, "an entry", to, ENTRY_KEYS)
     who = fields.text_node("entity", required=True)
     if who is not None:
         to.refer("entity", who)
@@ -198,11 +221,13 @@ def _entry(node: Map, to: Collector, arms: Milestone | None) -> Entry | None:
     is_unknown = last is not None and last.text == "unknown"
     last_day = None if is_unknown else fields.open_day("last_day") if last is not None else None
     fields.text("note")
-    if arms is not None and arms not in claims and node.get(arms) is None:
+    if arms is not None and arms not in claims and node.get(arms) is None and not fields.is_misspelled(arms):
         help_ = f"add `{arms}: {{day: ..., source: ..., confidence: ...}}`"
         to.fail(node.span, f"the register is armed by `{arms}`, and the entry has none", help_)
     if who is None or arms is None or arms not in claims:
         return None
+    if last is not None and Period(claims[arms][0].day, last_day).is_empty:
+        to.fail(last.span, "the last day is before the first day", f"the first day is that of `{arms}`")
     return Entry(who.text, claims, last_day, last_day_unknown=is_unknown)
 
 
@@ -212,9 +237,11 @@ def _claims(fields: Fields, milestone: Milestone) -> tuple[Claim, ...]:
     if node is None:
         return ()
     found = []
+    if isinstance(node, List) and not node.items:
+        fields.to.fail(node.span, f"`{milestone}` is empty", "write `{day: ..., source: ..., confidence: ...}`")
     for item in node.items if isinstance(node, List) else (node,):
-        if fields.is_map(item, f"`{milestone}`") and isinstance(item, Map):
-            inner = Fields(item, "a claim", fields.to, ("day", "source", "confidence", "note"))
+        if fields.is_map(item, f"`{milestone}`"):
+            inner = Fields(item, "a claim", fields.to, CLAIM_KEYS)
             day = inner.day("day", required=True)
             inner.text("note")
             if day is not None:
@@ -241,8 +268,10 @@ def territory(node: Map, to: Collector) -> Territory | None:
 
 
 def _members(node: Map, to: Collector) -> list[Member]:
-    fields = Fields(node, "a member", to, ("code", "codes", "extent", "first_day", "last_day", "source"))
-    key = "codes" if node.get("codes") is not None else "code"
+    fields = Fields(node, "a member", to, MEMBER_KEYS)
+    key = "code" if node.get("codes") is None else "codes"
+    if key == "codes" and (other := node.key("code")) is not None:
+        to.fail(other.span, "a member has `code` or `codes`, not both", "put all of them under `codes`")
     extent = fields.word("extent", Extent, required=True)
     period = fields.period()
     fields.text("source")
@@ -251,5 +280,5 @@ def _members(node: Map, to: Collector) -> list[Member]:
         if text.text in PLACES:
             codes.append(text.text)
         else:
-            to.fail(text.span, f"unknown place `{text.text}`", place_help(text.text))
+            to.fail(text.span, f"unknown place `{text.text}`", code_help(text.text) or PLACE_HELP)
     return [Member(code, extent, Period(period.first_day, period.last_day)) for code in codes if extent is not None]

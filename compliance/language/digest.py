@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from enum import Enum
 
+from compliance.model.rule import IfUnknown
 from compliance.model.ruleset import LANGUAGE_VERSION, Ruleset
 
 
@@ -28,7 +29,7 @@ def meaning(ruleset: Ruleset) -> str:
         "registers": ruleset.registers,
         "territories": ruleset.territories,
     }
-    text = json.dumps(_canonical(whole), ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(canonical(whole), ensure_ascii=False, separators=(",", ":"))
     return _sha256(text.encode())
 
 
@@ -46,7 +47,7 @@ def _sha256(data: bytes) -> str:
     return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
-def _canonical(value: object) -> object:
+def canonical(value: object) -> object:
     """Plain JSON in which equal meanings are equal; the order of a map counts (it names the default words)."""
     if isinstance(value, Enum):
         return value.value
@@ -57,12 +58,15 @@ def _canonical(value: object) -> object:
     if isinstance(value, frozenset):
         return sorted(value)
     if isinstance(value, tuple):
-        return [_canonical(item) for item in value]
+        return [canonical(item) for item in value]
     if isinstance(value, Mapping):
-        return [[str(_canonical(key)), _canonical(item)] for key, item in value.items()]
+        # what a rule does about each fact has no order, and what it does by itself need not be said
+        if any(isinstance(item, IfUnknown) for item in value.values()):
+            return sorted([key, item.value] for key, item in value.items() if item is not IfUnknown.SHOW)
+        return [[str(canonical(key)), canonical(item)] for key, item in value.items()]
     if dataclasses.is_dataclass(value):
         return {
-            each.name: _canonical(getattr(value, each.name))
+            each.name: canonical(getattr(value, each.name))
             for each in dataclasses.fields(value)
             if each.metadata.get("meaning", True)
         }

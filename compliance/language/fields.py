@@ -23,8 +23,9 @@ KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 REGISTER_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*")
 TERRITORY_ID = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
 LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?(-[a-z0-9]{5,8})*")
+EMPTY_HELP = "write something behind the colon"
+OPTIONAL_HELP = "write something behind the colon, or leave the key out"
 DAY_HELP = "write it as YYYY-MM-DD, for example 2024-02-20"
-OPEN_DAY_HELP = f"{DAY_HELP}, or `none`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,10 @@ class Collector:
     problems: list[Problem] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
     declared: dict[tuple[str, str], Span] = field(default_factory=dict)
+    doubtful: set[tuple[str, str]] = field(default_factory=set)
+    """Kinds and ids that were declared in a way which is a problem already: who refers to one is not to blame."""
+    hidden: set[str] = field(default_factory=set)
+    """Kinds of which something was declared under an id that cannot be read."""
 
     def fail(self, span: Span, message: str, help_: str | None = None) -> None:
         """Note a problem."""
@@ -100,16 +105,18 @@ class Fields:
 
     def text_node(self, key: str, *, required: bool = False) -> Text | None:
         """Text that is not empty, with its place."""
-        return self.as_text(self.node(key, required=required), f"`{key}`")
+        node = self.node(key, required=required)
+        return self.as_text(node, f"`{key}`", EMPTY_HELP if required else OPTIONAL_HELP)
 
-    def as_text(self, node: Node | None, name: str) -> Text | None:
+    def as_text(self, node: Node | None, name: str, empty_help: str = EMPTY_HELP) -> Text | None:
         """`node` if it is text that is not empty."""
         if node is None or isinstance(node, Broken):
             return None
         if not isinstance(node, Text):
-            self.to.fail(node.span, f"{name} is one text, not a {'list' if isinstance(node, List) else 'map'}")
+            message = f"{name} is one text, not a {'list' if isinstance(node, List) else 'map'}"
+            self.to.fail(node.span, message, "write one text, in quotation marks if it begins with a bracket")
         elif not node.text.strip():
-            self.to.fail(node.span, f"{name} is empty", "write it, or leave the key out")
+            self.to.fail(node.span, f"{name} is empty", empty_help)
         else:
             return node
         return None
@@ -119,15 +126,18 @@ class Fields:
         found = self.text_node(key, required=True)
         if found is not None and not pattern.fullmatch(found.text):
             self.to.fail(found.span, f"`{found.text}` is not a name for {self.what}", f"write it like `{example}`")
+            self.to.doubtful.add((key, found.text))
             return None
         return found
 
-    def word(self, key: str, words: type[E], default: E | None = None, *, required: bool = False) -> E | None:
-        """One of the words of an enumeration."""
+    def word(
+        self, key: str, words: type[E], default: E | None = None, *, required: bool = False, name: str = ""
+    ) -> E | None:
+        """One of the words of an enumeration; `name` is what a message calls it, if not by its key."""
         found = self.text_node(key, required=required)
         if found is None:
             return default
-        return self.choice(found, words, f"{key.replace('_', ' ')}") or default
+        return self.choice(found, words, name or key.replace("_", " ")) or default
 
     def choice(self, node: Text, words: type[E], name: str) -> E | None:
         """`node` as one of the words of an enumeration."""
@@ -151,20 +161,20 @@ class Fields:
         """A calendar day."""
         return self.as_day(self.node(key, required=required), f"`{key}`")
 
-    def as_day(self, node: Node | None, name: str, help_: str = DAY_HELP) -> date | None:
+    def as_day(self, node: Node | None, name: str) -> date | None:
         """`node` as a calendar day."""
         found = self.as_text(node, name)
         if found is None:
             return None
         day = parse_day(found.text)
         if day is None:
-            self.to.fail(found.span, f"`{found.text}` is not a calendar day", help_)
+            self.to.fail(found.span, f"`{found.text}` is not a calendar day", DAY_HELP)
         return day
 
     def open_day(self, key: str) -> date | None:
         """A calendar day or `none` (an open end); it must be written, so that nobody forgot it."""
         found = self.text_node(key, required=True)
-        return None if found is None or found.text == "none" else self.as_day(found, f"`{key}`", OPEN_DAY_HELP)
+        return None if found is None or found.text == "none" else self.as_day(found, f"`{key}`")
 
     def period(self, zone: str | None = None) -> Period:
         """`first_day` and `last_day` of this map, both included."""
@@ -192,9 +202,13 @@ class Fields:
 
     def each_text(self, node: Node | None, name: str) -> Iterator[Text]:
         """The texts of a list, or the one text."""
+        if isinstance(node, Map):
+            self.to.fail(node.span, f"{name} is a text or a list of texts, not a map", "write it as `[a, b]`")
+            return
+        is_list = isinstance(node, List)
         items: Iterable[Node] = node.items if isinstance(node, List) else [] if node is None else [node]
         for item in items:
-            found = self.as_text(item, name)
+            found = self.as_text(item, f"an item of {name}" if is_list else name)
             if found is not None:
                 yield found
 
@@ -225,7 +239,7 @@ class Fields:
         """A map of language tags to texts; the first is the default."""
         node = self.node(key, required=required)
         found: dict[str, Text] = {}
-        if node is not None and not (isinstance(node, Map) and node.entries):
+        if node is not None and not (isinstance(node, Map) and (node.entries or not node.is_whole)):
             self.to.fail(node.span, f"`{key}` needs a language", "write it as `en: ...`")
         for tag, value in node.entries if isinstance(node, Map) else ():
             if not LANGUAGE_TAG.fullmatch(tag.text):

@@ -28,6 +28,8 @@ from compliance.model.period import parse_day
 from compliance.model.territory import PLACES, LocationSet, place, says_nothing
 
 UNKNOWN_WORD = "unknown"
+WORDS_OF_DOUBT = frozenset({UNKNOWN_WORD, "perhaps", NOTHING})
+PLACE_HELP = "use an ISO 3166 code, for example `UA` or `UA-43`"
 PERHAPS = re.compile(r"perhaps\s+(\S.*)")
 NOT_ASKED_HELP = "put the condition in the words of the notice: the service never asks who the reader is"
 
@@ -64,20 +66,37 @@ def given(name: str, items: Sequence[str], *, is_list: bool) -> FactValue:
         return _members(spec, items)
     if not items:
         raise GivenError(f"`{name}` has exactly one value, and the list is empty", "write `unknown` if nobody knows")
+    for number, item in enumerate(items):
+        _refuse_doubt(spec, item, number)
     return OneOf(frozenset(_value(spec, item, number) for number, item in enumerate(items)))
 
 
-def place_help(text: str) -> str | None:
-    """What to write instead of a place that is not a code of the table."""
+def place_help(text: str) -> str:
+    """What to write instead of a place that is not a code of the table, where nobody may know the place."""
+    if place(text) is None and says_nothing(text):
+        return "write `unknown`: it is what vendors send when they do not know the place"
+    return code_help(text) or PLACE_HELP
+
+
+def code_help(text: str) -> str | None:
+    """What another code or the name of a country means for sure; codes that look alike mean different places."""
     if (code := place(text)) is not None:
         return f"write `{code}`"
-    if says_nothing(text):
-        return "write `unknown`: it is what vendors send when they do not know the place"
-    for code, name in COUNTRIES.items():
-        if name.casefold() == text.strip().casefold():
-            return f"write the code `{code}`"
-    near = nearest(text.upper(), PLACES, cutoff=0.7)
-    return near or "use an ISO 3166 code, for example `UA` or `UA-43`"
+    country = place(text.partition("-")[0]) if "-" in text else None
+    if country is not None:
+        parts = sorted(each for each in PLACES if each.startswith(f"{country}-"))
+        return f"the parts of `{country}` are: {', '.join(parts)}" if parts else f"`{country}` has no parts: write it"
+    named = (code for code, name in COUNTRIES.items() if name.casefold() == text.strip().casefold())
+    return next((f"write the code `{code}`" for code in named), None)
+
+
+def order_problem(text: str) -> tuple[str, str] | None:
+    """What is wrong with `text` as a legal order, or None."""
+    if text in COUNTRIES:
+        return None
+    code = place(text)
+    help_ = f"write `{code.partition('-')[0]}`: law is asked by country" if code else code_help(text)
+    return f"`{text}` is not a legal order", help_ or "use the ISO 3166 code of a country, for example `RU`"
 
 
 def word_problem(spec: FactSpec, word: str) -> tuple[str, str | None] | None:
@@ -92,7 +111,7 @@ def word_problem(spec: FactSpec, word: str) -> tuple[str, str | None] | None:
         good = LANGUAGE_TAG.fullmatch(word)
         return None if good else (f"`{word}` is not a language tag", "write it like `en`, `pt-BR` or `sr-Latn`")
     if spec.kind is Kind.ORDER:
-        return None if word in COUNTRIES else (f"`{word}` is not a legal order", place_help(word))
+        return order_problem(word)
     if spec.kind is Kind.WORD and not KEBAB.fullmatch(word):
         return f"`{word}` is not a word", "use lower case letters, digits and hyphens"
     return None
@@ -103,6 +122,19 @@ def _value(spec: FactSpec, word: str, number: int) -> str:
     if problem is not None:
         raise GivenError(*problem, item=number)
     return word
+
+
+def _refuse_doubt(spec: FactSpec, item: str, number: int) -> None:
+    """Refuse the words of doubt that a fact with one value does not have.
+
+    Raises:
+        GivenError: the item is `perhaps x`, or `unknown` beside other values.
+    """
+    if PERHAPS.fullmatch(item):
+        message = f"`{spec.name}` has exactly one value, and `perhaps` is for facts that have several"
+        raise GivenError(message, "list every value that it may have", number)
+    if item == UNKNOWN_WORD and spec.kind is not Kind.PLACE:
+        raise GivenError(f"`{UNKNOWN_WORD}` stands alone", "write it without the list", number)
 
 
 def _members(spec: FactSpec, items: Sequence[str]) -> Members:
@@ -134,5 +166,6 @@ def _location(items: Sequence[str]) -> LocationSet:
         elif item in PLACES:
             codes.add(item)
         else:
+            _refuse_doubt(FACTS["reader.location"], item, number)
             raise GivenError(f"unknown place `{item}`", place_help(item), number)
     return LocationSet(frozenset(codes), anywhere=anywhere, basis=("given",))

@@ -7,20 +7,26 @@ else's rule is blamed for them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from compliance.errors import Problem, RulesError, nearest
+from compliance.errors import Problem, RulesError, Span, nearest
 from compliance.language import declarations, digest
 from compliance.language.fields import Collector
-from compliance.language.given import place_help
+from compliance.language.given import PLACE_HELP, code_help
+from compliance.language.rules import BIND_HELP, speaks_of_a_mention
 from compliance.language.rules import rule as read_rule
-from compliance.language.source import Map, Text, read
+from compliance.language.source import Broken, Map, Node, Text, read
 from compliance.model.designation import Entity
 from compliance.model.rule import Notice, Rule
 from compliance.model.ruleset import LANGUAGE_VERSION, Ruleset
 
+LANGUAGE_HELP = f"begin it with `language: {LANGUAGE_VERSION}`"
+_DECLARATION = re.compile(
+    r"""(?:^|(?<=[\s{,]))(rule|entity|register|territory|id):[ \t]*["']?([^\s"'#,{}]+)""", re.MULTILINE
+)
 _KINDS: Final[dict[str, Callable[[Map, Collector], Any]]] = {
     "rule": read_rule,
     "entity": declarations.entity,
@@ -45,6 +51,8 @@ def load(files: Mapping[str, bytes], zones: Iterable[str], *, root: str = "") ->
     for path in sorted(files):
         tree, problems = read(f"{root}/{path}" if root else path, files[path])
         to.problems.extend(problems)
+        if problems:
+            to.doubtful.update(_seem_declared(files[path]))
         if tree is not None:
             _declare(tree, to, found)
     for reference in to.references:
@@ -58,48 +66,104 @@ def load(files: Mapping[str, bytes], zones: Iterable[str], *, root: str = "") ->
     return replace(ruleset, meaning=digest.meaning(ruleset), source=digest.source(files))
 
 
-def _declare(tree: object, to: Collector, found: dict[str, list[Any]]) -> None:
+def _seem_declared(data: bytes) -> Iterator[tuple[str, str]]:
+    """What a file that cannot be read whole seems to declare; a rule's id is also that of its notice."""
+    plain = data.replace(b"\0", b"").decode("utf-8", "replace")  # so that UTF-16 can be read, too
+    for kind, name in _DECLARATION.findall(plain):
+        if kind != "id":
+            yield kind, name
+        if kind in {"rule", "id"}:
+            yield "notice", name
+
+
+def _declare(tree: Node, to: Collector, found: dict[str, list[Any]]) -> None:
     if not isinstance(tree, Map):
-        to.fail(tree.span, "a rule file is a map", "begin it with `language: 1`")  # type: ignore[attr-defined]
+        if not isinstance(tree, Broken):
+            to.fail(tree.span, "a rule file is a map", LANGUAGE_HELP)
         return
-    version = tree.get("language")
-    if not isinstance(version, Text) or version.text != str(LANGUAGE_VERSION):
-        span = version.span if version is not None else tree.span
-        to.fail(span, "the file does not say which rule language it is written in", "begin it with `language: 1`")
     kinds = [kind for kind in _KINDS if tree.get(kind) is not None]
-    if len(kinds) != 1:
+    to.hidden.update(kind for kind in kinds if not isinstance(tree.get(kind), Text))
+    slips = [(key, kind) for key, _ in tree.entries if (kind := _meant(key.text)) is not None]
+    if len(kinds) > 1:
+        for kind in kinds:
+            to.doubtful.update(_named(kind, tree.get(kind)))
+        key = tree.key(kinds[1])
+        message = f"a file declares one thing, and this one has {' and '.join(f'`{kind}`' for kind in kinds)}"
+        to.fail(key.span if key else tree.span, message, "put each into a file of its own")
+        return
+    if not kinds and slips:
+        key, kind = slips[0]
+        to.doubtful.update(_named(kind, tree.get(key.text)))
+        kinds = [kind]
+    _check_language(tree, to, may_be_misspelled=bool(kinds))
+    if kinds:
+        thing = _KINDS[kinds[0]](tree, to)
+        if thing is not None:
+            found[kinds[0]].append(thing)
+    elif tree.is_whole:
         help_ = f"every file has one of: {', '.join(_KINDS)}"
         to.fail(tree.span, "this is neither a rule nor an entity, register or territory", help_)
-        return
-    thing = _KINDS[kinds[0]](tree, to)
-    if thing is not None:
-        found[kinds[0]].append(thing)
 
 
-def _check(kind: str, name: str, span: Any, to: Collector) -> None:
-    if (kind, name) in to.declared:
+def _check_language(tree: Map, to: Collector, *, may_be_misspelled: bool) -> None:
+    version = tree.get("language")
+    if version is None:
+        # a key that nobody knows is a problem of its own, where the kind of the file is known
+        if tree.is_whole and not (may_be_misspelled and nearest("language", (key.text for key, _ in tree.entries))):
+            to.fail(tree.span, "the file does not say which rule language it is written in", LANGUAGE_HELP)
+    elif not isinstance(version, Text):
+        if not isinstance(version, Broken):
+            to.fail(version.span, "`language` is a number", LANGUAGE_HELP)
+    elif version.text != str(LANGUAGE_VERSION):
+        to.fail(version.span, f"unknown rule language `{version.text}`", f"use `language: {LANGUAGE_VERSION}`")
+
+
+def _meant(key: str) -> str | None:
+    """The kind of file that a misspelled key stands for."""
+    return next((kind for kind in _KINDS if key != kind and nearest(key, [kind], cutoff=0.8)), None)
+
+
+def _named(kind: str, node: Node | None) -> Iterator[tuple[str, str]]:
+    if isinstance(node, Text):
+        yield kind, node.text
+        if kind == "rule":
+            yield "notice", node.text
+
+
+def _check(kind: str, name: str, span: Span, to: Collector) -> None:
+    if (kind, name) in to.declared or (kind, name) in to.doubtful or kind in to.hidden:
         return
     known = [declared for (other, declared) in to.declared if other == kind]
     if kind == "territory":
-        to.fail(span, f"unknown place `{name}`", nearest(name, known) or place_help(name))
+        near = code_help(name) or nearest(name, known)
+        help_ = f"{PLACE_HELP}, or declare it in a file with `territory: {name}`"
+        to.fail(span, f"unknown place `{name}`", near or help_)
         return
-    help_ = nearest(name, known) or f"declare it in a file that begins with `{kind}: {name}`"
+    if kind == "notice":
+        to.fail(span, f"unknown notice `{name}`", nearest(name, known) or "write the `id` of a notice, or of its rule")
+        return
+    help_ = nearest(name, known) or f"declare it in a file with `{kind}: {name}`"
     to.fail(span, f"unknown {kind} `{name}`", help_)
 
 
 def _linked(found: list[tuple[Rule, Text | None]], to: Collector) -> dict[str, Rule]:
     """The rules with their notices: referred ones put in, equal ones shared, differing ones refused."""
     notices: dict[str, tuple[Notice, Rule]] = {}
+    broken = {problem.span.path for problem in to.problems if problem.span}
     for rule, ref in found:
-        if ref is None and rule.notice.id:
+        if ref is None and rule.notice.id and rule.span is not None and rule.span.path not in broken:
             first, owner = notices.setdefault(rule.notice.id, (rule.notice, rule))
-            if first != rule.notice and rule.span is not None:
+            # compared as the digest does, for which the order of languages counts: the first is the default
+            if digest.canonical(first) != digest.canonical(rule.notice):
                 where = f"{owner.span.path}:{owner.span.line}" if owner.span else owner.id
                 help_ = f"the other is in {where}: write `notice: {{ref: {first.id}}}` to share it"
                 to.fail(rule.span, f"notice `{first.id}` is defined twice, and differently", help_)
     linked = {}
     for rule, ref in found:
         shared = notices.get(ref.text) if ref is not None else None
+        if ref is not None and shared is not None and rule.for_each is None and speaks_of_a_mention(shared[0]):
+            message = f"notice `{ref.text}` speaks of a mention, and this rule binds none"
+            to.fail(ref.span, message, BIND_HELP)
         linked[rule.id] = replace(rule, notice=shared[0]) if shared else rule
     return dict(sorted(linked.items()))
 
@@ -109,20 +173,22 @@ def _by_id(things: Iterable[Any]) -> dict[str, Any]:
 
 
 def _check_parents(entities: Mapping[str, Entity], to: Collector) -> None:
-    """An entity may not be its own ancestor."""
-    for name, entity in entities.items():
-        seen = {name}
-        here = entity
-        while here.parent is not None and here.parent in entities:
-            if here.parent in seen:
-                to.fail(
-                    to.declared["entity", name],
-                    f"`{name}` is its own parent",
-                    "leave one `parent` of the circle out",
-                )
-                break
-            seen.add(here.parent)
-            here = entities[here.parent]
+    """An entity may not be its own ancestor; a circle is one problem, however many stand in it or lead to it."""
+    known: set[str] = set()
+    for name in entities:
+        chain: list[str] = []
+        here: str | None = name
+        while here is not None and here in entities and here not in known:
+            known.add(here)
+            chain.append(here)
+            here = entities[here].parent
+        if here in chain:
+            circle = [*chain[chain.index(here) :], here]
+            to.fail(
+                to.declared["entity", here],
+                f"`{here}` is its own ancestor: {' > '.join(f'`{each}`' for each in circle)}",
+                "leave one `parent` of the circle out",
+            )
 
 
 def _place(problem: Problem) -> tuple[str, int, int]:

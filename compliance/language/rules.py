@@ -12,7 +12,7 @@ from compliance.language.conditions import block, blocks, fact, if_unknown
 from compliance.language.declarations import href_of, sources
 from compliance.language.fields import KEBAB, Collector, Fields
 from compliance.language.given import GivenError, given
-from compliance.language.source import Broken, List, Map, Node, Text
+from compliance.language.source import Broken, List, Map, Node, Text, is_whole
 from compliance.model.facts import FACTS, FactValue, Kind
 from compliance.model.period import Period
 from compliance.model.rule import (
@@ -41,7 +41,9 @@ NOTICE_KEYS = (
 SCENARIO_KEYS = ("name", "date", "given", "expect", "because")
 EXPECTED = ("required", "possible", "review", "none")
 SLOTS = ("publisher.title", "mention.title")
-SLOT = re.compile(r"\{([A-Za-z_.]+)\}")
+SLOT = re.compile(r"\{[^{}]*\}|[{}]")
+BINDABLE = "content.mentions"
+BIND_HELP = f"add `for_each: {BINDABLE}` to the rule"
 NO_NOTICE = Notice("", Purpose.LEGAL_DUTY, Severity.INFORM, Placement.FOOTER, {})
 
 
@@ -67,11 +69,13 @@ def rule(node: Map, to: Collector) -> tuple[Rule, Text | None] | None:
     effective = _effective(fields)
     for_each = _for_each(fields)
     problems = len(to.problems)
-    when = fields.node("when", required=True)
+    fields.node("when", required=True)
+    when, unless = node.get("when"), node.get("unless")
     conditions = block(when, to, for_each) if when is not None else Block(())
-    unless = blocks(fields.node("unless"), to, for_each)
-    asked = {line.fact for each in (conditions, *unless) for line in each.each_line()} | {for_each or ""}
-    if len(to.problems) > problems:
+    exceptions = blocks(unless, to, for_each)
+    asked = {line.fact for each in (conditions, *exceptions) for line in each.each_line()} | {for_each or ""}
+    may_ask_more = any(fields.is_misspelled(key) for key in ("when", "unless") if node.get(key) is None)
+    if may_ask_more or len(to.problems) > problems or not all(is_whole(each) for each in (when, unless) if each):
         asked = set(FACTS)  # a line that cannot be read may be the one that asks
     policies, reasons = if_unknown(fields.map_of("if_unknown"), to, asked)
     notice, ref = _notice(fields, name, for_each)
@@ -90,7 +94,7 @@ def rule(node: Map, to: Collector) -> tuple[Rule, Text | None] | None:
         when=conditions,
         notice=notice or NO_NOTICE,
         zone=effective.zone,
-        unless=unless,
+        unless=exceptions,
         for_each=for_each,
         if_unknown=policies,
         skip_reasons=reasons,
@@ -109,26 +113,24 @@ def _effective(fields: Fields) -> Period | None:
     node = fields.map_of("effective", required=True)
     if node is None:
         return None
-    inner = Fields(node, "effective", fields.to, ("first_day", "last_day", "timezone"))
+    inner = Fields(node, "`effective`", fields.to, ("first_day", "last_day", "timezone"))
     return inner.period(inner.zone("timezone", required=True))
 
 
 def _for_each(fields: Fields) -> str | None:
+    """The fact whose members are bound one by one; a slip in it is one problem, not one for each bound line."""
     node = fields.text_node("for_each")
-    if node is None or fact(node, fields.to, None) is None:
-        return None
-    spec = FACTS[node.text]
-    if not spec.many or spec.kind is not Kind.ENTITY:
-        fields.to.fail(node.span, f"`{node.text}` binds no entity", "use `content.mentions`")
-        return None
-    return node.text
+    if node is not None and fact(node, fields.to, bound="") is not None and node.text != BINDABLE:
+        fields.to.fail(node.span, f"`{node.text}` binds no entity", f"use `{BINDABLE}`")
+    is_missing = fields.map.get("for_each") is None and not fields.is_misspelled("for_each")
+    return None if is_missing else BINDABLE
 
 
 def _law_status(fields: Fields) -> tuple[tuple[date, LawStatus], ...]:
     found: list[tuple[date, LawStatus]] = []
     for item in fields.maps("law_status"):
-        inner = Fields(item, "a step of law_status", fields.to, ("from", "is"))
-        day, step = inner.day("from", required=True), inner.word("is", LawStatus, required=True)
+        inner = Fields(item, "a step of `law_status`", fields.to, ("from", "is"))
+        day, step = inner.day("from", required=True), inner.word("is", LawStatus, required=True, name="step")
         if day is not None and step is not None:
             if found and found[-1][0] > day:
                 fields.to.fail(item.span, "the steps of `law_status` are not in order", "put the earliest first")
@@ -138,6 +140,9 @@ def _law_status(fields: Fields) -> tuple[tuple[date, LawStatus], ...]:
 
 def _notice(fields: Fields, name: Text | None, bound: str | None) -> tuple[Notice | None, Text | None]:
     node = fields.map_of("notice", required=True)
+    for named in (fields.map.get("rule"), node.get("id") if node is not None else None):
+        if isinstance(named, Text) and (node is None or node.get("ref") is None):
+            fields.to.doubtful.add(("notice", named.text))
     if node is None:
         return None, None
     inner = Fields(node, "a notice", fields.to, NOTICE_KEYS)
@@ -145,6 +150,7 @@ def _notice(fields: Fields, name: Text | None, bound: str | None) -> tuple[Notic
     if ref is not None:
         if len(node.entries) > 1:
             fields.to.fail(ref.span, "a notice is written out or referred to", "keep `ref` alone, or leave it out")
+            return None, None
         fields.to.refer("notice", ref)
         return None, ref
     identity = inner.id("id", KEBAB, "risk-footer") if node.get("id") is not None else name
@@ -173,13 +179,24 @@ def _notice(fields: Fields, name: Text | None, bound: str | None) -> tuple[Notic
 
 def _whole(fields: Fields, notice: Notice) -> None:
     """What only the whole notice shows to be wrong."""
-    if not notice.conditional and fields.map.get("text_if_possible") is None:
+    may_be_said = [key for key in ("text_if_possible", "conditional") if _is_unreadable(fields, key)]
+    if not notice.conditional and fields.map.get("text_if_possible") is None and not may_be_said:
         help_ = 'add the wording "If you are in ...", or `conditional: true` if `text` already is'
         fields.to.fail(fields.map.span, "a notice needs `text_if_possible` for readers whose place is not known", help_)
     reach = fields.map.key("reach")
-    if notice.reach is Reach.EVERYWHERE and notice.purpose is not Purpose.READER_SAFETY and reach is not None:
+    is_for_safety = notice.purpose is Purpose.READER_SAFETY or _is_unreadable(fields, "purpose")
+    if notice.reach is Reach.EVERYWHERE and not is_for_safety and reach is not None:
         help_ = "use `reach: where_possible`, or `purpose: reader-safety`"
         fields.to.fail(reach.span, "only a notice for the reader's safety goes to everybody", help_)
+
+
+def _is_unreadable(fields: Fields, key: str) -> bool:
+    """Whether a key is a problem already, so that its value is only assumed."""
+    value = fields.map.get(key)
+    if value is None:
+        return fields.is_misspelled(key)
+    words: dict[str, tuple[str, ...]] = {"purpose": tuple(Purpose), "conditional": ("true", "false")}
+    return key in words and not (isinstance(value, Text) and value.text in words[key])
 
 
 def _kebab(fields: Fields, key: str) -> str | None:
@@ -197,9 +214,14 @@ def _suppress(fields: Fields) -> tuple[str, ...]:
     node = fields.map_of("effects")
     if node is None:
         return ()
-    inner = Fields(node, "effects", fields.to, ("suppress",))
+    inner = Fields(node, "`effects`", fields.to, ("suppress",))
     parts = [inner.choice(text, Suppressible, "part of a page") for text in inner.texts("suppress", required=True)]
     return tuple(part.value for part in parts if part is not None)
+
+
+def speaks_of_a_mention(notice: Notice) -> bool:
+    """Whether its words name the entity that `for_each` binds."""
+    return any(f"{{{SLOTS[1]}}}" in words for words in (*notice.text.values(), *notice.short.values()))
 
 
 def _slots(bound: str | None) -> tuple[str, ...]:
@@ -209,29 +231,38 @@ def _slots(bound: str | None) -> tuple[str, ...]:
 def _words(fields: Fields, key: str, slots: tuple[str, ...], *, required: bool = False) -> Words:
     """A text in several languages, each slot in it checked."""
     found = fields.words_by_language(key, required=required)
-    node = fields.map.get(key)
-    if isinstance(node, Map) and not node.entries:
-        fields.to.fail(node.span, f"`{key}` has no language", "write it as `en: ...`")
     for text in found.values():
-        for slot in SLOT.findall(text.text):
-            if slot not in SLOTS:
-                help_ = nearest(slot, SLOTS) or f"the slots are: {', '.join(SLOTS)}"
-                fields.to.fail(text.span, f"unknown slot `{{{slot}}}`", help_)
-            elif not slots:
-                help_ = "it may be unknown just when this wording is used: say it without the slot"
-                fields.to.fail(text.span, f"`{{{slot}}}` may not stand in `{key}`", help_)
-            elif slot not in slots:
-                help_ = "add `for_each: content.mentions` to the rule"
-                fields.to.fail(text.span, f"`{{{slot}}}` needs a bound entity", help_)
+        for written in dict.fromkeys(match[0] for match in SLOT.finditer(text.text)):
+            problem = _slot_problem(written, key, slots)
+            if problem is not None:
+                fields.to.fail(text.part(written), *problem)
     return {tag: " ".join(text.text.split()) for tag, text in found.items()}
+
+
+def _slot_problem(written: str, key: str, slots: tuple[str, ...]) -> tuple[str, str] | None:
+    """What is wrong with a slot or a lone brace in the words of `key`, or None."""
+    slot = written[1:-1]
+    if len(written) == 1:
+        return f"`{written}` belongs to no slot", f"write a slot like `{{{SLOTS[0]}}}`, and no other brace"
+    if slot not in SLOTS:
+        return f"unknown slot `{written}`", nearest(slot, SLOTS) or f"the slots are: {', '.join(SLOTS)}"
+    if key in SLOTS:
+        return f"`{written}` may not stand in the words for a slot", "say it without the slot"
+    if not slots:
+        help_ = "it may be unknown just when this wording is used: say it without the slot"
+        return f"`{written}` may not stand in `{key}`", help_
+    return None if slot in slots else (f"`{written}` needs a bound entity", BIND_HELP)
 
 
 def _slot_words(fields: Fields, bound: str | None) -> dict[str, Words]:
     node = fields.map_of("slots")
     if node is None:
         return {}
-    inner = Fields(node, "slots", fields.to, _slots(bound))
-    return {slot: _words(inner, slot, ()) for slot in _slots(bound) if node.get(slot) is not None}
+    inner = Fields(node, "`slots`", fields.to, SLOTS)
+    for slot, _ in node.entries:
+        if slot.text in SLOTS and slot.text not in _slots(bound):
+            fields.to.fail(slot.span, f"`{slot.text}` needs a bound entity", BIND_HELP)
+    return {slot: _words(inner, slot, ()) for slot in SLOTS if node.get(slot) is not None}
 
 
 def _scenario(node: Map, to: Collector) -> Scenario | None:
@@ -241,7 +272,6 @@ def _scenario(node: Map, to: Collector) -> Scenario | None:
     expect = fields.text_node("expect", required=True)
     if expect is not None and expect.text not in EXPECTED:
         to.fail(expect.span, f"unknown expectation `{expect.text}`", f"use one of: {', '.join(EXPECTED)}")
-        return None
     because = _because(fields)
     if name is None or day is None or expect is None:
         return None
@@ -266,16 +296,23 @@ def _given(node: Map | None, to: Collector) -> Mapping[str, FactValue]:
         if fact(key, to, bound="") is None:
             continue
         items = _items(value, to, key.text)
-        if items is None:
-            continue
-        try:
-            facts[key.text] = given(key.text, [item.text for item in items], is_list=isinstance(value, List))
-        except GivenError as error:
-            span = items[error.item].span if items else value.span
-            to.fail(span, error.message, error.help)
-            continue
-        _note_references(key.text, items, to)
+        if items is not None and (known := _known(key.text, value, items, to)) is not None:
+            facts[key.text] = known
     return facts
+
+
+def _known(name: str, node: Node, items: list[Text], to: Collector) -> FactValue | None:
+    """What is known of a fact; None, and a problem for each item that is no value of it, if there are any."""
+    good, known = list(items), None
+    while known is None and (good or not items):
+        try:
+            known = given(name, [item.text for item in good], is_list=isinstance(node, List))
+        except GivenError as error:
+            to.fail(good.pop(error.item).span if good else node.span, error.message, error.help)
+            if not items:
+                break
+    _note_references(name, good, to)
+    return known
 
 
 def _items(value: Node, to: Collector, name: str) -> list[Text] | None:

@@ -17,14 +17,23 @@ from typing import Any
 import yaml
 
 from compliance.errors import Problem, Span
-from compliance.language.syntax import LINE_BREAK, ONE_DOCUMENT, ONE_DOCUMENT_HELP, syntax_problem
+from compliance.language.syntax import (
+    DIRECTIVE,
+    DIRECTIVE_HELP,
+    LINE_BREAK,
+    MOST_DEPTH,
+    ONE_DOCUMENT,
+    ONE_DOCUMENT_HELP,
+    UNREADABLE,
+    syntax_problem,
+)
 
 MOST_BYTES = 4_000_000
-MOST_DEPTH = 32
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _Event = Any
 _Mark = Any
 """An event of the parser and a place in the file: every event has both, which their published types leave open."""
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _TAG_HELP = "write the value out: a reader should not have to look elsewhere"
 
 
@@ -102,12 +111,14 @@ class _Reading:
     problems: list[Problem] = field(default_factory=list)
 
     def span(self, start: _Mark, end: _Mark = None) -> Span:
-        text = self.lines[start.line] if start.line < len(self.lines) else ""
+        line = min(start.line, len(self.lines) - 1)  # the parser may count an end of file as a line
+        text = self.lines[line]
+        column = min(start.column if line == start.line else len(text), len(text))
         width = 1
         if end is not None:
             stop = end.column if end.line == start.line else len(text)
-            width = max(1, stop - start.column)
-        return Span(self.path, start.line + 1, start.column + 1, width, text)
+            width = max(1, stop - column)
+        return Span(self.path, line + 1, column + 1, width, text)
 
     def fail(self, span: Span, message: str, help_: str | None = None) -> None:
         self.problems.append(Problem(message, span, help_))
@@ -125,13 +136,17 @@ def read(path: str, data: bytes) -> tuple[Node | None, list[Problem]]:
     try:
         return _document(yaml.parse(text, Loader=_LOADER), reading), reading.problems
     except yaml.YAMLError as error:
-        reading.problems.append(syntax_problem(error, reading))
+        problem = syntax_problem(error, reading)
+        lines = {each.span.line for each in reading.problems if each.span}
+        if not (problem.message.startswith(UNREADABLE) and problem.span and problem.span.line in lines):
+            reading.problems.append(problem)
         return None, reading.problems
 
 
 def _not_utf_8(path: str, data: bytes, start: int) -> Problem:
-    before = LINE_BREAK.split(data[:start].decode("utf-8-sig"))
-    line = LINE_BREAK.split(data.decode("utf-8-sig", "replace"))[len(before) - 1]
+    data = data.removeprefix(_BYTE_ORDER_MARK)  # the decoder counts from behind it
+    before = LINE_BREAK.split(data[:start].decode())
+    line = LINE_BREAK.split(data.decode("utf-8", "replace"))[len(before) - 1]
     return Problem("the file is not UTF-8", Span(path, len(before), len(before[-1]) + 1, 1, line), "save it as UTF-8")
 
 
@@ -142,6 +157,8 @@ def _document(events: Iterator[_Event], reading: _Reading) -> Node | None:
         start: _Mark = event.start_mark
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
+            if event.version is not None or event.tags:
+                reading.fail(reading.span(start), DIRECTIVE, DIRECTIVE_HELP)
             if documents > 1:
                 reading.fail(reading.span(start), ONE_DOCUMENT, ONE_DOCUMENT_HELP)
                 return root
@@ -163,7 +180,7 @@ def _node(event: _Event, events: Iterator[_Event], reading: _Reading, depth: int
         reading.fail(reading.span(start), message, _TAG_HELP)
     if isinstance(event, yaml.ScalarEvent):
         span = reading.span(start, end)
-        below = tuple(reading.lines[start.line + 1 : end.line + 1])
+        below = tuple(reading.lines[start.line + 1 : end.line + (end.column > 0)])
         return Text(event.value, span, event.style in {"'", '"'}, below) if is_written_out else Broken(span)
     if isinstance(event, yaml.SequenceStartEvent):
         inner = _until(yaml.SequenceEndEvent, events)
@@ -183,6 +200,9 @@ def _map(span: Span, events: Iterator[_Event], reading: _Reading, depth: int) ->
             if not isinstance(key, Broken):
                 reading.fail(key.span, "a key is a word", "write it as `key: value`")
             is_whole = False
+            continue
+        if key.text == "<<" and isinstance(value, Broken):
+            is_whole = False  # a merge: the alias is the problem, and what it would bring is missing
             continue
         if key.text in entries:
             first = entries[key.text][0].span.line

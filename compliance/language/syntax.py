@@ -18,13 +18,20 @@ from compliance.errors import Problem, Span
 
 LINE_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 """What libyaml takes for the end of a line."""
+MOST_DEPTH = 32
+UNREADABLE = "this cannot be read"
+"""What is said where no slip of an author is known; on a line that has a problem already it says nothing new."""
 ONE_DOCUMENT = "a file holds one document"
 ONE_DOCUMENT_HELP = "put each rule, entity, register or territory into a file of its own"
+DIRECTIVE = "directives are not part of the rule language"
+DIRECTIVE_HELP = "delete the line"
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _KEY_WITHOUT_SPACE = re.compile(r"\s*(?:- +)*[A-Za-z_][\w.-]*:(?=[^\s:/])")
 _DASH_WITHOUT_SPACE = re.compile(r"\s*-(?=[^\s-])")
 _QUOTES = "put the whole text in quotation marks"
 _COLON_SPACE = "write a space after the colon: `key: value`"
+_TOKEN = re.compile(r"""(?<![^\[{,:\s])(?:"(?:\\.|[^"\\])*"|'[^']*')|(?<!\S)\#[^\n]*|[\[\]{}]""")
+"""Quotation, comment or bracket."""
 _CLOSING = {"[": "]", "{": "}"}
 
 
@@ -49,14 +56,14 @@ def syntax_problem(error: yaml.YAMLError, file: Lines) -> Problem:
     here = file.span(mark)
     start = here if opened is None else file.span(opened)
     if "tab character" in said or here.text[here.column - 1 : here.column] == "\t":
-        return Problem("a tab", here, "indent with spaces")
+        return Problem("a tab cannot stand here", here, "indent with spaces")
     return (
         _in_brackets(context, said, start, here, file)
         or _in_quotes(context, said, start, here)
-        or _in_block(said, start, here)
+        or _in_block(said, start, here, file)
         or _at_colon(said, start, here, file)
         or _at_start(context, said, start, here)
-        or Problem(f"this cannot be read: {said}", here, "check the indentation and the colons around this line")
+        or Problem(f"{UNREADABLE}: {said}", here, "check the indentation and the colons around this line")
     )
 
 
@@ -72,10 +79,20 @@ def _forbidden_character(file: Lines) -> Problem:
 
 def _in_brackets(context: str, said: str, start: Span, here: Span, file: Lines) -> Problem | None:
     """A flow list or map, `[...]` or `{...}`."""
+    if "node content" in said and (opened := _innermost_open(file)) is not None:
+        return Problem(
+            f"`{opened.text[opened.column - 1]}` is not closed",
+            opened,
+            f"add `{_CLOSING[opened.text[opened.column - 1]]}`",
+        )
     if "expected ','" not in said or "flow" not in context:
         return None
     bracket = "{" if "mapping" in context else "["
     closing = _CLOSING[bracket]
+    found = here.text[here.column - 1 : here.column]
+    other = "[" if bracket == "{" else "{"
+    if found == _CLOSING[other] and here.line == start.line and other not in here.text[: start.column - 1]:
+        return _closes_nothing(here)
     if not _is_closed(file.lines, start):
         return Problem(f"`{bracket}` is not closed", start, f"add `{closing}`")
     help_ = "write `,` between the items, and quotation marks around a text that holds `: ` or `,`"
@@ -86,8 +103,7 @@ def _is_closed(lines: list[str], start: Span) -> bool:
     """Whether the bracket at `start` has its counterpart; brackets in quotation marks do not count."""
     rest = "\n".join([lines[start.line - 1][start.column - 1 :], *lines[start.line :]])
     open_: list[str] = []
-    tokens = r"""(?<=[\[{,:\s])(?:"(?:\\.|[^"\\])*"|'[^']*')|(?<=\s)\#[^\n]*|[\[\]{}]"""
-    for token in re.findall(tokens, rest):
+    for token in _TOKEN.findall(rest):
         if token in _CLOSING:
             open_.append(_CLOSING[token])
         elif token in _CLOSING.values():
@@ -96,6 +112,18 @@ def _is_closed(lines: list[str], start: Span) -> bool:
             if not open_:
                 return True
     return False
+
+
+def _innermost_open(file: Lines) -> Span | None:
+    """The last bracket that is still open at the end of the file."""
+    open_: list[Span] = []
+    for number, line in enumerate(file.lines, 1):
+        for token in _TOKEN.finditer(line):
+            if token[0] in _CLOSING:
+                open_.append(Span(file.path, number, token.start() + 1, 1, line))
+            elif token[0] in _CLOSING.values() and open_:
+                open_.pop()
+    return open_[-1] if open_ else None
 
 
 def _in_quotes(context: str, said: str, start: Span, here: Span) -> Problem | None:
@@ -107,7 +135,7 @@ def _in_quotes(context: str, said: str, start: Span, here: Span) -> Problem | No
     return Problem("between double quotation marks a backslash has a meaning of its own", here, help_)
 
 
-def _in_block(said: str, start: Span, here: Span) -> Problem | None:
+def _in_block(said: str, start: Span, here: Span, file: Lines) -> Problem | None:
     """A map or list of one entry a line: something follows a value, or a line begins in the wrong column."""
     if "expected key" not in said and "expected '-'" not in said:
         return None
@@ -123,11 +151,26 @@ def _in_block(said: str, start: Span, here: Span) -> Problem | None:
     if here.text[here.column - 1] in _CLOSING.values():
         return _closes_nothing(here)
     if before[-1] in "'\"":
+        opened = _opened_above(before[-1], here, file)
+        if opened is not None:
+            return Problem("the quotation mark is not closed", opened, "close it at the end of the text")
         help_ = f"{_QUOTES}; an apostrophe between single ones is written twice"
         return Problem("the text goes on after its closing quotation mark", here, help_)
     if before[-1] in _CLOSING.values():
         help_ = f"{_QUOTES}: it begins with a bracket"
         return Problem(f"the text goes on after `{before[-1]}`", here, help_)
+    return None
+
+
+def _opened_above(mark: str, here: Span, file: Lines) -> Span | None:
+    """The quotation mark on a line above that the one before `here` closes by accident."""
+    if here.text[: here.column - 1].count(mark) % 2 == 0:
+        return None
+    for number in range(here.line - 1, 0, -1):
+        line = file.lines[number - 1]
+        opening = list(re.finditer(rf"(?<![^\s\[{{,]){mark}", line))
+        if opening and line.count(mark) % 2:
+            return Span(here.path, number, opening[-1].start() + 1, 1, line)
     return None
 
 
@@ -142,6 +185,8 @@ def _at_colon(said: str, start: Span, here: Span, file: Lines) -> Problem | None
         return _missing_space(start) or Problem("this line has no `: `", _whole(start), "write it as `key: value`")
     if "mapping values are not allowed" not in said:
         return None
+    if (slip := _missing_space(here)) is not None:
+        return slip
     if re.search(r":(\s|$)", here.text[: here.column - 1]):
         return Problem("a text that holds `: ` needs quotation marks", here, _QUOTES)
     above = _line_above(here, file)
@@ -196,11 +241,11 @@ def _at_start(context: str, said: str, start: Span, here: Span) -> Problem | Non
     if "<document start>" in said:
         return Problem(ONE_DOCUMENT, here, ONE_DOCUMENT_HELP)
     if "directive" in context or "incompatible YAML" in said:
-        return Problem("directives are not part of the rule language", start, "delete the line")
+        return Problem(DIRECTIVE, start, DIRECTIVE_HELP)
     if "block scalar" in context:
         return Problem("the text begins on the line below `>` or `|`", here, "move it down and indent it")
-    if "nested deeper" in said:
-        return Problem(said, here, "write it flatter")
+    if "nested deeper" in said or "maximum nesting depth" in said:
+        return Problem(f"nested deeper than {MOST_DEPTH} levels", here, "write it flatter")
     place = start if context.endswith(("an alias", "an anchor", "a tag")) else here
     character = place.text[place.column - 1 : place.column]
     if "cannot start any token" in said or "mapping keys" in said or place is start or "node content" in said:

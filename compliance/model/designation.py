@@ -110,6 +110,11 @@ class Register:
         knows_absence = bool(entries) or self.complete
         return FALSE if knows_absence and not doubtful and not self.is_stale(day) else UNKNOWN
 
+    def edges(self) -> list[date]:
+        """The days on which anything it says may differ from the day before."""
+        found = [day for entry in self.entries for day in self.period(entry).edges()]
+        return [*found, self.fresh_until + ONE_DAY] if self.fresh_until < date.max else found
+
     def changes(self, entries: tuple[Entry, ...], day: date) -> list[date]:
         """The days after `day` on which `lists` may answer differently."""
         found = [self.period(entry).next_change(day) for entry in entries]

@@ -191,6 +191,16 @@ class OneOf:
     values: frozenset[str] = field(default_factory=frozenset)
     other: bool = False
 
+    def __post_init__(self) -> None:
+        """Refuse an empty set: no world fits it, so every notice would silently go.
+
+        Raises:
+            ValueError: no value is given and `other` is not set.
+        """
+        if not self.values and not self.other:
+            msg = "a single-valued fact has some value: give one, or other"
+            raise ValueError(msg)
+
     @property
     def is_known(self) -> bool:
         """Whether it has exactly one possible value."""
@@ -209,6 +219,10 @@ class Members:
     def is_known(self) -> bool:
         """Whether it is one set."""
         return not self.perhaps and not self.other
+
+    def named(self, unnamed: str) -> frozenset[str]:
+        """Everything that is or may be a member; `unnamed` stands for members that nobody named."""
+        return self.certain | self.perhaps | ({unnamed} if self.other else frozenset())
 
     def __or__(self, other: Members) -> Members:
         """What is known if the set is one or the other: certain is only what both hold."""

@@ -51,6 +51,13 @@ class Period:
             return self.last_day + ONE_DAY
         return None
 
+    def edges(self) -> list[date]:
+        """The days on which membership differs from the day before."""
+        if self.is_empty:
+            return []
+        after = self.last_day + ONE_DAY if self.last_day is not None and self.last_day < date.max else None
+        return [day for day in (self.first_day, after) if day is not None]
+
     def intersection(self, other: Period) -> Period:
         """The days that both hold, in this period's zone."""
         firsts = [day for day in (self.first_day, other.first_day) if day is not None]

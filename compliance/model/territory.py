@@ -36,10 +36,13 @@ def place(text: str) -> str | None:
     """The code that this product uses for `text`, or None if it is no code of the table.
 
     Letter case and an underscore for the hyphen are forgiven; aliases are followed (`uk` gives `GB`).
+    Letters that are not ASCII never make a code, not even where their capital does (`ß` is no South Sudan).
 
     >>> place("RU-CR")
     'UA-43'
     """
+    if not text.isascii():
+        return None
     code = text.strip().upper().replace("_", "-")
     code = ALIASES.get(code, code)
     return code if code in PLACES else None
@@ -132,7 +135,7 @@ class LocationSet:
             msg = "a reader is always somewhere: give a place, or anywhere"
             raise ValueError(msg)
         if not self.places <= PLACES:
-            msg = f"not in the table of places: {', '.join(sorted(self.places - PLACES))}"
+            msg = "a code is not in the table of places"  # not repeated: it may be a reader's address
             raise ValueError(msg)
 
     @classmethod

@@ -134,7 +134,7 @@ def _broken(checker: Checker, monkeypatch: pytest.MonkeyPatch, room: str) -> Non
         "compliance.check.locate",
         "compliance.check.parse_address",
         "compliance.check.facts_of",
-        "compliance.check.decide",
+        "compliance.engine.index.Index.decide",
         "compliance.check.assemble",
         "compliance.answer.Answer.to_json",
         "compliance.web.api.understand",

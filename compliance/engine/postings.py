@@ -1,0 +1,196 @@
+"""Rules made ready to be found: for every key of every fact, the rules that ask for it.
+
+Theory: a rule can fire only if each of its lines holds, so it is enough to find it by one of them. Rules
+that ask the same facts form a *shape*. For each question a shape is entered by the fact that leaves the
+fewest rules: a publisher names a handful, a country some hundreds, and a fact that nobody knows, all. The
+rules found are a *bucket*; what is left to do depends on its size, not on the size of the rule set.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import chain, count
+from typing import Any, Final
+
+from compliance.engine.decide import Found
+from compliance.engine.memo import Memo
+from compliance.engine.views import PLACE, Keys, View, line_keys
+from compliance.model.decision import Display, Instance, NoticeStatus
+from compliance.model.facts import FACTS, Kind
+from compliance.model.rule import Line, Reach, Rule
+from compliance.model.ruleset import Ruleset
+
+FEW: Final = 8
+"""So many rules are looked at one by one; what comes of more is worked out once and kept."""
+MOST_MERGED: Final = 4096
+_numbers = count()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ready:
+    """A rule with the keys of its lines, so laid out that answering a question touches little memory."""
+
+    facts: tuple[str, ...]
+    """The facts of the lines that must all hold and have keys; one tuple for all rules of a shape."""
+    keys: tuple[Keys, ...]
+    """What each of these lines asks for."""
+    zone: str
+    first_day: date
+    last_day: date
+    begins: date | None
+    """The first day, if there is a day before it on which the rule is not in effect."""
+    ends: date | None
+    """The day after the last."""
+    moves: tuple[tuple[str, str], ...]
+    """The facts and keys of territories and registers, which change with the days."""
+    is_plain: bool
+    """Whether its keyed lines are all there is to it."""
+    everywhere: bool
+    notice: str
+    required: Found
+    """The instance of the page where this rule alone asks for its notice, and fires."""
+    rule: Rule
+    asked: tuple[tuple[str, Keys | None], ...]
+    """Everything it asks for, its exceptions included; None where a period is asked for."""
+
+
+@dataclass(slots=True)
+class Bucket:
+    """Some rules of one shape. Its number is never used again."""
+
+    rules: tuple[Ready, ...]
+    number: int = field(default_factory=lambda: next(_numbers))
+    _asked: tuple[tuple[str, Keys | None], ...] | None = None
+
+    @property
+    def asked(self) -> tuple[tuple[str, Keys | None], ...]:
+        """For each fact that its rules ask, all keys that they ask for, worked out once."""
+        if self._asked is None:
+            found: dict[str, set[str] | None] = {}
+            for fact, keys in chain.from_iterable(ready.asked for ready in self.rules):
+                if keys is None:
+                    found[fact] = None
+                elif (so_far := found.setdefault(fact, set())) is not None:
+                    so_far |= keys
+            self._asked = tuple((fact, None if keys is None else frozenset(keys)) for fact, keys in found.items())
+        return self._asked
+
+    def signature(self, views: Mapping[str, View]) -> tuple[Hashable, ...]:
+        """What its rules can see of a question."""
+        return (
+            self.number,
+            *[views[fact].value if keys is None else views[fact].signature(keys) for fact, keys in self.asked],
+        )
+
+
+class Shape:
+    """Rules that ask the same facts, by the keys that they ask for."""
+
+    def __init__(self, facts: Sequence[str], rules: Sequence[Ready]) -> None:
+        self.all = Bucket(tuple(rules))
+        self.postings: dict[str, dict[str, Bucket]] = {fact: self._posted(fact) for fact in facts}
+        by_size = {fact: _mean_length(posted) for fact, posted in self.postings.items()}
+        self.facts = tuple(sorted(facts, key=lambda fact: (by_size[fact], fact)))
+        self._merged: Memo[Bucket] = Memo(MOST_MERGED)
+
+    def _posted(self, fact: str) -> dict[str, Bucket]:
+        found: dict[str, list[Ready]] = defaultdict(list)
+        for ready in self.all.rules:
+            for key in ready.keys[ready.facts.index(fact)]:
+                found[key].append(ready)
+        return {key: Bucket(tuple(rules)) for key, rules in found.items()}
+
+    def find(self, views: Mapping[str, View]) -> Bucket | None:
+        """The fewest rules among which are all that concern a question; None where none does."""
+        best = self.all
+        for fact in self.facts:
+            keys = views[fact].keys
+            if keys is None:
+                continue
+            posted = self.postings[fact]
+            if len(keys) == 1:
+                (key,) = keys
+                found = posted.get(key)
+            else:
+                found = self._of(fact, keys)
+            if found is None:
+                return None
+            if len(found.rules) <= FEW:
+                return found
+            if len(found.rules) < len(best.rules):
+                best = found
+        return best
+
+    def _of(self, fact: str, keys: Keys) -> Bucket | None:
+        """The rules that ask for any of several keys."""
+        posted = self.postings[fact]
+        present = keys.intersection(posted)
+        if len(present) < 2:
+            return posted[next(iter(present))] if present else None
+        found = self._merged.get((fact, present))
+        if found is None:
+            rules = {id(ready): ready for key in sorted(present) for ready in posted[key].rules}
+            merged = Bucket(tuple(sorted(rules.values(), key=lambda ready: ready.rule.id)))
+            found = self._merged.put((fact, present), merged)
+        return found
+
+
+def _mean_length(posted: Mapping[str, Bucket]) -> float:
+    return sum(len(bucket.rules) for bucket in posted.values()) / max(1, len(posted))
+
+
+def shapes(rules: Iterable[Rule], ruleset: Ruleset) -> tuple[Shape, ...]:
+    """The shapes of some rules, the order of rules in them that of their ids."""
+    found: dict[tuple[str, ...], list[Ready]] = defaultdict(list)
+    share = _Shared()
+    for rule in rules:
+        ready = make_ready(rule, ruleset, share)
+        found[tuple(sorted(set(ready.facts)))].append(ready)
+    return tuple(Shape(facts, found[facts]) for facts in sorted(found))
+
+
+class _Shared(dict[Any, Any]):
+    """Equal values as one object: a hundred thousand rules know few days and few combinations of facts."""
+
+    def __missing__(self, key: Any) -> Any:
+        self[key] = key
+        return key
+
+
+def make_ready(rule: Rule, ruleset: Ruleset, share: Mapping[Any, Any]) -> Ready:
+    """The rule with its keys; what equals something in `share` is taken from there."""
+    period, everywhere = rule.effective, rule.notice.reach is Reach.EVERYWHERE
+    asked = tuple((line.fact, line_keys(line, rule.zone, ruleset)) for line in rule.each_line())
+    top = [
+        (line.fact, keys)
+        for line in rule.when.lines
+        if isinstance(line, Line)
+        and (keys := line_keys(line, rule.zone, ruleset)) is not None
+        and not (everywhere and line.fact == PLACE)
+    ]
+    moves = {(fact, key): None for fact, keys in asked for key in sorted(keys or ()) if _moves(fact, key, ruleset)}
+    alone = Instance(rule.notice, None, NoticeStatus.REQUIRED, Display.SHOW, (rule.id,))
+    return Ready(
+        facts=share[tuple(fact for fact, _ in top)],
+        keys=tuple(share[keys] for _, keys in top),
+        zone=share[rule.zone],
+        first_day=share[period.first_day or date.min],
+        last_day=share[period.last_day or date.max],
+        begins=None if period.is_empty else share[period.first_day],
+        ends=share[period.next_change(period.last_day)] if period.last_day else None,
+        moves=share[tuple(moves)],
+        is_plain=len(top) == len(rule.when.lines) and not rule.unless and not everywhere,
+        everywhere=everywhere,
+        notice=rule.notice.id,
+        required=Found(alone),
+        rule=rule,
+        asked=asked,
+    )
+
+
+def _moves(fact: str, key: str, ruleset: Ruleset) -> bool:
+    kind = FACTS[fact].kind
+    return kind is Kind.STATUS or (kind is Kind.PLACE and key.partition("@")[0] in ruleset.territories)

@@ -1,0 +1,330 @@
+"""A rule set on days that it cannot tell apart: where questions are answered.
+
+Theory: three ways, tried in this order. A rule whose lines are all answered by their keys is read off. Rules
+with an open line are judged in worlds, by the plain evaluator, once for all questions that look alike to
+them. Where several buckets hold rules of one notice, these are judged together.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from compliance.engine.changes import Change, earliest
+from compliance.engine.decide import Found, gather, instance, with_binding
+from compliance.engine.memo import Memo
+from compliance.engine.postings import FEW, Bucket, Ready, Shape
+from compliance.engine.reading import UNNAMED, Atom, Reading
+from compliance.engine.views import (
+    PLACE,
+    Keys,
+    View,
+    given_status_view,
+    order_view,
+    place_view,
+    status_view,
+    word_view,
+)
+from compliance.engine.worlds import kleene
+from compliance.model.decision import Decision, Display, Instance, NoticeStatus
+from compliance.model.facts import FACTS, Facts, Kind, Members, OneOf, unknown
+from compliance.model.rule import Line
+from compliance.model.ruleset import LawDays, Ruleset
+from compliance.model.territory import LocationSet
+from compliance.model.truth import FALSE, TRUE, UNKNOWN, Truth
+
+MOST_KEPT: Final = 8192
+"""So many partial results or views are kept before they are dropped and begun again."""
+_NO_DECISION: Final = Decision()
+_UNLISTED: Final = "unlisted"
+_GONE, _NOT_NOW, _OPEN, _FIRES = range(4)
+"""How a rule stands to a question: concerns it on no day, not on this one, perhaps, for sure."""
+
+Part = tuple[str, Hashable, Found | None, tuple[Ready, ...]]
+"""A notice, what its part stands for in a joint result, its instance, and the rules that may ask for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What comes of a bucket: for each notice its part, and the calendar."""
+
+    parts: tuple[Part, ...]
+    changes: tuple[Change, ...]
+
+
+@dataclass(slots=True)
+class _Question:
+    """What was asked, and what was found so far for one bound entity."""
+
+    facts: Facts
+    views: Mapping[str, View]
+    bound: str | None = None
+    is_sure: bool = True
+    """Whether the bound entity is in its set for certain."""
+    parts: list[Part] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+
+
+class Segment:
+    """Answers questions of one stretch of days. What it keeps is bounded, and can be dropped at any time."""
+
+    def __init__(
+        self,
+        ruleset: Ruleset,
+        days: LawDays,
+        page_shapes: Sequence[Shape],
+        bound_shapes: Mapping[str, Sequence[Shape]],
+        asked: Mapping[str, Keys],
+        unlisted: frozenset[str],
+    ) -> None:
+        self.ruleset = ruleset
+        self.days = days
+        self._page_shapes = page_shapes
+        self._bound_shapes = bound_shapes
+        self._asked = asked
+        self._unlisted = unlisted
+        self._known: Memo[View] = Memo(MOST_KEPT)
+        self._results: Memo[_Result] = Memo(MOST_KEPT)
+        self._joint: Memo[tuple[Found | None]] = Memo(MOST_KEPT)
+        reading = Reading(ruleset, {}, days)
+        self._unknown = {fact: self._view(fact, reading) for fact in asked}
+        self._derived = tuple(fact for fact in ("publisher.designated_as", "publisher.answers_to") if fact in asked)
+
+    def decide(self, facts: Facts) -> Decision:
+        """The decision on these days."""
+        views = self._views(facts)
+        question = _Question(facts, views)
+        self._look(self._page_shapes, question)
+        found = self._joined(question)
+        changes = question.changes
+        for fact, each in self._bound_shapes.items():
+            for bound in _bound_by(fact, facts):
+                mine = self._about(bound, fact, question)
+                self._look(each, mine)
+                found += self._joined(mine)
+                changes += mine.changes
+        if not found:
+            return Decision(changes=earliest(changes)) if changes else _NO_DECISION
+        if len(found) > 1:
+            found.sort(key=_place_in_order)
+        return gather(found, earliest(changes))
+
+    # -- finding rules ------------------------------------------------------------------------------
+
+    def _look(self, shapes: Iterable[Shape], question: _Question) -> None:
+        """Look at the rules that concern a question, shape by shape."""
+        for shape in shapes:
+            bucket = shape.find(question.views)
+            if bucket is None or (len(bucket.rules) <= FEW and self._read_off(bucket, question)):
+                continue
+            result = self._result(bucket, question)
+            question.parts += result.parts
+            question.changes += result.changes
+
+    def _read_off(self, bucket: Bucket, question: _Question) -> bool:
+        """Whether the keys alone answered all lines of some rules; if so, what came of it is noted."""
+        if not question.is_sure:
+            return False
+        views, hits = question.views, []
+        changes: list[Change] = []
+        for ready in bucket.rules:
+            stands = _by_keys(ready, views) if ready.is_plain else _OPEN
+            if stands != _GONE and self._is_in_effect(ready, views, changes):
+                if stands == _OPEN:
+                    return False
+                if stands == _FIRES:
+                    hits.append(ready)
+        question.changes += changes
+        question.parts += [(ready.notice, ready, ready.required, (ready,)) for ready in hits]
+        return True
+
+    def _is_in_effect(self, ready: Ready, views: Mapping[str, View], changes: list[Change]) -> bool:
+        """Whether a rule that concerns the question is in effect; when that or what it asks may change is noted."""
+        zone = ready.zone
+        day = self.days[zone]
+        if not ready.first_day <= day <= ready.last_day:
+            if ready.begins is not None and day < ready.begins:
+                changes.append((zone, ready.begins))
+            return False
+        if ready.ends is not None:
+            changes.append((zone, ready.ends))
+        for fact, key in ready.moves:
+            view = self._unknown[fact] if ready.everywhere and fact == PLACE else views[fact]
+            changes += view.changes.get(key, ())
+        return True
+
+    # -- judging in worlds --------------------------------------------------------------------------
+
+    def _result(self, bucket: Bucket, question: _Question) -> _Result:
+        """What comes of a bucket, worked out once for all questions that look alike to it."""
+        key = (bucket.signature(question.views), question.bound, question.is_sure)
+        found = self._results.get(key)
+        return self._results.put(key, self._judged(bucket, question, key)) if found is None else found
+
+    def _judged(self, bucket: Bucket, question: _Question, key: Hashable) -> _Result:
+        changes: list[Change] = []
+        asking: dict[str, list[Ready]] = defaultdict(list)
+        reading = Reading(self.ruleset, question.facts, self.days, question.bound or None)
+        for ready in bucket.rules:
+            stands = _stands(ready, question.views, reading)
+            if stands != _GONE and self._is_in_effect(ready, question.views, changes) and stands != _NOT_NOW:
+                asking[ready.notice].append(ready)
+        parts = tuple((notice, key, self._instance(rules, question), tuple(rules)) for notice, rules in asking.items())
+        return _Result(parts, earliest(changes))
+
+    def _instance(self, rules: Sequence[Ready], question: _Question) -> Found | None:
+        bound = question.bound
+        reading = Reading(self.ruleset, question.facts, self.days, bound or None)
+        return instance(rules[0].rule.notice, [with_binding(ready.rule, bound) for ready in rules], reading, bound)
+
+    def _joined(self, question: _Question) -> list[Found]:
+        """One instance for each notice of which some part was found."""
+        parts = question.parts
+        if len(parts) == 1:
+            found = self._of_parts(parts, question)
+            return [] if found is None else [found]
+        by_notice: dict[str, list[Part]] = {}
+        for part in parts:
+            by_notice.setdefault(part[0], []).append(part)
+        every = [self._of_parts(each, question) for each in by_notice.values()]
+        return [found for found in every if found is not None]
+
+    def _of_parts(self, parts: Sequence[Part], question: _Question) -> Found | None:
+        """The instance of a notice from all that was found of it."""
+        _, stands_for, found, rules = parts[0]
+        if len(parts) == 1 and (question.bound is None or not isinstance(stands_for, Ready)):
+            return found
+        key = (question.bound, *(part[1] for part in parts))
+        kept = self._joint.get(key)
+        if kept is None:
+            rules = tuple(sorted({ready for part in parts for ready in part[3]}, key=lambda ready: ready.rule.id))
+            is_settled = all(isinstance(part[1], Ready) for part in parts)
+            joint = _required(rules, question) if is_settled else self._instance(rules, question)
+            kept = self._joint.put(key, (joint,))
+        return kept[0]
+
+    # -- views --------------------------------------------------------------------------------------
+
+    def _views(self, facts: Facts) -> dict[str, View]:
+        """What the lines of rules can meet of each fact that some rule asks for."""
+        views = self._unknown.copy()
+        for fact, value in facts.items():
+            if fact not in views:
+                continue
+            if type(value) is OneOf and fact in _WORDS and value.is_known:
+                views[fact] = View(value.values)
+            elif type(value) is LocationSet:
+                view = None if value.anywhere else self._known.get(value.places)
+                views[fact] = self._place(value) if view is None else view
+            else:
+                views[fact] = self._view(fact, Reading(self.ruleset, facts, self.days))
+        if self._derived and "publisher" in facts:
+            reading = Reading(self.ruleset, facts, self.days)
+            views.update({fact: self._view(fact, reading) for fact in self._derived if fact not in facts})
+        return views
+
+    def _place(self, where: LocationSet) -> View:
+        """What is known of a place."""
+        if where.anywhere:
+            return self._unknown[PLACE]
+        reading = Reading(self.ruleset, {}, self.days)
+        return self._known.put(where.places, place_view(where, self._asked[PLACE], reading))
+
+    def _view(self, fact: str, reading: Reading) -> View:
+        """What is known of a fact."""
+        kind, value, keys = FACTS[fact].kind, reading.facts.get(fact), self._asked[fact]
+        if kind is Kind.PLACE:
+            return place_view(LocationSet.unknown(), keys, reading)
+        if kind is Kind.STATUS:
+            if isinstance(value, Members):
+                return given_status_view(value, keys)
+            return self._once((fact, self._whom(fact, reading)), lambda: status_view(fact, keys, reading))
+        if fact == "publisher.answers_to" and value is None:
+            return self._once((fact, reading.value("publisher")), lambda: order_view(keys, reading))
+        return word_view(fact, unknown(fact) if value is None else value)
+
+    def _whom(self, fact: str, reading: Reading) -> Hashable:
+        """Stands for all whose designation is the same to every register."""
+        if FACTS[fact].bound:
+            return _UNLISTED if reading.bound in self._unlisted else reading.bound
+        publisher = reading.value("publisher")
+        if isinstance(publisher, OneOf) and publisher.is_known and publisher.values <= self._unlisted:
+            return _UNLISTED
+        return publisher
+
+    def _once(self, key: Hashable, make: Callable[[], View]) -> View:
+        found = self._known.get(key)
+        return self._known.put(key, make()) if found is None else found
+
+    def _about(self, bound: str, fact: str, question: _Question) -> _Question:
+        """The question about one entity that `fact` holds, or may hold."""
+        value = question.facts.get(fact)
+        views = dict(question.views)
+        status = "mention.designated_as"
+        if status in views and status not in question.facts:
+            views[status] = self._view(status, Reading(self.ruleset, question.facts, self.days, bound or None))
+        is_sure = isinstance(value, Members) and bound in value.certain
+        return _Question(question.facts, views, bound, is_sure)
+
+
+_WORDS: Final = frozenset(
+    fact for fact, spec in FACTS.items() if spec.kind in {Kind.WORD, Kind.ENTITY, Kind.ORDER} and not spec.many
+)
+
+
+def _bound_by(fact: str, facts: Facts) -> Iterable[str]:
+    value = facts.get(fact, unknown(fact))
+    return value.named(UNNAMED) if isinstance(value, Members) else ()
+
+
+def _place_in_order(found: Found) -> tuple[str, bool, str]:
+    """Where the plain evaluator puts an instance: by notice, that of the page first."""
+    return found.instance.notice.id, found.bound is not None, found.bound or ""
+
+
+def _required(rules: Sequence[Ready], question: _Question) -> Found:
+    """The instance of a notice for which every one of some rules fires."""
+    ids = tuple(ready.rule.id for ready in rules)
+    notice = rules[0].rule.notice
+    required = Instance(notice, question.bound or None, NoticeStatus.REQUIRED, Display.SHOW, ids)
+    return Found(required, bound=question.bound)
+
+
+def _by_keys(ready: Ready, views: Mapping[str, View]) -> int:
+    """How a rule that is nothing but its keyed lines stands to a question, if it is in effect."""
+    stands = _FIRES
+    for fact, keys in zip(ready.facts, ready.keys, strict=True):
+        view = views[fact]
+        if keys.isdisjoint(view.sure):
+            if view.rest or not keys.isdisjoint(view.maybe):
+                stands = min(stands, _OPEN)
+            elif keys.isdisjoint(view.ever):
+                return _GONE
+            else:
+                stands = _NOT_NOW
+    return stands
+
+
+def _stands(ready: Ready, views: Mapping[str, View], reading: Reading) -> int:
+    """How a rule stands to a question, if it is in effect; open where only worlds can tell."""
+    keyed = {line: keys for line, (_, keys) in zip(map(id, ready.rule.each_line()), ready.asked, strict=True)}
+
+    def truth(line: Line) -> Truth:
+        keys = keyed[id(line)]
+        if keys is None:
+            return reading.truth(Atom.of(line, ready.rule.zone))
+        view = views[line.fact]
+        if ready.everywhere and line.fact == PLACE:
+            return UNKNOWN
+        if not keys.isdisjoint(view.sure):
+            return TRUE
+        return UNKNOWN if view.rest or not keys.isdisjoint(view.maybe) else FALSE
+
+    for line in ready.rule.when.lines:
+        if isinstance(line, Line) and truth(line) is FALSE:
+            keys = keyed[id(line)]
+            if keys is None or keys.isdisjoint(views[line.fact].ever):
+                return _GONE
+    return _NOT_NOW if kleene(ready.rule, truth) is FALSE else _OPEN

@@ -1,0 +1,179 @@
+"""Registers: presence counts by its dates, absence only from a copy that is fresh and complete."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from compliance.model.designation import Claim, Entry, Milestone, Register
+from compliance.model.period import Period
+from compliance.model.truth import FALSE, TRUE, UNKNOWN, Truth
+
+LISTED = date(2024, 2, 20)
+COPIED = date(2024, 6, 1)
+ONE = timedelta(days=1)
+FRESH = timedelta(days=30)
+LAST_FRESH = date(2024, 7, 1)
+
+NEAR = st.integers(-4, 4).map(lambda days: COPIED + timedelta(days=days))
+
+
+def entry(first: date = LISTED, last: date | None = None, *, unknown: bool = False) -> Entry:
+    return Entry("radio", {Milestone.LISTED_ON: (Claim(first),)}, last, unknown)
+
+
+def register(*entries: Entry, complete: bool = True, copied: date = COPIED, fresh_for: timedelta = FRESH) -> Register:
+    return Register("xx/list", "A list", "An authority", entries, Milestone.LISTED_ON, complete, copied, fresh_for)
+
+
+ENTRIES = st.builds(
+    lambda first, length, unknown: entry(first, length and first + length * ONE, unknown=unknown),
+    NEAR,
+    st.none() | st.integers(1, 4),
+    st.booleans(),
+)
+REGISTERS = st.builds(
+    lambda entries, complete, copied, days: register(
+        *entries, complete=complete, copied=copied, fresh_for=timedelta(days=days)
+    ),
+    st.lists(ENTRIES, max_size=3),
+    st.booleans(),
+    NEAR,
+    st.integers(0, 4),
+)
+
+
+@pytest.mark.parametrize(
+    ("day", "truth"),
+    [
+        (LISTED - ONE, FALSE),
+        (LISTED, TRUE),
+        (COPIED, TRUE),
+        (LAST_FRESH + ONE, TRUE),
+        (date(2124, 1, 1), TRUE),
+    ],
+)
+def test_presence_begins_on_the_day_that_arms_it_and_does_not_lapse_by_staleness(day: date, truth: Truth) -> None:
+    listed = register(entry())
+    assert listed.lists(listed.entries, day) is truth
+
+
+def test_a_designation_that_ended_counts_to_its_last_day() -> None:
+    last = date(2024, 3, 1)
+    ended = register(entry(last=last))
+    assert ended.lists(ended.entries, last) is TRUE
+    assert ended.lists(ended.entries, last + ONE) is FALSE
+
+
+def test_a_designation_whose_last_day_is_unknown_is_perhaps_one_from_its_first_day() -> None:
+    doubtful = register(entry(unknown=True))
+    assert doubtful.lists(doubtful.entries, LISTED - ONE) is FALSE
+    assert doubtful.lists(doubtful.entries, LISTED) is UNKNOWN
+
+
+def test_a_certain_entry_settles_what_a_doubtful_one_leaves_open() -> None:
+    both = (entry(unknown=True), entry(LISTED + ONE))
+    for entries in (both, both[::-1]):
+        assert register().lists(entries, LISTED) is UNKNOWN
+        assert register().lists(entries, LISTED + ONE) is TRUE
+
+
+@pytest.mark.parametrize(
+    ("complete", "day", "truth"),
+    [
+        (True, COPIED, FALSE),
+        (True, LAST_FRESH, FALSE),
+        (True, LAST_FRESH + ONE, UNKNOWN),
+        (False, COPIED, UNKNOWN),
+        (False, LAST_FRESH + ONE, UNKNOWN),
+    ],
+)
+def test_absence_means_no_only_in_a_complete_and_fresh_copy(complete: bool, day: date, truth: Truth) -> None:
+    assert register(complete=complete).lists((), day) is truth
+
+
+@pytest.mark.parametrize(("day", "truth"), [(LISTED - ONE, FALSE), (LAST_FRESH + ONE, UNKNOWN)])
+def test_an_incomplete_copy_knows_of_those_it_names_while_it_is_fresh(day: date, truth: Truth) -> None:
+    """The entry ended; whether another one followed is known only as long as the copy is fresh."""
+    partial = register(entry(last=COPIED), complete=False)
+    assert partial.lists(partial.entries, day) is truth
+
+
+@pytest.mark.parametrize(("days", "last"), [(0, COPIED), (30, LAST_FRESH), (999_999_999, date.max)])
+def test_a_copy_is_fresh_up_to_and_with_its_last_day(days: int, last: date) -> None:
+    copy = register(fresh_for=timedelta(days=days))
+    assert copy.fresh_until == last
+    assert not copy.is_stale(COPIED)
+    assert not copy.is_stale(last)
+
+
+def test_a_copy_is_stale_from_the_day_after() -> None:
+    assert register().is_stale(LAST_FRESH + ONE)
+    assert register(fresh_for=timedelta(0)).is_stale(COPIED + ONE)
+
+
+@pytest.mark.parametrize(("arms", "first"), [(Milestone.DECIDED_ON, 6), (Milestone.ANNOUNCED_ON, 19)])
+def test_the_milestone_that_arms_decides_and_of_its_claims_the_first(arms: Milestone, first: int) -> None:
+    claims = {
+        Milestone.DECIDED_ON: (Claim(date(2024, 2, 6)), Claim(date(2024, 1, 1))),
+        Milestone.ANNOUNCED_ON: (Claim(date(2024, 2, 19)),),
+    }
+    copy = replace(register(), arms=arms, zone="Europe/Moscow")
+    expected = Period(date(2024, 2, first), LISTED, "Europe/Moscow")
+    assert copy.period(Entry("radio", claims, LISTED)) == expected
+
+
+def test_what_is_announced_is_the_beginning_the_end_and_the_day_after_the_last_fresh_one() -> None:
+    ended = register(entry(last=COPIED))
+    changes = ended.changes(ended.entries, LISTED - ONE)
+    assert sorted(changes) == [LISTED, LAST_FRESH + ONE]
+    assert sorted(ended.changes(ended.entries, LISTED)) == [COPIED + ONE, LAST_FRESH + ONE]
+    assert sorted(ended.changes(ended.entries, LAST_FRESH)) == [LAST_FRESH + ONE]
+    assert ended.changes(ended.entries, LAST_FRESH + ONE) == []
+
+
+def test_age_changes_nothing_where_absence_never_meant_anything() -> None:
+    assert register(complete=False).changes((), COPIED) == []
+
+
+def test_a_copy_that_stays_fresh_to_the_end_of_days_announces_no_end() -> None:
+    assert register(fresh_for=timedelta(days=999_999_999)).changes((), COPIED) == []
+
+
+@settings(max_examples=150)
+@given(REGISTERS, NEAR)
+def test_no_day_before_the_first_announced_change_says_anything_else(copy: Register, day: date) -> None:
+    """A naive search over every later day; an answer kept until the change is never a stale one."""
+    changes = copy.changes(copy.entries, day)
+    assert all(change > day for change in changes)
+    today = copy.lists(copy.entries, day)
+    later = [day + number * ONE for number in range(1, 25)]
+    differs = next((each for each in later if copy.lists(copy.entries, each) is not today), None)
+    assert differs is None or min(changes) <= differs
+
+
+def test_the_edges_of_a_register_are_those_of_its_entries_and_the_end_of_its_freshness() -> None:
+    copy = register(entry(last=COPIED), entry(COPIED))
+    assert copy.edges() == [LISTED, COPIED + ONE, COPIED, LAST_FRESH + ONE]
+    assert register(fresh_for=timedelta(days=999_999_999)).edges() == []
+
+
+@settings(max_examples=100)
+@given(REGISTERS, NEAR)
+def test_a_register_says_something_new_only_on_its_edges(copy: Register, day: date) -> None:
+    for entries in (copy.entries, copy.entries[:1], ()):
+        if copy.lists(entries, day) is not copy.lists(entries, day - ONE):
+            assert day in copy.edges()
+
+
+@settings(max_examples=100)
+@given(REGISTERS, NEAR)
+def test_growing_old_only_makes_a_no_unknown(copy: Register, day: date) -> None:
+    old = replace(copy, retrieved_on=date(1990, 1, 1))
+    fresh = copy.lists(copy.entries, day)
+    assert old.lists(copy.entries, day) in {fresh, UNKNOWN}
+    assert (old.lists(copy.entries, day) is TRUE) == (fresh is TRUE)

@@ -1,0 +1,148 @@
+"""Periods: both ends belong to them, and the next change is the first day that differs from the day before."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from compliance.model.period import ALWAYS, Period, parse_day
+
+DAY = date(2024, 2, 20)
+BEFORE, AFTER = date(2024, 2, 19), date(2024, 2, 21)
+WINDOW = 12
+"""Days on either side of DAY within which every drawn end lies."""
+NEAR = st.integers(-5, 5).map(lambda days: DAY + timedelta(days=days))
+PERIODS = st.builds(Period, st.none() | NEAR, st.none() | NEAR)
+EVERY_DAY = [DAY + timedelta(days=days) for days in range(-WINDOW, WINDOW + 1)]
+
+
+def days_of(period: Period) -> set[date]:
+    """Its days within the window, from the ends alone."""
+    return {
+        day
+        for day in EVERY_DAY
+        if not (period.first_day is not None and day < period.first_day)
+        and not (period.last_day is not None and day > period.last_day)
+    }
+
+
+@pytest.mark.parametrize(
+    ("period", "before", "on", "after"),
+    [
+        (Period(DAY, DAY), False, True, False),
+        (Period(DAY, None), False, True, True),
+        (Period(None, DAY), True, True, False),
+        (Period(BEFORE, AFTER), True, True, True),
+        (Period(AFTER, BEFORE), False, False, False),
+        (ALWAYS, True, True, True),
+    ],
+)
+def test_both_ends_belong_to_a_period_and_none_is_an_open_end(
+    period: Period, before: bool, on: bool, after: bool
+) -> None:
+    assert (BEFORE in period, DAY in period, AFTER in period) == (before, on, after)
+
+
+@settings(max_examples=100)
+@given(PERIODS)
+def test_membership_and_emptiness_follow_from_the_ends(period: Period) -> None:
+    days = days_of(period)
+    assert {day for day in EVERY_DAY if day in period} == days
+    assert period.is_empty == (not days)
+
+
+@pytest.mark.parametrize(
+    ("period", "day", "change"),
+    [
+        (Period(DAY, None), BEFORE, DAY),
+        (Period(DAY, None), DAY, None),
+        (Period(None, DAY), BEFORE, AFTER),
+        (Period(None, DAY), DAY, AFTER),
+        (Period(None, DAY), AFTER, None),
+        (Period(DAY, DAY), BEFORE, DAY),
+        (Period(DAY, DAY), DAY, AFTER),
+        (Period(AFTER, BEFORE), date(2024, 1, 1), None),
+        (Period(AFTER, BEFORE), DAY, None),
+        (ALWAYS, DAY, None),
+        (Period(None, date.max), DAY, None),
+        (Period(date.max, date.max), DAY, date.max),
+    ],
+)
+def test_a_period_next_changes_on_its_first_day_or_the_day_after_its_last(
+    period: Period, day: date, change: date | None
+) -> None:
+    assert period.next_change(day) == change
+
+
+@settings(max_examples=150)
+@given(PERIODS, NEAR)
+def test_the_next_change_is_the_first_later_day_that_differs_from_the_day_before_it(period: Period, day: date) -> None:
+    days = days_of(period)
+    later = [each for each in EVERY_DAY if each > day]
+    naive = next((each for each in later if (each in days) != (each - timedelta(days=1) in days)), None)
+    assert period.next_change(day) == naive
+
+
+@settings(max_examples=100)
+@given(PERIODS)
+def test_the_edges_are_all_the_days_that_differ_from_the_day_before_them(period: Period) -> None:
+    days = days_of(period)
+    assert period.edges() == [day for day in EVERY_DAY[1:] if (day in days) != (day - timedelta(days=1) in days)]
+
+
+def test_the_last_day_of_all_has_no_day_after_it() -> None:
+    assert Period(DAY, date.max).edges() == [DAY]
+
+
+@settings(max_examples=100)
+@given(PERIODS, PERIODS)
+def test_an_intersection_holds_exactly_the_days_that_both_hold(one: Period, other: Period) -> None:
+    both = days_of(one) & days_of(other)
+    assert {day for day in EVERY_DAY if day in one.intersection(other)} == both
+    assert one.intersection(other) == other.intersection(one)
+
+
+def test_an_intersection_counts_in_the_zone_of_the_first() -> None:
+    ours, theirs = Period(DAY, None, "Europe/Moscow"), Period(None, AFTER, "Asia/Tokyo")
+    assert ours.intersection(theirs) == Period(DAY, AFTER, "Europe/Moscow")
+    assert theirs.intersection(ours).zone == "Asia/Tokyo"
+
+
+@settings(max_examples=50)
+@given(st.dates())
+def test_a_day_is_read_as_it_is_written(day: date) -> None:
+    assert parse_day(day.isoformat()) == day
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024-02-30",
+        "2023-02-29",
+        "2024-13-01",
+        "0000-01-01",
+        "2024-2-30",
+        "2024-02-1",
+        "2024-02-011",
+        " 2024-02-01",
+        "2024-02-01 ",
+        "2024/02/01",
+        "2024-02/01",
+        "2024/02-01",
+        "20240201",
+        "2024-W05-4",
+        "-024-02-01",
+        "2024-+2-01",
+        "2024-02-+1",
+        "2024-02-0x",
+        "２０２４-02-01",
+        "2024-02-0²",
+        "",
+        "today",
+    ],
+)
+def test_what_is_not_exactly_a_calendar_day_is_none(text: str) -> None:
+    assert parse_day(text) is None
