@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 
-from compliance.engine.reading import UNNAMED, Atom, Reading
+from compliance.engine.reading import PLACE, UNNAMED, Atom, Reading
 from compliance.model.facts import FACTS, Facts, Kind, Members
 from compliance.model.rule import Line, Reach, Rule
 from compliance.model.ruleset import LawDays, Ruleset
@@ -42,7 +42,7 @@ def earliest(changes: Iterable[Change]) -> tuple[Change, ...]:
 
 def _changes_of_rule(rule: Rule, reading: Reading) -> Iterator[Change]:
     if rule.notice.reach is Reach.EVERYWHERE:
-        reading = replace(reading, facts={**reading.facts, "reader.location": LocationSet.unknown()})
+        reading = replace(reading, facts={**reading.facts, PLACE: LocationSet.unknown()})
     for bound in _bound(rule, reading):
         mine = replace(reading, bound=bound or None)
         if not concerns(rule, mine):

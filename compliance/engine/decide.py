@@ -8,17 +8,17 @@ here is indexed or remembered: this module is what the fast paths are compared w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from compliance.engine.changes import next_changes
-from compliance.engine.reading import UNNAMED, Atom, Reading
+from compliance.engine.reading import PLACE, UNNAMED, Atom, Reading, with_binding
 from compliance.engine.reasons import not_live, stale_registers
 from compliance.engine.worlds import Verdict, judge, kleene
-from compliance.model.decision import Decision, Instance, NotApplied, NoticeStatus
+from compliance.model.decision import Decision, Display, Instance, NotApplied, NoticeStatus
 from compliance.model.facts import Facts, Members
-from compliance.model.rule import Block, Line, Notice, Reach, Rule
+from compliance.model.rule import IfUnknown, Notice, Reach, Rule
 from compliance.model.ruleset import LawDays, Ruleset
 from compliance.model.territory import LocationSet
 from compliance.model.truth import FALSE
@@ -41,17 +41,17 @@ def decide(ruleset: Ruleset, facts: Facts, days: LawDays, *, explain: bool = Fal
         firing = {rule for each in instances for rule in each.instance.rules}
         if explain:
             absent.extend(not_live(rule, Reading(ruleset, facts, days)) for rule in rules if rule.id not in firing)
-    return gather(found, next_changes(ruleset, facts, days), absent)
+    return gather(ruleset, found, next_changes(ruleset, facts, days), absent)
 
 
 def gather(
-    found: Sequence[Found], changes: tuple[tuple[str, date], ...], absent: Sequence[NotApplied] = ()
+    ruleset: Ruleset, found: Sequence[Found], changes: tuple[tuple[str, date], ...], absent: Sequence[NotApplied] = ()
 ) -> Decision:
     """The decision that some instances make up, once required ones took the place of what they supersede."""
     if len(found) == 1 and not absent and not found[0].stale:
         (alone,) = found
         return Decision((alone.instance,), alone.instance.unknowns, (), changes)
-    kept, superseded = _supersede(found)
+    kept, superseded = _supersede(found, ruleset)
     return Decision(
         instances=tuple(each.instance for each in kept),
         unknowns=tuple(sorted({fact for each in kept for fact in each.instance.unknowns})),
@@ -91,22 +91,14 @@ def bound_entities(rules: Sequence[Rule], reading: Reading) -> list[str | None]:
     return bound + sorted(named)
 
 
-def with_binding(rule: Rule, bound: str | None) -> Rule:
-    """The rule with the line that `for_each` stands for: the bound entity is one of the set."""
-    if rule.for_each is None or bound is None:
-        return rule
-    line = Line(rule.for_each, frozenset({bound}), span=rule.span)
-    return replace(rule, when=Block((line, *rule.when.lines)))
-
-
 def instance(notice: Notice, rules: Sequence[Rule], reading: Reading, bound: str | None) -> Found | None:
     """The instance of a notice for a bound entity, as the rules (all of that notice) ask for it."""
-    verdict = _verdict(rules, reading)
-    by_reach = False
-    if verdict is None and notice.reach is Reach.EVERYWHERE:
-        reading = replace(reading, facts={**reading.facts, "reader.location": LocationSet.unknown()})
-        verdict = _verdict(rules, reading)
-        by_reach = True
+    verdict, by_reach = _verdict(rules, reading), False
+    if notice.reach is Reach.EVERYWHERE and (verdict is None or verdict.display is Display.HOLD):
+        anywhere = replace(reading, facts={**reading.facts, PLACE: LocationSet.unknown()})
+        second = _verdict([_showing_place(rule) for rule in rules], anywhere)
+        if second is not None and (verdict is None or second.display is Display.SHOW):
+            verdict, by_reach, reading = second, True, anywhere
     if verdict is None:
         return None
     found = Instance(
@@ -115,13 +107,18 @@ def instance(notice: Notice, rules: Sequence[Rule], reading: Reading, bound: str
         status=NoticeStatus.POSSIBLE if by_reach else verdict.status,
         display=verdict.display,
         rules=verdict.rules,
-        unknowns=verdict.unknowns,
+        unknowns=tuple(fact for fact in verdict.unknowns if not (by_reach and fact == PLACE)),
         approximated=verdict.approximated,
         by_reach=by_reach,
     )
     firing = [rule for rule in rules if rule.id in verdict.rules]
     stale = frozenset(register for rule in firing for register in stale_registers(rule, reading))
     return Found(found, stale, bound)
+
+
+def _showing_place(rule: Rule) -> Rule:
+    """The rule for readers anywhere: that nobody knows the place is what the notice goes out for."""
+    return replace(rule, if_unknown={**rule.if_unknown, PLACE: IfUnknown.SHOW})
 
 
 def _verdict(rules: Sequence[Rule], reading: Reading) -> Verdict | None:
@@ -136,14 +133,14 @@ def is_live(rule: Rule, reading: Reading) -> bool:
     return kleene(rule, lambda line: reading.truth(Atom.of(line, rule.zone))) is not FALSE
 
 
-def _supersede(found: Sequence[Found]) -> tuple[list[Found], list[NotApplied]]:
+def _supersede(found: Sequence[Found], ruleset: Ruleset) -> tuple[list[Found], list[NotApplied]]:
     """What is left once required notices took the place of those that they supersede, and what went."""
-    stronger = [each.instance for each in found if each.instance.status is NoticeStatus.REQUIRED]
-    below = {each.notice.id: each.notice.supersedes for each in stronger}
+    required = [each.instance for each in found if each.instance.status is NoticeStatus.REQUIRED]
+    stronger = [each for each in required if each.notice.supersedes]
     kept: list[Found] = []
     gone: list[NotApplied] = []
     for each in found:
-        by = next((other.notice.id for other in stronger if _takes_the_place(other, each.instance, below)), None)
+        by = next((other.notice.id for other in stronger if _takes_the_place(other, each.instance, ruleset)), None)
         if by is None:
             kept.append(each)
             continue
@@ -152,24 +149,26 @@ def _supersede(found: Sequence[Found]) -> tuple[list[Found], list[NotApplied]]:
     return kept, gone
 
 
-def _takes_the_place(stronger: Instance, weaker: Instance, below: Mapping[str, Sequence[str]]) -> bool:
+def _takes_the_place(stronger: Instance, weaker: Instance, ruleset: Ruleset) -> bool:
     """Whether one supersedes the other, of the same entity unless it speaks of the whole page.
 
-    Of notices that supersede one another in a circle each stays: none may drive out all.
+    Notices that supersede one another in a circle, whether they are due or not, never drive each other out:
+    else a notice could go because less is known of another one.
     """
     return (
         weaker.notice.id in stronger.notice.supersedes
         and stronger.entity in {None, weaker.entity}
-        and stronger.notice.id not in _all_below(weaker.notice.id, below)
+        and stronger.notice.id not in _all_below(weaker.notice.id, ruleset)
     )
 
 
-def _all_below(notice: str, below: Mapping[str, Sequence[str]]) -> set[str]:
+def _all_below(notice: str, ruleset: Ruleset) -> set[str]:
     """Every notice that it supersedes, itself or through others."""
     found: set[str] = set()
     todo = [notice]
     while todo:
-        new = set(below.get(todo.pop(), ())) - found
+        name = todo.pop()
+        new = set(ruleset.notices[name].supersedes if name in ruleset.notices else ()) - found
         found |= new
         todo.extend(new)
     return found

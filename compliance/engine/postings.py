@@ -17,7 +17,8 @@ from typing import Any, Final
 
 from compliance.engine.decide import Found
 from compliance.engine.memo import Memo
-from compliance.engine.views import PLACE, Keys, View, line_keys
+from compliance.engine.reading import PLACE
+from compliance.engine.views import Keys, View, line_keys
 from compliance.model.decision import Display, Instance, NoticeStatus
 from compliance.model.facts import FACTS, Kind
 from compliance.model.rule import Line, Reach, Rule

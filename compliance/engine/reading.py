@@ -8,20 +8,21 @@ An `Atom` is a line freed of its rule: what is asked of the fact, and on whose l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from itertools import product
 
 from compliance.model.facts import FACTS, Facts, FactValue, Kind, Members, OneOf, unknown
 from compliance.model.period import Period
-from compliance.model.rule import Line
+from compliance.model.rule import Block, Line, Rule
 from compliance.model.ruleset import LawDays, Ruleset
 from compliance.model.territory import Extent, LocationSet, lineage, within
 from compliance.model.truth import FALSE, TRUE, UNKNOWN, Truth, any_of
 
 Row = tuple[bool, ...]
+PLACE = "reader.location"
 UNNAMED = ""
 """Stands for a bound entity that nobody named, where the set of mentions is not known."""
 MOST_FREE_KEYS = 12
@@ -98,6 +99,9 @@ class Reading:
             raise TypeError(msg)
         holds = _matcher(FACTS[atoms[0].fact].kind)
         candidates = set(value.values)
+        if FACTS[atoms[0].fact].kind is Kind.LANGUAGE:  # a coarse tag stands for every finer one
+            finer = {each for atom in atoms for each in atom.values}
+            candidates |= {each for each in finer if any(each.startswith(f"{tag}-") for tag in value.values)}
         if value.other and FACTS[atoms[0].fact].kind is Kind.DAY:
             candidates |= _days(atoms)  # there is no *other* day: each is in a period or not
         elif value.other:
@@ -109,19 +113,14 @@ class Reading:
     # -- set-valued facts ---------------------------------------------------------------------------
 
     def _member_rows(self, atoms: Sequence[Atom]) -> Iterator[Row]:
-        states = {(value, self._day_key(a, value)): self._member_state(a, value) for a in atoms for value in a.values}
-        free = sorted((key for key, state in states.items() if state is UNKNOWN), key=repr)
-        if len(free) > MOST_FREE_KEYS:
-            raise TooManyClassesError
-        for bits in product((False, True), repeat=len(free)):
-            chosen = dict(zip(free, bits, strict=True))
-            yield tuple(
-                any(
-                    chosen.get(key, states[key] is TRUE)
-                    for key in ((value, self._day_key(atom, value)) for value in atom.values)
-                )
-                for atom in atoms
-            )
+        keys = [{(value, self._day_key(atom, value)): value for value in atom.values} for atom in atoms]
+        states = {
+            key: self._member_state(atom, value)
+            for atom, mine in zip(atoms, keys, strict=True)
+            for key, value in mine.items()
+        }
+        sure = [any(states[key] is TRUE for key in mine) for mine in keys]
+        yield from _combined(sure, [{key for key in mine if states[key] is UNKNOWN} for mine in keys])
 
     def _member_state(self, atom: Atom, value: str) -> Truth:
         """Whether `value` is a member of the set-valued fact."""
@@ -205,6 +204,14 @@ class Reading:
         return found
 
 
+def with_binding(rule: Rule, bound: str | None) -> Rule:
+    """The rule with the line that `for_each` stands for: the bound entity is one of the set."""
+    if rule.for_each is None or bound is None:
+        return rule
+    line = Line(rule.for_each, frozenset({bound}), span=rule.span)
+    return replace(rule, when=Block((line, *rule.when.lines)))
+
+
 def _places(location: LocationSet, codes: Iterable[str]) -> set[str]:
     """The possible places, told apart as finely as `codes` do; a code stands for the rest of itself."""
     finer = {step for code in codes for step in lineage(code)}
@@ -219,15 +226,23 @@ def _rows_at(here: str, targets: Sequence[Mapping[tuple[str, str], bool]]) -> It
     above = lineage(here)
     certain = [any(whole and code in above for (code, _), whole in target.items()) for target in targets]
     partly = [{key for key, whole in target.items() if not whole and key[0] in above} for target in targets]
-    free = sorted(set().union(*partly))
-    if len(targets) == 1:  # one atom asks only whether any of them is set: there are never too many
-        yield from {(certain[0],), (certain[0] or bool(free),)}
-        return
-    if len(free) > MOST_FREE_KEYS:
+    yield from _combined(certain, partly)
+
+
+def _combined(sure: Sequence[bool], open_: Sequence[Collection[object]]) -> Iterator[Row]:
+    """The rows of atoms that hold for sure, or if any of their open keys does, each key freely.
+
+    Keys that stand in the same atoms are one: only whether any of them holds can be seen.
+
+    Raises:
+        TooManyClassesError: more than 4,096 would have to be looked at.
+    """
+    patterns = sorted({tuple(key in keys for keys in open_) for key in set().union(*open_)})
+    if len(patterns) > MOST_FREE_KEYS:
         raise TooManyClassesError
-    for bits in product((False, True), repeat=len(free)):
-        chosen = {key for key, bit in zip(free, bits, strict=True) if bit}
-        yield tuple(sure or bool(keys & chosen) for sure, keys in zip(certain, partly, strict=True))
+    for bits in product((False, True), repeat=len(patterns)):
+        chosen = [pattern for pattern, bit in zip(patterns, bits, strict=True) if bit]
+        yield tuple(is_sure or any(pattern[place] for pattern in chosen) for place, is_sure in enumerate(sure))
 
 
 def _membership(value: FactValue, member: str) -> Truth:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from compliance.engine.reading import Atom, Reading
+from compliance.engine.reading import Atom, Reading, with_binding
 from compliance.engine.worlds import judge, kleene
 from compliance.model.decision import Ground, Instance, NotApplied, NoticeStatus, Reason
-from compliance.model.facts import FACTS, Facts, Kind
+from compliance.model.facts import FACTS, Facts, Kind, OneOf
 from compliance.model.rule import AnyOf, Block, Line, Rule
 from compliance.model.ruleset import LawDays, Ruleset
 from compliance.model.territory import LocationSet
@@ -26,13 +26,15 @@ def reasons(instance: Instance, ruleset: Ruleset, facts: Facts, days: LawDays) -
     """Why the notice is asked for, by the first of its rules; worked out only when somebody wants to know."""
     place = {"reader.location": LocationSet.unknown()} if instance.by_reach else {}
     reading = Reading(ruleset, {**facts, **place}, days, instance.entity)
-    return tuple(reason(ruleset.rules[rule], reading) for rule in instance.rules[:MOST_REASONS])
+    rules = [with_binding(ruleset.rules[rule], instance.entity) for rule in instance.rules[:MOST_REASONS]]
+    return tuple(_reason(rule, reading) for rule in rules)
 
 
-def reason(rule: Rule, reading: Reading) -> Reason:
-    """Why a live rule asks for its notice."""
-    fires = kleene(rule, lambda line: _truth(line, rule, reading))
-    status = NoticeStatus.REQUIRED if fires is TRUE else NoticeStatus.POSSIBLE
+def _reason(rule: Rule, reading: Reading) -> Reason:
+    """Why a rule that fires in some world asks for its notice, and whether it fires in all."""
+    alone = judge([rule], reading)
+    is_required = alone is not None and alone.status is NoticeStatus.REQUIRED
+    status = NoticeStatus.REQUIRED if is_required else NoticeStatus.POSSIBLE
     grounds = (_ground(line, rule, reading) for line in rule.when.each_line())
     doubts = (
         _ground(line, rule, reading)
@@ -133,16 +135,29 @@ def _detail(line: Line, rule: Rule, reading: Reading, truth: Truth) -> str:
 
 
 def _designation(fact: str, register: str, rule: Rule, reading: Reading) -> str:
-    """What a register says of whom the fact speaks of."""
-    copy = reading.ruleset.registers[register]
-    for entity in (each for each in reading.spoken_of(fact) if each in reading.ruleset.entities):
-        for member in reading.ruleset.lineage(entity):
-            for entry in reading.ruleset.entries(register, member):
-                period = copy.period(entry)
-                if reading.register_day(register, rule.zone) in period:
-                    arms = copy.arms.value.replace("_", " ")
-                    return f"`{member}` is declared in `{register}` ({copy.authority}): {arms} {period.first_day}"
-        if copy.is_stale(reading.register_day(register, rule.zone)):
-            return f"`{entity}` is not in the copy of {copy.retrieved_on}, which is too old to say no"
+    """What a register says of everyone whom the fact may speak of."""
+    spoken_of = reading.spoken_of(fact)
+    said = [_said(entity, register, rule, reading) for entity in spoken_of if entity in reading.ruleset.entities]
+    publisher = reading.value("publisher")
+    is_open = isinstance(publisher, OneOf) and publisher.other if not FACTS[fact].bound else False
+    if is_open or len(said) < len(spoken_of) or not said:
+        said.append("nobody declared who this is: add an entity file once, and absence from a register is known")
+    return "; ".join(said)
+
+
+def _said(entity: str, register: str, rule: Rule, reading: Reading) -> str:
+    """What a register says of one declared entity, or of a parent whose designation reaches it."""
+    ruleset, copy = reading.ruleset, reading.ruleset.registers[register]
+    day = reading.register_day(register, rule.zone)
+    for member in ruleset.lineage(entity):
+        for entry in ruleset.entries(register, member):
+            period = copy.period(entry)
+            if day in period:
+                arms = copy.arms.value.replace("_", " ")
+                end = "; nobody knows whether that has ended" if entry.last_day_unknown else ""
+                return f"`{member}` is declared in `{register}` ({copy.authority}): {arms} {period.first_day}{end}"
+    if copy.is_stale(day):
+        return f"`{entity}` is not in the copy of {copy.retrieved_on}, which is too old to say no"
+    if ruleset.designated(entity, register, day) is UNKNOWN:
         return f"`{entity}` is not in the copy of {copy.retrieved_on}, which is not complete"
-    return "nobody declared who this is: add an entity file once, and absence from a register is known"
+    return f"`{entity}` is not in the copy of {copy.retrieved_on}"

@@ -13,12 +13,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from compliance.engine.changes import Change, earliest
-from compliance.engine.decide import Found, gather, instance, with_binding
+from compliance.engine.decide import Found, gather, instance
 from compliance.engine.memo import Memo
 from compliance.engine.postings import FEW, Bucket, Ready, Shape
-from compliance.engine.reading import UNNAMED, Atom, Reading
+from compliance.engine.reading import PLACE, UNNAMED, Atom, Reading, with_binding
 from compliance.engine.views import (
-    PLACE,
     Keys,
     View,
     given_status_view,
@@ -109,7 +108,7 @@ class Segment:
             return Decision(changes=earliest(changes)) if changes else _NO_DECISION
         if len(found) > 1:
             found.sort(key=_place_in_order)
-        return gather(found, earliest(changes))
+        return gather(self.ruleset, found, earliest(changes))
 
     # -- finding rules ------------------------------------------------------------------------------
 
@@ -243,7 +242,7 @@ class Segment:
             return self._once((fact, self._whom(fact, reading)), lambda: status_view(fact, keys, reading))
         if fact == "publisher.answers_to" and value is None:
             return self._once((fact, reading.value("publisher")), lambda: order_view(keys, reading))
-        return word_view(fact, unknown(fact) if value is None else value)
+        return word_view(fact, unknown(fact) if value is None else value, keys)
 
     def _whom(self, fact: str, reading: Reading) -> Hashable:
         """Stands for all whose designation is the same to every register."""

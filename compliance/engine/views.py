@@ -24,7 +24,6 @@ from compliance.model.truth import FALSE, TRUE, UNKNOWN, any_of
 
 Keys = frozenset[str]
 NONE: Final[Keys] = frozenset()
-PLACE: Final = "reader.location"
 NO_CHANGES: Final[Mapping[str, tuple[Change, ...]]] = {}
 
 
@@ -92,7 +91,7 @@ def zone_of(key: str) -> tuple[str, str]:
     return name, zone
 
 
-def word_view(fact: str, value: FactValue) -> View:
+def word_view(fact: str, value: FactValue, asked: Keys) -> View:
     """The view of a fact that has no days: a word, an entity, an order, a language, a set of them."""
     if isinstance(value, Members):
         return View(value.certain, value.perhaps, value.other)
@@ -104,6 +103,10 @@ def word_view(fact: str, value: FactValue) -> View:
         return View(rest=True, value=value)
     if kind is Kind.LANGUAGE:
         keys = frozenset(prefix for tag in keys for prefix in _prefixes(tag))
+        finer = frozenset(each for each in asked - keys if any(each.startswith(f"{tag}-") for tag in value.values))
+        if finer and value.is_known:
+            return View(keys, finer, value=value)
+        keys |= finer
     if value.is_known:
         return View(keys)
     return View(maybe=keys, rest=value.other, value=value)

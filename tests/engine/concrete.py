@@ -53,7 +53,8 @@ class Known(NamedTuple):
             near = [day for day in ends if day is not None] or [date(2000, 1, 1)]
             span = range(min(near).toordinal() - 1, max(near).toordinal() + 2)
             return [date.fromordinal(n) for n in span] if known.other else list(map(date.fromisoformat, known.values))
-        return {*known.values, *({OTHER, *(value for value, _ in asked)} if known.other else ())}
+        finer = {value for value, _ in asked if spec.kind is Kind.LANGUAGE and value.startswith(coarse(known.values))}
+        return {*known.values, *finer, *({OTHER, *(value for value, _ in asked)} if known.other else ())}
 
     def places(self, asked: set[str]) -> list[tuple[str, frozenset[tuple[str, str]]]]:
         location = self.of("reader.location")
@@ -128,6 +129,11 @@ class Known(NamedTuple):
             return here
         above_it = self.stands(parent.id, item, below | {name})
         return True if above_it is True else None if None in {here, above_it} else False
+
+
+def coarse(tags: Iterable[str]) -> tuple[str, ...]:
+    """What every finer tag begins with."""
+    return tuple(f"{tag}-" for tag in tags)
 
 
 @cache

@@ -1,7 +1,7 @@
 """A second opinion: every concrete world, one by one, with nothing shared with the engine.
 
-It is slow and short, so that it can be read in one go and believed. A world gives every fact that the
-rules of a notice name one concrete value (see `concrete`); in a world nothing is unknown.
+It is slow and short, to be read in one go. A world gives every fact that the rules of a notice name one
+concrete value (see `concrete`); in it nothing is unknown.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from compliance.model.facts import FactValue
-from compliance.model.rule import AnyOf, Block, Line, Reach, Rule, Status
+from compliance.model.rule import AnyOf, Block, IfUnknown, Line, Reach, Rule, Status
 from compliance.model.ruleset import Ruleset
 from compliance.model.territory import LocationSet
 from tests.engine.concrete import Known, World
@@ -46,9 +46,12 @@ def oracle(ruleset: Ruleset, facts: Mapping[str, FactValue], days: Mapping[str, 
         asking = [r for r in active if r.notice.id == notice and (r.for_each is None) == (bound is None)]
         rules = [binding(rule, bound) for rule in asking if days[rule.zone] in rule.effective]
         outcome = judge(rules, known._replace(bound=bound))
-        if outcome is None and rules and rules[0].notice.reach is Reach.EVERYWHERE:
-            outcome = judge(rules, everywhere._replace(bound=bound))
-            outcome = outcome and outcome._replace(status="possible")
+        if rules and rules[0].notice.reach is Reach.EVERYWHERE and (outcome is None or outcome.display == "hold"):
+            showing = [replace(r, if_unknown={**r.if_unknown, "reader.location": IfUnknown.SHOW}) for r in rules]
+            second = judge(showing, everywhere._replace(bound=bound))
+            if second is not None and (outcome is None or second.display == "show"):
+                others = tuple(fact for fact in second.unknowns if fact != "reader.location")
+                outcome = second._replace(status="possible", unknowns=others)
         if outcome is not None:
             found[Key(notice, bound)] = outcome
     return without_superseded(found, ruleset)
@@ -103,8 +106,8 @@ def fires(rule: Rule, world: World, known: Known) -> bool:
 
 def without_superseded(found: dict[Key, Outcome], ruleset: Ruleset) -> dict[Key, Outcome]:
     required = [key for key, outcome in found.items() if outcome.status == "required"]
-    reach = {(key.notice, low) for key in required for low in ruleset.notices[key.notice].supersedes}
-    for _ in required:
+    reach = {(high, low) for high, notice in ruleset.notices.items() for low in notice.supersedes}
+    for _ in ruleset.notices:
         reach |= {(a, d) for a, b in reach for c, d in reach if b == c}
 
     def is_gone(low: Key) -> bool:
