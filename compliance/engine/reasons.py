@@ -69,18 +69,16 @@ def not_live(rule: Rule, reading: Reading) -> NotApplied:
 
 
 def _obstacle(rule: Rule, reading: Reading) -> str:
-    day = reading.days[rule.zone]
-    if day not in rule.effective:
-        first = rule.effective.first_day
-        if first is not None and day < first:
-            return f"in effect from {first} only"
-        return f"in effect until {rule.effective.last_day}"
+    """The nearest obstacle: a condition that fails whatever the day, an exception, the day."""
     for line in _failing(rule.when, rule, reading):
         return f"`{line.fact}` is not {_asks_for(line)}"
     for block in rule.unless:
         if all(_line_truth(line, rule, reading) is TRUE for line in block.lines):
             lines = " and ".join(f"`{line.fact}` is {_asks_for(line)}" for line in block.each_line())
             return f"an exception holds: {lines}"
+    day, first = reading.days[rule.zone], rule.effective.first_day
+    if day not in rule.effective:
+        return f"in effect from {first} only" if first and day < first else f"in effect until {rule.effective.last_day}"
     if rule.for_each is not None:
         return f"nothing in `{rule.for_each}` meets its conditions"
     if judge([replace(rule, if_unknown={})], reading) is None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 from compliance.engine.changes import Change, earliest
@@ -18,6 +19,7 @@ from compliance.engine.memo import Memo
 from compliance.engine.postings import FEW, Bucket, Ready, Shape
 from compliance.engine.reading import PLACE, UNNAMED, Atom, Reading, with_binding
 from compliance.engine.views import (
+    NONE,
     Keys,
     View,
     given_status_view,
@@ -27,6 +29,7 @@ from compliance.engine.views import (
     word_view,
 )
 from compliance.engine.worlds import kleene
+from compliance.engine.zones import Zones
 from compliance.model.decision import Decision, Display, Instance, NoticeStatus
 from compliance.model.facts import FACTS, Facts, Kind, Members, OneOf, unknown
 from compliance.model.rule import Line
@@ -82,7 +85,7 @@ class Segment:
         self.days = days
         self._page_shapes = page_shapes
         self._bound_shapes = bound_shapes
-        self._asked = asked
+        self.asked = asked
         self._unlisted = unlisted
         self._known: Memo[View] = Memo(MOST_KEPT)
         self._results: Memo[_Result] = Memo(MOST_KEPT)
@@ -90,6 +93,11 @@ class Segment:
         reading = Reading(ruleset, {}, days)
         self._unknown = {fact: self._view(fact, reading) for fact in asked}
         self._derived = tuple(fact for fact in ("publisher.designated_as", "publisher.answers_to") if fact in asked)
+
+    @cached_property
+    def zones(self) -> Zones:
+        """The places of the world as far as rules can tell them apart on these days; worked out when asked for."""
+        return Zones.of(self.ruleset, self.days, self.asked.get(PLACE, NONE))
 
     def decide(self, facts: Facts) -> Decision:
         """The decision on these days."""
@@ -129,8 +137,12 @@ class Segment:
         views, hits = question.views, []
         changes: list[Change] = []
         for ready in bucket.rules:
-            stands = _by_keys(ready, views) if ready.is_plain else _OPEN
-            if stands != _GONE and self._is_in_effect(ready, views, changes):
+            stands = _by_keys(ready, views)
+            if stands == _GONE:
+                continue
+            if not ready.is_plain:
+                return False
+            if self._is_in_effect(ready, views, changes):
                 if stands == _OPEN:
                     return False
                 if stands == _FIRES:
@@ -192,10 +204,10 @@ class Segment:
 
     def _of_parts(self, parts: Sequence[Part], question: _Question) -> Found | None:
         """The instance of a notice from all that was found of it."""
-        _, stands_for, found, rules = parts[0]
+        notice, stands_for, found, _ = parts[0]
         if len(parts) == 1 and (question.bound is None or not isinstance(stands_for, Ready)):
             return found
-        key = (question.bound, *(part[1] for part in parts))
+        key = (notice, question.bound, *(part[1] for part in parts))
         kept = self._joint.get(key)
         if kept is None:
             rules = tuple(sorted({ready for part in parts for ready in part[3]}, key=lambda ready: ready.rule.id))
@@ -229,11 +241,11 @@ class Segment:
         if where.anywhere:
             return self._unknown[PLACE]
         reading = Reading(self.ruleset, {}, self.days)
-        return self._known.put(where.places, place_view(where, self._asked[PLACE], reading))
+        return self._known.put(where.places, place_view(where, self.asked[PLACE], reading))
 
     def _view(self, fact: str, reading: Reading) -> View:
         """What is known of a fact."""
-        kind, value, keys = FACTS[fact].kind, reading.facts.get(fact), self._asked[fact]
+        kind, value, keys = FACTS[fact].kind, reading.facts.get(fact), self.asked[fact]
         if kind is Kind.PLACE:
             return place_view(LocationSet.unknown(), keys, reading)
         if kind is Kind.STATUS:

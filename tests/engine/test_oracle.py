@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from compliance.engine import reading, worlds
 from compliance.engine.decide import decide
+from compliance.engine.index import Index
+from compliance.model.decision import Decision
 from compliance.model.designation import Register
 from compliance.model.facts import FactValue, Members, OneOf
 from compliance.model.ruleset import Ruleset
@@ -28,10 +30,10 @@ class DisagreementError(AssertionError):
     """The engine and the oracle answer differently."""
 
 
-def of_the_engine(question: Question) -> list[Any]:
+def listed(decision: Decision) -> list[Any]:
     return sorted(
         (each.notice.id, each.entity or "", each.status.value, each.display.value, each.unknowns, each.rules)
-        for each in decide(*question, DAYS).instances
+        for each in decision.instances
     )
 
 
@@ -41,10 +43,15 @@ def of_the_oracle(question: Question) -> list[Any]:
 
 
 def compare(question: Question) -> None:
-    engine, expected = of_the_engine(question), of_the_oracle(question)
-    if engine != expected:
-        message = f"engine: {engine}\noracle: {expected}"
-        raise DisagreementError(message)
+    """The plain evaluator against the oracle, and the index against the plain evaluator in all that it says."""
+    plain, expected = decide(*question, DAYS), of_the_oracle(question)
+    if listed(plain) != expected:
+        raise DisagreementError(f"plain:  {listed(plain)}\noracle: {expected}")
+    ruleset, known = question
+    index = Index(ruleset)
+    for _ in range(2):
+        if index.decide(known, DAYS) != plain:
+            raise DisagreementError(f"index: {index.decide(known, DAYS)}\nplain: {plain}")
 
 
 @settings(max_examples=300, suppress_health_check=list(HealthCheck))

@@ -1,0 +1,136 @@
+"""Why each notice is asked for, why each other one is not, and from when that may be different.
+
+Theory: an explanation is worked out by the plain evaluator, never by the index that served the answer, so
+that it can be held against it. For what is absent it names the nearest failing condition: one that fails
+by itself before an exception, an exception before a day. And for everything it follows the law's calendar,
+with the facts held still, to the first day on which this one rule or notice says something else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+from compliance.engine.decide import decide
+from compliance.engine.reasons import reasons
+from compliance.model.decision import Decision, Display, Ground, Instance, NotApplied, NoticeStatus, Reason
+from compliance.model.facts import Facts
+from compliance.model.rule import Status
+from compliance.model.ruleset import LawDays, Ruleset
+from compliance.model.truth import TRUE
+
+MOST_STEPS: Final = 64
+"""So many turns of the law's calendar are followed before nobody promises anything."""
+_Said = tuple[tuple[str, str | None, NoticeStatus, Display], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A notice that is asked for: by which rules, on which grounds, and until when."""
+
+    instance: Instance
+    reasons: tuple[Reason, ...]
+    changes_on: date | None
+    """The first later day on which it is said otherwise, with the same facts; None if none is foreseen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A rule that asks for nothing: the nearest obstacle, and from when it is gone."""
+
+    rule: str
+    notice: str
+    because: str
+    changes_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A decision and, for everything in it and everything left out of it, why."""
+
+    decision: Decision
+    due: tuple[Due, ...]
+    absent: tuple[Absent, ...]
+
+    def sentences(self) -> Iterator[str]:
+        """The explanation in words, one sentence a line: what is due, then what is not."""
+        for due in self.due:
+            yield from _due_sentences(due)
+        for absent in self.absent:
+            from_then = f"; that changes on {absent.changes_on}" if absent.changes_on else ""
+            by = "" if absent.rule == absent.notice else f" by `{absent.rule}`"
+            yield f"`{absent.notice}` is not asked for{by}: {absent.because}{from_then}"
+
+
+def explain(ruleset: Ruleset, facts: Facts, days: LawDays) -> Explanation:
+    """Why everything in the decision on `facts` is there, and why every other active rule is silent.
+
+    Args:
+        ruleset: what was loaded.
+        facts: what is known of each fact; one that is missing is unknown.
+        days: the law day in every zone of `ruleset.zones`.
+    """
+    decision = decide(ruleset, facts, days, explain=True)
+    due = tuple(
+        Due(each, reasons(each, ruleset, facts, days), _changes_on(ruleset, each.rules, facts, days))
+        for each in decision.instances
+    )
+    absent = tuple(
+        Absent(each.rule, each.notice, each.because, _turns_on(ruleset, each, facts, days))
+        for each in decision.not_applied
+    )
+    return Explanation(decision, due, absent)
+
+
+def _turns_on(ruleset: Ruleset, absent: NotApplied, facts: Facts, days: LawDays) -> date | None:
+    """When a silent rule begins to ask; for one that was superseded, when it or the stronger one turns."""
+    return _changes_on(ruleset, (absent.rule,), facts, days)
+
+
+def _changes_on(ruleset: Ruleset, rules: tuple[str, ...], facts: Facts, days: LawDays) -> date | None:
+    """The first later day on which these rules together say something else of the same facts."""
+    chosen = {rule: ruleset.rules[rule] for rule in rules if ruleset.rules[rule].status is Status.ACTIVE}
+    alone = replace(ruleset, rules=chosen)
+    before = decide(alone, facts, days)
+    here, today = before, days
+    for _ in range(MOST_STEPS):
+        turn = min((day for _, day in here.changes), default=None)
+        if turn is None:
+            return None
+        today = {zone: max(day, turn) for zone, day in today.items()}
+        here = decide(alone, facts, today)
+        if _said(here) != _said(before):
+            return turn
+    return None
+
+
+def _said(decision: Decision) -> _Said:
+    return tuple((each.notice.id, each.entity, each.status, each.display) for each in decision.instances)
+
+
+def _due_sentences(due: Due) -> Iterator[str]:
+    instance = due.instance
+    about = f" about `{instance.entity}`" if instance.entity else ""
+    held = ", held until a person has looked" if instance.display is Display.HOLD else ""
+    everywhere = ", because it goes to readers everywhere" if instance.by_reach else ""
+    yield f"`{instance.notice.id}`{about} is {instance.status.value}{held}{everywhere}"
+    for reason in due.reasons:
+        yield f"  rule `{reason.rule}` asks for it{'' if reason.status is NoticeStatus.REQUIRED else ', perhaps'}:"
+        for ground in reason.grounds:
+            yield f"    {_ground_sentence(ground)}"
+    hidden = len(instance.rules) - len(due.reasons)
+    if hidden > 0:
+        yield f"  and {hidden} more rule(s)"
+    if instance.unknowns:
+        yield f"  it hangs on what is not known: {', '.join(f'`{fact}`' for fact in instance.unknowns)}"
+    if due.changes_on:
+        yield f"  that changes on {due.changes_on}"
+
+
+def _ground_sentence(ground: Ground) -> str:
+    asked = " or ".join(f"`{value}`" for value in ground.asks_for)
+    wanted = f" (asks for {asked})" if asked else ""
+    stands = "holds" if ground.truth is TRUE else "is not known"
+    return f"`{ground.fact}` {stands}{wanted}" + (f": {ground.detail}" if ground.detail else "")
