@@ -18,12 +18,13 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import msgspec
+
 _MOST_SHOWN = 300
 """How many characters of a source line are shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(msgspec.Struct, frozen=True):
     """A stretch of one line of a file: line and column count from 1, width in characters."""
 
     path: str
@@ -96,7 +97,9 @@ class DatabaseError(ComplianceError):
 
 def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     """The help line that names the known word nearest to `word`, or None when none is near."""
-    folded = {candidate.casefold(): candidate for candidate in sorted(known)}
+    if not (known := sorted(known)):
+        return None
+    folded = {candidate.casefold(): candidate for candidate in known}
     close = difflib.get_close_matches(word.casefold(), list(folded), n=1, cutoff=cutoff)
     return f"the nearest is `{folded[close[0]]}`" if close else None
 

@@ -15,6 +15,8 @@ import json
 from collections.abc import Mapping
 from datetime import date, timedelta
 from enum import Enum
+from functools import cache
+from typing import Any
 
 from compliance.model.rule import IfUnknown
 from compliance.model.ruleset import LANGUAGE_VERSION, Ruleset
@@ -49,6 +51,8 @@ def _sha256(data: bytes) -> str:
 
 def canonical(value: object) -> object:
     """Plain JSON in which equal meanings are equal; the order of a map counts (it names the default words)."""
+    if value is None or type(value) is str:
+        return value
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, date):
@@ -65,9 +69,11 @@ def canonical(value: object) -> object:
             return sorted([key, item.value] for key, item in value.items() if item is not IfUnknown.SHOW)
         return [[str(canonical(key)), canonical(item)] for key, item in value.items()]
     if dataclasses.is_dataclass(value):
-        return {
-            each.name: canonical(getattr(value, each.name))
-            for each in dataclasses.fields(value)
-            if each.metadata.get("meaning", True)
-        }
+        return {name: canonical(getattr(value, name)) for name in _meant(value.__class__)}
     return value
+
+
+@cache
+def _meant(kind: Any) -> tuple[str, ...]:
+    """The fields of a kind of value that can change a decision or its words."""
+    return tuple(each.name for each in dataclasses.fields(kind) if each.metadata.get("meaning", True))

@@ -83,7 +83,7 @@ def _declare(tree: Node, to: Collector, found: dict[str, list[Any]]) -> None:
         return
     kinds = [kind for kind in _KINDS if tree.get(kind) is not None]
     to.hidden.update(kind for kind in kinds if not isinstance(tree.get(kind), Text))
-    slips = [(key, kind) for key, _ in tree.entries if (kind := _meant(key.text)) is not None]
+    slips = [] if kinds else [(key, kind) for key, _ in tree.entries if (kind := _meant(key.text)) is not None]
     if len(kinds) > 1:
         for kind in kinds:
             to.doubtful.update(_named(kind, tree.get(kind)))
