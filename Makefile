@@ -38,7 +38,7 @@ export SAY_SKIPPED
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint test-python format bench prove golden clean
+.PHONY: help run test lint test-python format bench bench-engine prove golden clean
 .DELETE_ON_ERROR:
 
 help:  ## Show this list
@@ -68,6 +68,9 @@ bench: $(VENV)/.ready-to-develop  ## Run the benchmarks in tests/bench/
 	  [ -f "$$file" ] || continue; found=yes; name=$$(basename "$$file" .py); \
 	  echo "== $$name"; $(BIN)/python -m "tests.bench.$$name" || exit 1; done; \
 	  [ -n "$$found" ] || echo "there are no benchmarks yet; each is a module tests/bench/NAME.py that prints what it measured"
+
+bench-engine: $(VENV)-bench/.ready-to-compare  ## Measure the engine beside others (ARGS=--quick, ARGS=--write)
+	@$(VENV)-bench/bin/python -m tests.bench.engine $(ARGS)
 
 prove: $(VENV)/.ready-to-develop  ## Run the slow proofs (tests marked `prove`)
 	@status=0; $(BIN)/pytest -n $(JOBS) -m prove || status=$$?; \
@@ -104,3 +107,11 @@ $(VENV)/.ready-to-develop: pyproject.toml | $(BIN)/python
 	@$(PIP) install -q 'pip>=25.1'
 	@$(PIP) install -q -e . --group dev
 	@touch $(VENV)/.ready-to-run $@
+
+# Beside it, so that no other engine stands in the way of development.
+$(VENV)-bench/.ready-to-compare: pyproject.toml | $(BIN)/python
+	@echo "installing the engines to compare with into $(VENV)-bench ..."
+	@$(BIN)/python -m venv $(VENV)-bench
+	@$(VENV)-bench/bin/python -m pip --disable-pip-version-check install -q 'pip>=25.1'
+	@$(VENV)-bench/bin/python -m pip --disable-pip-version-check install -q -e . --group bench
+	@touch $@

@@ -7,10 +7,7 @@ among the reviews, and how long the answer may be kept follows from the law's ca
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 import json
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,6 +16,7 @@ from compliance import answer
 from compliance.content.facts import Content, advice
 from compliance.content.publisher import host_of
 from compliance.engine.reasons import MOST_REASONS, reasons
+from compliance.model.address_text import holds_address
 from compliance.model.decision import Decision, Display, Instance, Reason
 from compliance.model.facts import Facts, FactValue, Members, OneOf
 from compliance.model.rule import Rule
@@ -30,8 +28,6 @@ from compliance.notices.render import Rendered, Slot, render
 MOST_SECONDS = 3600
 """An answer is never kept longer than an hour: a rule set may be corrected at any time."""
 _WORDS = {TRUE: "in", FALSE: "out"}
-_DOTTED = re.compile(r"\d(\.\d{1,3}){3}")
-_HEXADECIMAL = re.compile(r"[0-9A-Fa-f:.]{2,}")
 _LONGEST_NAME = 1000
 
 
@@ -170,23 +166,8 @@ def _called(content: Content) -> str | None:
         name = host_of(name or content.url or "") or name
     if not name or len(name) > _LONGEST_NAME or "//" in name:
         return None
-    return None if _holds_address(name) else name
-
-
-def _holds_address(text: str) -> bool:
-    """Whether an IP address stands in `text`; rather one too many than one too few."""
-    plain = unicodedata.normalize("NFKC", text)
-    if not any(each.isalpha() for each in plain) or _DOTTED.search(plain):
-        return True
-    return any(_is_address(found[0]) for found in _HEXADECIMAL.finditer(plain))
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text.strip("."))
-    except ValueError:
-        return "::" in text or text.count(":") > 4
-    return True
+    is_a_name = any(each.isalpha() for each in name)  # a number may be an address too
+    return name if is_a_name and not holds_address(name) else None
 
 
 def _publisher(facts: Facts) -> str | None:

@@ -11,6 +11,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from typing import Final, Self
 from zoneinfo import ZoneInfo
@@ -39,10 +40,10 @@ class Reader:
     """What is known of where the reader is; left out, the reader may be anywhere.
 
     `address` is an IP address; it is used once and never kept. `country` and `subdivision` are ISO 3166
-    codes. With both, the place as given counts.
+    codes. An address and a place together are refused: one of them would have to be ignored.
     """
 
-    address: str | None = field(default=None, repr=False)
+    address: str | IPv4Address | IPv6Address | None = field(default=None, repr=False)
     country: str | None = None
     subdivision: str | None = None
 
@@ -110,7 +111,8 @@ class Checker:
             RequestError: with everything in the question that cannot be understood.
         """
         snapshot = self.store.current
-        question = self._question(snapshot, content, reader or Reader())
+        problems = [*_day_problems(as_of), *_language_problems(languages)]
+        question = self._question(snapshot, content, reader, problems)
         now = _now()
         days = law_days(snapshot.ruleset, as_of, now)
         decision = snapshot.index.decide(question.facts, days, explain=explain)
@@ -141,6 +143,8 @@ class Checker:
 
     def _segment(self, snapshot: Snapshot, as_of: date | None) -> Segment:
         """The stretch of days in which the question is asked."""
+        if problems := _day_problems(as_of):
+            raise RequestError(problems)
         if as_of is not None:
             return snapshot.index.on(as_of)
         now, today = _now(), self._today
@@ -150,9 +154,10 @@ class Checker:
             self._today = today = _Today(snapshot, snapshot.index.segment(days), now, min(midnights, default=LAST))
         return today.segment
 
-    def _question(self, snapshot: Snapshot, content: Content, reader: Reader) -> Question:
-        """The facts of content and reader; the problems of both at once."""
-        problems: list[Problem] = []
+    def _question(
+        self, snapshot: Snapshot, content: Content, reader: Reader | None, problems: list[Problem]
+    ) -> Question:
+        """The facts of content and reader; the problems of both at once, with those found before."""
         facts: dict[str, object] = {}
         location = LocationSet.unknown()
         try:
@@ -160,7 +165,7 @@ class Checker:
         except RequestError as error:
             problems.extend(error.problems)
         try:
-            location = self.locate(reader)
+            location = self.locate(Reader() if reader is None else reader)
         except RequestError as error:
             problems.extend(error.problems)
         if problems:
@@ -171,16 +176,47 @@ class Checker:
         """The places where the reader may be.
 
         Raises:
-            RequestError: the address is none, or a code is neither a place nor a vendor's "not known".
+            RequestError: the address is none, a code is neither a place nor a vendor's "not known", or both
+                are given.
         """
+        if problems := _reader_problems(reader):
+            raise RequestError(problems)
         if reader.country is not None or reader.subdivision is not None:
             return _given_place(reader)
         if reader.address is None:
             return LocationSet.unknown("no place given")
-        address = parse_address(reader.address)
+        address = parse_address(str(reader.address))
         if address is None:
             raise RequestError([Problem("this is not an IP address", where="reader.address")])
         return locate(address, self.databases.readings(address) if address.is_public else ())
+
+
+def _day_problems(as_of: object) -> list[Problem]:
+    """What is wrong with a day that was asked for: a time of day would be dropped, a text may be no day."""
+    if as_of is None or (isinstance(as_of, date) and not isinstance(as_of, datetime)):
+        return []
+    return [Problem("this is not a day", where="as_of", help="give a date without a time")]
+
+
+def _language_problems(languages: object) -> list[Problem]:
+    is_list = isinstance(languages, Sequence) and all(isinstance(each, str) for each in languages)
+    return [] if is_list else [Problem("these are not languages", where="languages", help="give a list of tags")]
+
+
+def _reader_problems(reader: object) -> list[Problem]:
+    """What is wrong with a reader before anybody looks at the address or the codes."""
+    if not isinstance(reader, Reader):
+        return [Problem("this is not a reader", where="reader", help="give a `Reader`")]
+    places: dict[str, object] = {"country": reader.country, "subdivision": reader.subdivision}
+    given = [name for name, code in places.items() if code is not None]
+    if reader.address is not None and given:
+        help_ = "keep one: the address, or country and subdivision"
+        return [Problem("the reader is given in more than one way", where="reader", help=help_)]
+    return [
+        Problem(f"this is not a {name} code", where=f"reader.location.{name}", help="give it as text")
+        for name in given
+        if not isinstance(places[name], str)
+    ]
 
 
 def _given_place(reader: Reader) -> LocationSet:
@@ -232,13 +268,25 @@ def _decide(snapshot: Snapshot, segment: Segment, written: Mapping[str, Written]
     try:
         key: Hashable = (segment, *written.items())
         found = snapshot.decisions.get(key)
-    except TypeError:  # lists have no hash; tuples of the same words have
-        items = ((name, value if isinstance(value, str) else tuple(value)) for name, value in written.items())
-        key = (segment, *items)
+    except (TypeError, AttributeError):  # lists have no hash; or these are no facts at all
+        if (listed := _hashed(segment, written)) is None:
+            return segment.decide(facts_from(written, snapshot.directory))
+        key = listed
         found = snapshot.decisions.get(key)
     if found is None:
         found = snapshot.decisions.put(key, segment.decide(_facts(snapshot, written)))
     return found
+
+
+def _hashed(segment: Segment, written: Mapping[str, Written]) -> Hashable | None:
+    """A key for facts of which some are lists: tuples of the same words have a hash. None if nothing helps."""
+    try:
+        items = ((name, tuple(value) if isinstance(value, list) else value) for name, value in written.items())
+        key = (segment, *items)
+        hash(key)
+    except (TypeError, AttributeError):
+        return None
+    return key
 
 
 def _facts(snapshot: Snapshot, written: Mapping[str, Written]) -> Facts:

@@ -8,6 +8,8 @@ a later one is good.
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import logging
 import os
 import threading
@@ -32,6 +34,7 @@ SUFFIXES = (".yaml", ".yml")
 MEMO = 65_536
 """How many decisions are remembered where nobody says otherwise."""
 MOST_FACTS = 16_384
+NO_ACTIVE_RULE = "no rule is active, so no page gets a notice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,20 @@ def read_rules(path: Path) -> Ruleset:
     Raises:
         RulesError: with every problem of every file.
     """
-    return load(_files(path), _zones(), root=_shown(path))
+    with _uncollected():
+        return load(_files(path), _zones(), root=_shown(path))
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """No garbage is looked for meanwhile: nearly all that loading makes is kept, and looking costs half the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def open_snapshot(path: Path, memo: int = MEMO) -> Snapshot:
@@ -73,7 +89,7 @@ def open_snapshot(path: Path, memo: int = MEMO) -> Snapshot:
     failures = [outcome.problem for outcome in run(ruleset) if outcome.problem is not None]
     if failures:
         raise RulesError(failures)
-    directory = Directory.of(ruleset.entities.values())
+    directory = Directory.of(ruleset.entities.values(), ruleset.registers)
     return Snapshot(ruleset, directory, Index(ruleset), Memo(MOST_FACTS), Memo(memo))
 
 
@@ -90,6 +106,7 @@ class Store:
         self._memo = memo
         self._seen = _fingerprint(path)
         self.current = open_snapshot(path, memo)
+        _warn_if_silent(self.current.ruleset)
         self.failure: RulesError | None = None
         self.reloads = 0
         self.failures = 0
@@ -108,10 +125,13 @@ class Store:
                 _log.exception("rules not reloaded")
                 unforeseen = Problem(f"something went wrong here, not in the rules: {type(error).__name__}")
                 return self._fail(RulesError([unforeseen]))
-            changed = fresh.ruleset.source != self.current.ruleset.source
-            self.current, self.failure = fresh, None
+            before, self.current, self.failure = self.current.ruleset, fresh, None
+            changed = fresh.ruleset.source != before.source
             self.reloads += changed
             _log.info("rules %s: %s", "reloaded" if changed else "unchanged", fresh.ruleset.meaning)
+            if gone := sorted(before.rules_of_notice.keys() - fresh.ruleset.rules_of_notice.keys()):
+                _log.warning("no active rule asks any more for: %s", ", ".join(gone))
+            _warn_if_silent(fresh.ruleset)
             return True
 
     def _fail(self, error: RulesError) -> bool:
@@ -151,6 +171,11 @@ class Store:
         thread = threading.Thread(target=keep_watching, name="rules", daemon=True)
         thread.start()
         return stop
+
+
+def _warn_if_silent(ruleset: Ruleset) -> None:
+    if not ruleset.active_rules:
+        _log.warning(NO_ACTIVE_RULE)
 
 
 def _files(path: Path) -> dict[str, bytes]:

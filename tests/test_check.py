@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from ipaddress import ip_address
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -80,7 +82,7 @@ def test_a_designation_begins_with_its_day_in_moscow(
     assert [each.status for each in answer.notices] == statuses
     assert answer.cache.max_age == max_age
     assert (answer.valid_until == "2024-02-19T21:00:00Z") is (not statuses)
-    assert instant_of(answer) > instant
+    assert answer.valid_until is None if statuses else instant_of(answer) > instant
 
 
 def test_a_day_that_is_given_is_that_day_everywhere_and_makes_a_preview(checker: Checker) -> None:
@@ -341,6 +343,79 @@ def test_a_place_that_is_none_is_a_problem_and_not_an_unknown_place(
     with pytest.raises(RequestError) as raised:
         checker.check(RFE, reader, as_of=DAY)
     assert [each.where for each in raised.value.problems] == [where]
+
+
+@pytest.mark.parametrize(
+    "reader",
+    [
+        Reader(address="95.165.0.1", country="US"),
+        Reader(address="95.165.0.1", subdivision="US-CA"),
+        Reader(address="", country="RU", subdivision="RU-MOW"),
+    ],
+)
+def test_a_reader_given_in_two_ways_is_refused_and_neither_is_ignored(checker: Checker, reader: Reader) -> None:
+    with pytest.raises(RequestError) as raised:
+        checker.check(RFE, reader, as_of=DAY)
+    (problem,) = raised.value.problems
+    assert (problem.where, problem.message) == ("reader", "the reader is given in more than one way")
+
+
+@pytest.mark.parametrize("address", ["95.165.0.1", "::ffff:95.165.0.1", "2a02:6b8::1"])
+def test_an_address_may_be_given_as_an_object(checker: Checker, address: str) -> None:
+    as_text, as_object = Reader(address=address), Reader(address=ip_address(address))
+    assert checker.check(RFE, as_object, as_of=DAY) == checker.check(RFE, as_text, as_of=DAY)
+    assert address not in repr(as_object)
+
+
+@pytest.mark.parametrize(
+    ("slip", "where"),
+    [
+        ({"as_of": datetime(2024, 2, 20, 12, tzinfo=UTC)}, ["as_of"]),
+        ({"as_of": "2024-02-20"}, ["as_of"]),
+        ({"languages": None}, ["languages"]),
+        ({"languages": ["en", 7]}, ["languages"]),
+        ({"reader": "RU"}, ["reader"]),
+        ({"reader": Reader(address=7)}, ["reader.address"]),  # type: ignore[arg-type]
+        ({"reader": Reader(country=7)}, ["reader.location.country"]),  # type: ignore[arg-type]
+        ({"reader": Reader(subdivision=b"UA-43")}, ["reader.location.subdivision"]),  # type: ignore[arg-type]
+        ({"content": "rferl.org"}, ["content"]),
+        ({"content": Content(facts={"content.kind": None})}, ["content.facts.content.kind"]),  # type: ignore[dict-item]
+        ({"content": None, "reader": "RU", "as_of": "today"}, ["as_of", "content", "reader"]),
+    ],
+)
+def test_a_slip_of_a_caller_in_python_is_a_problem_at_its_place(
+    checker: Checker, slip: dict[str, Any], where: list[str]
+) -> None:
+    asked: dict[str, Any] = {"content": RFE, "reader": MOSCOW, **slip}
+    with pytest.raises(RequestError) as raised:
+        checker.check(**asked)
+    assert [each.where for each in raised.value.problems] == where
+
+
+@pytest.mark.parametrize(
+    ("facts", "where"),
+    [
+        (None, "facts"),
+        ("publisher", "facts"),
+        ({"content.kind": None}, "content.kind"),
+        ({"content.mentions": [{}]}, "content.mentions[0]"),
+        ({"content.mentions": {"radio": 1}}, "content.mentions"),
+        ({7: "x"}, None),
+        ({"publisher.designated_as": "ru/undesirable-organisation"}, "publisher.designated_as"),
+        ({"mention.designated_as": "nothing"}, "mention.designated_as"),
+        ({"content.mentions": "Radio 95。165。0。1"}, "content.mentions"),
+    ],
+)
+def test_facts_of_another_kind_are_a_problem_at_their_place(checker: Checker, facts: Any, where: str | None) -> None:
+    for _ in range(2):  # what was refused is not remembered
+        with pytest.raises(RequestError) as raised:
+            checker.decide(facts, as_of=DAY)
+        assert [each.where for each in raised.value.problems] == [where]
+    for slip in (datetime(2024, 2, 20, tzinfo=UTC), "2024-02-20"):
+        with pytest.raises(RequestError, match="not a day"):
+            checker.decide({}, as_of=slip)  # type: ignore[arg-type]
+        with pytest.raises(RequestError, match="not a day"):
+            checker.decide_many([{}], as_of=slip)  # type: ignore[arg-type]
 
 
 def test_a_decision_can_be_asked_with_facts_as_in_a_scenario(checker: Checker) -> None:

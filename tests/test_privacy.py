@@ -123,10 +123,12 @@ def test_an_address_that_names_a_publisher_is_not_repeated(checker: Checker, add
         f"http://[{address}]:80/?{address}",
     ]
     for name in written:
-        for content in (Content(publisher=name), Content(url=name), Content(facts={"publisher": name})):
+        for content in (Content(publisher=name), Content(url=name)):
             seen = outcome(checker, content, MOSCOW)
             assert_untraced(address, seen)
             assert "the publisher of this page has been declared" in seen
+        for fact in ("publisher", "content.mentions", "content.subject", "content.language"):
+            assert_untraced(address, outcome(checker, Content(facts={fact: name}), MOSCOW))
 
 
 @pytest.mark.parametrize(
@@ -135,6 +137,9 @@ def test_an_address_that_names_a_publisher_is_not_repeated(checker: Checker, add
         "１.２.３.４",
         "1.2.3.4.nip.io",
         "Radio 1.2.3.4",
+        "Radio 95。165。0。1",
+        "95 . 165 . 0 . 1 FM",
+        "95-165-0-1.example.ru",
         "(fe80::1)",
         "fe80::1.",
         "x 12345::1",

@@ -182,6 +182,35 @@ def test_a_bad_change_leaves_the_last_good_set_and_shows(
     assert (opened.failures, opened.reloads) == (1, 0)
 
 
+def test_a_rule_set_in_which_nothing_is_active_is_warned_of(
+    tmp_path: Path, rules: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    silent = changed("warn.yaml", ("status: active", "status: draft"))
+    with caplog.at_level(logging.WARNING, "compliance.store"):
+        opened = Store(rules)
+        assert caplog.messages == []
+        Store(written(tmp_path / "silent", silent))
+        assert caplog.messages == ["no rule is active, so no page gets a notice"]
+        written(rules, silent)
+        assert opened.reload()
+    assert caplog.messages[1:] == ["no active rule asks any more for: warn", caplog.messages[0]]
+    assert {record.levelno for record in caplog.records} == {logging.WARNING}
+
+
+def test_a_reload_names_the_notices_that_went_and_no_others(rules: Path, caplog: pytest.LogCaptureFixture) -> None:
+    second = TINY["warn.yaml"].replace("rule: warn", "rule: second")
+    written(rules, {"second.yaml": second, "third.yaml": TINY["warn.yaml"].replace("rule: warn", "rule: third")})
+    opened = Store(rules)
+    (rules / "warn.yaml").unlink()
+    (rules / "third.yaml").unlink()
+    with caplog.at_level(logging.WARNING, "compliance.store"):
+        assert opened.reload()
+        assert opened.reload()
+        written(rules)
+        assert opened.reload()
+    assert caplog.messages == ["no active rule asks any more for: third, warn"]
+
+
 @pytest.mark.parametrize("loss", [shutil.rmtree, lambda path: [file.unlink() for file in path.iterdir()]])
 def test_a_directory_that_was_deleted_or_emptied_loses_no_rule(rules: Path, loss: Callable[[Path], object]) -> None:
     opened = Store(rules)
@@ -280,8 +309,10 @@ def test_a_change_is_seen(rules: Path) -> None:
 
 def test_a_failure_is_reported_once_and_not_at_every_look(rules: Path) -> None:
     opened = Store(rules)
+    beside = rules / "warn.new"
+    beside.write_text(BROKEN["warn.yaml"], encoding="utf-8")
     with watching(opened, 0.002):
-        written(rules, BROKEN)
+        beside.replace(rules / "warn.yaml")  # in one step: each step of several would be a change of its own
         until(lambda: opened.failures == 1)
         time.sleep(0.05)
         assert opened.failures == 1

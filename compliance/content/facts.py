@@ -9,31 +9,42 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final
 
+from compliance.content.published import PUBLISHED_HELP, days_of
 from compliance.content.publisher import Directory
 from compliance.errors import Problem, RequestError
 from compliance.language.given import GivenError, fact_problem, given
+from compliance.model.address_text import holds_address
 from compliance.model.facts import FACTS, Facts, FactValue, Kind, Members, OneOf
 
 Written = str | Sequence[str]
 """A fact as people write it: a word, or a list of words."""
 
 DECLARE_ONCE = (
-    "nobody declared this publisher, so nobody can say that it is not designated: declare it once, in an entity file"
+    "nobody declared this publisher, so nobody can say that it is not designated: "
+    "look it up in the registers, then declare it once, in an entity file"
+)
+NAME_IT = (
+    "no publisher was named: name it (a domain, URL, name or id); if nobody declared it, "
+    "look it up in the registers, then declare it once, in an entity file"
 )
 MOST_FACTS: Final = 100
-_REPEATABLE: Final = re.compile(r"[A-Za-z][A-Za-z._ -]{0,59}")
+MOST_ITEMS: Final = 1000
+"""How many values one fact may have; a page that mentions more is no page."""
+_REPEATABLE: Final = re.compile(r"[A-Za-z][A-Za-z./_ -]{0,59}")
 """What is said back of what a caller wrote: words, and nothing that could be a reader's address."""
-NAME_IT = "no publisher was named: name it (a domain, URL, name or id), and declare it once, in an entity file"
+_TEXTS: Final = ("url", "publisher", "headline", "text", "language")
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
     """A page as a publishing system describes it; everything may be left out.
 
-    `publisher` is a domain, URL, name or entity id. `date_published` begins with a calendar day
-    (ISO 8601). `facts` are further facts, written as in a scenario's `given`.
+    `publisher` is a domain, URL, name or entity id. `date_published` is a day, or a day with a time and
+    perhaps an offset (ISO 8601): a time is every day that it may be in some zone. `facts` are further
+    facts, written as in a scenario's `given`.
     """
 
     url: str | None = None
@@ -41,7 +52,7 @@ class Content:
     headline: str | None = None
     text: str | None = None
     language: str | None = None
-    date_published: str | None = None
+    date_published: str | date | None = None
     facts: Mapping[str, Written] = field(default_factory=dict)
 
 
@@ -51,19 +62,26 @@ def facts_of(content: Content, directory: Directory) -> Facts:
     Raises:
         RequestError: with every fact that cannot be read.
     """
+    problems = _slips(content)
+    if problems:
+        raise RequestError(problems)
     problems = [
         Problem(f"`{name}` does not belong to the content", where="content.facts", help="say it under `reader`")
         for name in content.facts
         if _is_the_readers(name)
     ]
     further = {name: value for name, value in content.facts.items() if not _is_the_readers(name)}
-    facts = resolved(_read(further, problems, "content.facts"), directory)
+    facts = resolved(_read(further, directory, problems, "content.facts"), directory)
     named: dict[str, Written] = {}
     if content.language and content.language.strip():
         named["content.language"] = _tag(content.language.strip())
-    if content.date_published and content.date_published.strip():
-        named["content.date_published"] = content.date_published.strip()[:10]
-    for name, value in _read(named, problems).items():
+    if published := _published(content):
+        named["content.date_published"] = days_of(published)
+        if not named["content.date_published"]:
+            where = "content.date_published"
+            problems.append(Problem("this is no day, and no day with a time", where=where, help=PUBLISHED_HELP))
+            del named[where]
+    for name, value in _read(named, directory, problems).items():
         facts[name] = _either(facts.get(name), value)
     if problems:
         raise RequestError(problems)
@@ -77,8 +95,11 @@ def facts_from(written: Mapping[str, Written], directory: Directory) -> Facts:
     Raises:
         RequestError: with every fact that cannot be read.
     """
+    given_facts: object = written
+    if not isinstance(given_facts, Mapping):
+        raise RequestError([Problem("these are not facts by name", where="facts")])
     problems: list[Problem] = []
-    facts = _read(written, problems)
+    facts = _read(written, directory, problems)
     if problems:
         raise RequestError(problems)
     return resolved(facts, directory)
@@ -121,7 +142,28 @@ def _either(one: FactValue | None, other: FactValue) -> FactValue:
 
 
 def _is_the_readers(name: str) -> bool:
-    return name.startswith("reader.") and name in FACTS
+    return name in FACTS and name.startswith("reader.")
+
+
+def _published(content: Content) -> str:
+    written = content.date_published
+    return written.isoformat() if isinstance(written, date) else (written or "").strip()
+
+
+def _slips(content: object) -> list[Problem]:
+    """What a caller in Python handed over that is of another kind than text, days and facts."""
+    if not isinstance(content, Content):
+        return [Problem("this is not a page", where="content", help="give a `Content`")]
+    texts: dict[str, object] = {name: getattr(content, name) for name in _TEXTS}
+    wrong = [name for name, value in texts.items() if not isinstance(value, str | None)]
+    problems = [Problem("this is not text", where=f"content.{name}") for name in wrong]
+    facts: object = content.facts
+    if not isinstance(facts, Mapping):
+        problems.append(Problem("these are not facts by name", where="content.facts"))
+    published: object = content.date_published
+    if not isinstance(published, str | date | None):
+        problems.append(Problem("this is not a day", where="content.date_published", help=PUBLISHED_HELP))
+    return problems
 
 
 def _tag(text: str) -> str:
@@ -135,7 +177,9 @@ def _tag(text: str) -> str:
     return "-".join(parts)
 
 
-def _read(written: Mapping[str, Written], problems: list[Problem], under: str = "") -> dict[str, FactValue]:
+def _read(
+    written: Mapping[str, Written], directory: Directory, problems: list[Problem], under: str = ""
+) -> dict[str, FactValue]:
     """The facts that can be read. Of what was written only words are repeated: the rest may be an address."""
     if len(written) > MOST_FACTS:
         problems.append(Problem(f"there are more than {MOST_FACTS} facts", where=under or None))
@@ -143,19 +187,48 @@ def _read(written: Mapping[str, Written], problems: list[Problem], under: str = 
     found: dict[str, FactValue] = {}
     for name, value in written.items():
         place = f"{under}.{name}" if under else name
-        if (problem := fact_problem(name)) is not None:
-            problems.append(
-                Problem(problem[0], where=place, help=problem[1])
-                if _REPEATABLE.fullmatch(name)
-                else Problem("unknown fact", where=under or None, help=problem[1])
-            )
+        problem = _name_problem(name, place, under) or _shape_problem(value, place)
+        if problem is not None:
+            problems.append(problem)
             continue
         items = [value] if isinstance(value, str) else list(value)
         try:
-            found[name] = given(name, items, is_list=not isinstance(value, str))
+            found[name] = given(name, items, is_list=not isinstance(value, str), registers=directory.registers)
         except GivenError as error:
             where = place if isinstance(value, str) or not items else f"{place}[{error.item}]"
-            is_repeatable = not items or _REPEATABLE.fullmatch(items[error.item])
+            is_repeatable = not items or not error.repeats or _REPEATABLE.fullmatch(items[error.item])
             message = error.message if is_repeatable else f"this is not a value of `{name}`"
             problems.append(Problem(message, where=where, help=error.help))
     return found
+
+
+def _name_problem(name: object, place: str, under: str) -> Problem | None:
+    """What is wrong with the name of a fact that a caller gives."""
+    if not isinstance(name, str):
+        return Problem("the name of a fact is text", where=under or None)
+    problem = fact_problem(name)
+    if problem is not None:
+        is_repeatable = _REPEATABLE.fullmatch(name)
+        message, where = (problem[0], place) if is_repeatable else ("unknown fact", under or None)
+        return Problem(message, where=where, help=problem[1])
+    if FACTS[name].bound:
+        message = f"`{name}` is not given: it speaks of one mention, and follows from the registers"
+        return Problem(message, where=place, help="give the entities themselves, as `content.mentions`")
+    return None
+
+
+def _shape_problem(value: object, place: str) -> Problem | None:
+    """What is wrong with a value before anybody asks whether the fact has it."""
+    items = [value] if isinstance(value, str) else value
+    if not isinstance(items, Sequence) or isinstance(items, bytes | bytearray):
+        return Problem("this is neither text nor a list of texts", where=place)
+    if len(items) > MOST_ITEMS:
+        return Problem(
+            f"there are more than {MOST_ITEMS} values", where=place, help="leave the fact out: it is then unknown"
+        )
+    for number, item in enumerate(items):
+        if not isinstance(item, str):
+            return Problem("this is not text", where=f"{place}[{number}]")
+    if any(map(holds_address, items)):
+        return Problem("no fact holds an IP address", where=place, help="say it under `reader`")
+    return None

@@ -34,15 +34,16 @@ _READ_DIFFERENTLY = re.compile(r"[\\ßẞς\u200c\u200d]|[\x00-\x1f\x7f]")
 
 @dataclass(frozen=True)
 class Directory:
-    """Every declared entity by its id, its domains and its names; built once for a rule set."""
+    """Every declared entity by its id, its domains and its names, and the registers; built once for a rule set."""
 
     ids: frozenset[str]
     domains: Mapping[str, frozenset[str]]
     names: Mapping[str, frozenset[str]]
+    registers: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, entities: Iterable[Entity]) -> Self:
-        """The directory of some entities."""
+    def of(cls, entities: Iterable[Entity], registers: Iterable[str] = ()) -> Self:
+        """The directory of some entities and of registers by their ids."""
         ids: set[str] = set()
         domains: dict[str, set[str]] = defaultdict(set)
         names: dict[str, set[str]] = defaultdict(set)
@@ -56,6 +57,7 @@ class Directory:
             frozenset(ids),
             {host: frozenset(found) for host, found in domains.items()},
             {name: frozenset(found) for name, found in names.items()},
+            frozenset(registers),
         )
 
     def identify(self, clue: str) -> frozenset[str]:

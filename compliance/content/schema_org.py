@@ -2,14 +2,18 @@
 
 Theory: the vocabulary is large and each system uses another part of it, so what is not needed is passed
 over; but what is needed and has a form that cannot be read is a problem, because reading it as absent
-would turn a known fact into an unknown one without anybody noticing.
+would turn a known fact into an unknown one without anybody noticing. Several publishers are each of them
+possible; several languages or days leave it unknown which. Our own fields beside those of schema.org are
+refused: they would be passed over in silence.
 
 Source: https://schema.org/NewsArticle and the types beside it; JSON-LD 1.1 for `@graph` and `@type`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from compliance.content.facts import Content, Written
@@ -35,6 +39,10 @@ KINDS: Final[Mapping[str, str]] = {
     "WebPage": "page",
 }
 """The types that are content here, and the `content.kind` of each."""
+OUR_OWN: Final = ("facts", "html", "date_published", "language")
+"""Fields of our own way of describing a page that schema.org does not have."""
+_WHO: Final = ("url", "name", "@id")
+_PREFIX: Final = re.compile(r"schema:|https?://schema\.org/")
 
 
 def is_schema_org(document: Mapping[str, object]) -> bool:
@@ -49,32 +57,57 @@ def content_of(document: Mapping[str, object]) -> Content:
         RequestError: there is no such node, or something in it cannot be read.
     """
     for node in _nodes(document):
-        kinds = [KINDS[name] for name in _texts(node.get("@type")) if name in KINDS]
+        kinds = [KINDS[name] for name in _types(node) if name in KINDS]
         if kinds:
             return _content(node, kinds)
     help_ = f"the types are: {', '.join(KINDS)}"
     raise RequestError([Problem("no node of a type that is content", where="content.@type", help=help_)])
 
 
-def _content(node: Mapping[str, object], kinds: list[str]) -> Content:
-    problems: list[Problem] = []
+@dataclass
+class _Properties:
+    """The properties of a node as texts; those that are there and cannot be read become problems."""
 
-    def one(name: str, *inner: str) -> str | None:
-        value = node.get(name)
-        found = next(_words(value, inner), None)
-        if value not in (None, [], "") and found is None:
-            problems.append(Problem("this cannot be read", where=f"content.{name}", help="write it as text"))
+    node: Mapping[str, object]
+    problems: list[Problem]
+
+    def every(self, name: str, *inner: str) -> list[str]:
+        """Each text of a property, or of what is in it, once."""
+        value = self.node.get(name)
+        found = list(dict.fromkeys(_words(value, inner)))
+        if value not in (None, [], "") and not found:
+            self.problems.append(Problem("this cannot be read", where=f"content.{name}", help="write it as text"))
         return found
 
+    def first(self, name: str, *inner: str) -> str | None:
+        """The first text, where the others matter less."""
+        return next(iter(self.every(name, *inner)), None)
+
+    def only(self, name: str, *inner: str) -> str | None:
+        """The text, if there is only one: of several nobody knows which counts."""
+        found = self.every(name, *inner)
+        return found[0] if len(found) == 1 else None
+
+
+def _content(node: Mapping[str, object], kinds: list[str]) -> Content:
+    help_ = "send either schema.org as it is, or the fields of this service"
+    ours = [name for name in OUR_OWN if name in node]
+    problems = [Problem(f"`{name}` is no property of schema.org", where="content", help=help_) for name in ours]
+    of = _Properties(node, problems)
     # the most particular of several types counts: ["Article", "OpinionNewsArticle"] is an opinion
     facts: dict[str, Written] = {"content.kind": next((kind for kind in kinds if kind != "article"), kinds[0])}
+    publishers = of.every("publisher", *_WHO)
+    if len(publishers) > 1:
+        facts["publisher"] = publishers
+    if publishers and not all(any(_words(each, _WHO)) for each in _listed(node["publisher"])):
+        facts["publisher"] = "unknown"  # one of them has no name: it may be anyone
     content = Content(
-        url=one("url", "@id", "url") or one("mainEntityOfPage", "@id", "url"),
-        publisher=one("publisher", "url", "name", "@id"),
-        headline=one("headline"),
-        text=one("articleBody"),
-        language=one("inLanguage", "alternateName", "name"),
-        date_published=one("datePublished", "@value"),
+        url=of.first("url", "@id", "url") or of.first("mainEntityOfPage", "@id", "url"),
+        publisher=publishers[0] if publishers else None,
+        headline=of.first("headline"),
+        text=of.first("articleBody"),
+        language=of.only("inLanguage", "alternateName", "name"),
+        date_published=of.only("datePublished", "@value"),
         facts=facts,
     )
     if problems:
@@ -91,19 +124,24 @@ def _nodes(document: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
             yield node
 
 
-def _texts(value: object) -> list[str]:
-    items = value if isinstance(value, list) else [value]
-    return [item for item in items if isinstance(item, str)]
+def _types(node: Mapping[str, object]) -> list[str]:
+    """The types of a node, without the prefix or address of the vocabulary."""
+    return [_PREFIX.sub("", item, count=1) for item in _listed(node.get("@type")) if isinstance(item, str)]
+
+
+def _listed(value: object) -> list[object]:
+    """The values of a property: JSON-LD writes one value as itself."""
+    return value if isinstance(value, list) else [value]
 
 
 def _words(value: object, inner: tuple[str, ...]) -> Iterator[str]:
     """The texts of a property: itself, or the first of `inner` of each node in it."""
-    for item in value if isinstance(value, list) else [value]:
+    for item in _listed(value):
         if isinstance(item, str) and item.strip():
-            yield item
+            yield item.strip()
         elif isinstance(item, Mapping):
             for name in inner:
                 found = item.get(name)
                 if isinstance(found, str) and found.strip():
-                    yield found
+                    yield found.strip()
                     break

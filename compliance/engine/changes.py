@@ -65,10 +65,11 @@ def _bound(rule: Rule, reading: Reading) -> Iterable[str | None]:
 
 def concerns(rule: Rule, reading: Reading) -> bool:
     """Whether no line of `when`, outside `any_of`, is false for certain and on all days."""
-    return all(_may_ever_hold(line, rule.zone, reading) for line in rule.when.lines if isinstance(line, Line))
+    return all(may_ever_hold(line, rule.zone, reading) for line in rule.when.lines if isinstance(line, Line))
 
 
-def _may_ever_hold(line: Line, zone: str, reading: Reading) -> bool:
+def may_ever_hold(line: Line, zone: str, reading: Reading) -> bool:
+    """Whether a line is not false for certain and on all days."""
     kind = FACTS[line.fact].kind
     if kind is Kind.STATUS and line.fact not in reading.facts:
         return True  # who is listed in no entry becomes unknown when the copy grows old
@@ -112,9 +113,8 @@ def territory_changes(territory: Territory, zone: str, where: LocationSet, days:
 
 def register_changes(register: str, zone: str, entities: Iterable[str], reading: Reading) -> Iterator[Change]:
     """When a register may say something else of any of the entities, to a rule of that zone."""
-    ruleset = reading.ruleset
-    copy, day = ruleset.registers[register], reading.register_day(register, zone)
-    declared = {member for each in entities if each in ruleset.entities for member in ruleset.lineage(each)}
-    for member in declared:
-        for change in copy.changes(ruleset.entries(register, member), day):
-            yield copy.zone or zone, change
+    ruleset, day = reading.ruleset, reading.register_day(register, zone)
+    for entity in entities:
+        change = ruleset.designation_changes(entity, register, day) if entity in ruleset.entities else None
+        if change is not None:
+            yield ruleset.registers[register].zone or zone, change

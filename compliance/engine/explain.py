@@ -1,9 +1,10 @@
 """Why each notice is asked for, why each other one is not, and from when that may be different.
 
 Theory: an explanation is worked out by the plain evaluator, never by the index that served the answer, so
-that it can be held against it. For what is absent it names the nearest failing condition: one that fails
-by itself before an exception, an exception before a day. And for everything it follows the law's calendar,
-with the facts held still, to the first day on which this one rule or notice says something else.
+that it can be held against it. For what is absent it names the nearest obstacle: a condition that fails on
+all days before an exception, that before the rule's days, and last a condition that fails on this day. And
+for everything it follows the law's calendar, with the facts held still, to the first day on which this one
+rule or notice says something else.
 """
 
 from __future__ import annotations

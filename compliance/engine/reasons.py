@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from compliance.engine.changes import may_ever_hold
 from compliance.engine.reading import Atom, Reading, with_binding
 from compliance.engine.worlds import judge, kleene
 from compliance.model.decision import Ground, Instance, NotApplied, NoticeStatus, Reason
@@ -56,11 +57,12 @@ def stale_registers(rule: Rule, reading: Reading) -> Iterator[str]:
 def lacks_freshness(register: str, zone: str, fact: str, reading: Reading) -> bool:
     """Whether only the age of a copy keeps it from saying, to a rule of that zone, who stands in it."""
     ruleset, day = reading.ruleset, reading.register_day(register, zone)
-    copy = ruleset.registers[register]
-    fresh = replace(copy, retrieved_on=day)
-    declared = (entity for entity in reading.spoken_of(fact) if entity in ruleset.entities)
-    found = (ruleset.entries(register, member) for entity in declared for member in ruleset.lineage(entity))
-    return any(copy.lists(each, day) is UNKNOWN and fresh.lists(each, day) is not UNKNOWN for each in found)
+    return any(
+        ruleset.designated(entity, register, day) is UNKNOWN
+        and ruleset.designated(entity, register, day, as_if_fresh=True) is not UNKNOWN
+        for entity in reading.spoken_of(fact)
+        if entity in ruleset.entities
+    )
 
 
 def not_live(rule: Rule, reading: Reading) -> NotApplied:
@@ -69,9 +71,11 @@ def not_live(rule: Rule, reading: Reading) -> NotApplied:
 
 
 def _obstacle(rule: Rule, reading: Reading) -> str:
-    """The nearest obstacle: a condition that fails whatever the day, an exception, the day."""
-    for line in _failing(rule.when, rule, reading):
-        return f"`{line.fact}` is not {_asks_for(line)}"
+    """The nearest obstacle: a condition that fails on all days, an exception, the day, a condition that fails now."""
+    failing = list(_failing(rule.when, rule, reading))
+    for line in failing:
+        if not may_ever_hold(line, rule.zone, reading):
+            return f"`{line.fact}` is not {_asks_for(line)}"
     for block in rule.unless:
         if all(_line_truth(line, rule, reading) is TRUE for line in block.lines):
             lines = " and ".join(f"`{line.fact}` is {_asks_for(line)}" for line in block.each_line())
@@ -79,6 +83,8 @@ def _obstacle(rule: Rule, reading: Reading) -> str:
     day, first = reading.days[rule.zone], rule.effective.first_day
     if day not in rule.effective:
         return f"in effect from {first} only" if first and day < first else f"in effect until {rule.effective.last_day}"
+    for line in failing:
+        return f"`{line.fact}` is not {_asks_for(line)}"
     if rule.for_each is not None:
         return f"nothing in `{rule.for_each}` meets its conditions"
     if judge([replace(rule, if_unknown={})], reading) is None:

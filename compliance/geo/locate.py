@@ -4,8 +4,9 @@ Theory: a wrong *no* hides a notice, a wrong *maybe* only shows one. So:
 
 1. Registration is not location. One source of kind `registration` never excludes a place; the country is
    settled when at least two speak, all of them speak, and all name the same one.
-2. A source of kind `location` speaks for itself: it settles the country, unless another such source or
-   at least two registration sources (agreeing among themselves) contradict it.
+2. A source of kind `location` settles the country where nobody else speaks, or where another source
+   agrees with it; unless another such source, or two registration sources that agree, contradict it.
+   Where several speak and no two agree, nothing is settled.
 3. Everything else is *anywhere*; the countries that were named are kept, so that a person sees why.
 4. Silence is no evidence. A silent registration source denies agreement; a silent location source is as
    good as none. Adding a silent source never takes a place away.
@@ -17,6 +18,7 @@ The address ends here: what is returned holds places and a few words, never a nu
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -67,7 +69,7 @@ def locate(address: Address | None, readings: Sequence[Reading]) -> LocationSet:
         return LocationSet.unknown("no record")
     agreed = _country(registered) if len(registered) > 1 else None
     country = _country(located)
-    if country is not None and agreed in {None, country}:
+    if country is not None and _outweighs(country, everyone):
         return _settled(located, f"{_names(located)} {'names' if len(located) == 1 else 'agree on'} {country}")
     silent = sum(reading.kind == "registration" for reading in readings) - len(registered)
     if not located and agreed is not None and not silent:
@@ -125,6 +127,12 @@ def _country(opinions: Sequence[_Opinion]) -> str | None:
     """The country that all of them name, or None."""
     countries = {opinion.country for opinion in opinions}
     return countries.pop() if len(countries) == 1 else None
+
+
+def _outweighs(country: str, opinions: Sequence[_Opinion]) -> bool:
+    """Whether the country is named by two, or by the only one who speaks, and no other country by two."""
+    named = Counter(opinion.country for opinion in opinions)
+    return named.pop(country) >= min(2, len(opinions)) and all(times < 2 for times in named.values())
 
 
 def _settled(opinions: Sequence[_Opinion], basis: str) -> LocationSet:

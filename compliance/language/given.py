@@ -8,7 +8,7 @@ value and "all of these" for a set; `unknown` is any value; `perhaps x` is a dou
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from compliance.errors import nearest
 from compliance.language.fields import DAY_HELP, KEBAB, LANGUAGE_TAG
@@ -28,18 +28,22 @@ from compliance.model.period import parse_day
 from compliance.model.territory import PLACES, LocationSet, place, says_nothing
 
 UNKNOWN_WORD = "unknown"
-WORDS_OF_DOUBT = frozenset({UNKNOWN_WORD, "perhaps", NOTHING})
+PERHAPS_WORD = "perhaps"
+WORDS_OF_DOUBT = frozenset({UNKNOWN_WORD, PERHAPS_WORD, NOTHING})
 PLACE_HELP = "use an ISO 3166 code, for example `UA` or `UA-43`"
 PERHAPS = re.compile(r"perhaps\s+(\S.*)")
+NO_LANGUAGE_IN_PARTICULAR = frozenset({"und", "mul"})
+"""Language tags that name none: undetermined, and several (ISO 639-2)."""
+MOST_LISTED = 20
 NOT_ASKED_HELP = "put the condition in the words of the notice: the service never asks who the reader is"
 
 
 class GivenError(Exception):
-    """A value cannot be read: the message, the help, and which item of the list it is."""
+    """A value cannot be read: the message, whether it repeats the value, the help, and which item of the list it is."""
 
-    def __init__(self, message: str, help_: str | None = None, item: int = 0) -> None:
+    def __init__(self, message: str, help_: str | None = None, item: int = 0, *, repeats: bool = True) -> None:
         super().__init__(message)
-        self.message, self.help, self.item = message, help_, item
+        self.message, self.help, self.item, self.repeats = message, help_, item, repeats
 
 
 def fact_problem(name: str) -> tuple[str, str | None] | None:
@@ -51,24 +55,36 @@ def fact_problem(name: str) -> tuple[str, str | None] | None:
     return f"unknown fact `{name}`", nearest(name, FACTS) or f"the facts are: {', '.join(FACTS)}"
 
 
-def given(name: str, items: Sequence[str], *, is_list: bool) -> FactValue:
+def given(name: str, items: Sequence[str], *, is_list: bool, registers: Collection[str] | None = None) -> FactValue:
     """What is known of the fact `name` when somebody wrote `items`.
+
+    Args:
+        name: a fact of the vocabulary.
+        items: one text, or the items of a list.
+        is_list: which of the two it was.
+        registers: the registers that there are; None where somebody else looks whether they are declared.
 
     Raises:
         GivenError: an item is not a value of the fact.
     """
     spec = FACTS[name]
+    for number, item in enumerate(items):
+        _refuse_half_written(spec, item, number)
     if not is_list and list(items) == [UNKNOWN_WORD]:
         return unknown(name)
     if spec.kind is Kind.PLACE:
         return _location(items)
     if spec.many:
-        return _members(spec, items)
+        return _members(spec, items, registers)
     if not items:
         raise GivenError(f"`{name}` has exactly one value, and the list is empty", "write `unknown` if nobody knows")
     for number, item in enumerate(items):
         _refuse_doubt(spec, item, number)
-    return OneOf(frozenset(_value(spec, item, number) for number, item in enumerate(items)))
+    values = frozenset(_value(spec, item, number) for number, item in enumerate(items))
+    if spec.kind is Kind.LANGUAGE:
+        said = frozenset(tag for tag in values if tag.partition("-")[0] not in NO_LANGUAGE_IN_PARTICULAR)
+        return OneOf(said, other=said != values)
+    return OneOf(values)
 
 
 def place_help(text: str) -> str:
@@ -124,6 +140,40 @@ def _value(spec: FactSpec, word: str, number: int) -> str:
     return word
 
 
+def _refuse_unknown_register(word: str, number: int, registers: Collection[str]) -> None:
+    """Refuse a register that nobody declared: misspelt, it would be a list in which no rule looks.
+
+    Raises:
+        GivenError: there is no such register.
+    """
+    if word in registers:
+        return
+    known = sorted(registers)
+    more = f" and {len(known) - MOST_LISTED} more" if len(known) > MOST_LISTED else ""
+    listed = f"the registers are: {', '.join(known[:MOST_LISTED])}{more}" if known else "there is no register"
+    raise GivenError(f"unknown register `{word}`", nearest(word, known) or listed, number)
+
+
+def _refuse_half_written(spec: FactSpec, item: str, number: int) -> None:
+    """Refuse what is no value of any fact.
+
+    Raises:
+        GivenError: the item is empty, has spaces around it, or is `perhaps` alone.
+    """
+    word = item.strip()
+    if word and word != PERHAPS_WORD and word == item:
+        return
+    message, help_ = f"a value of `{spec.name}` has spaces around it", "write it without them"
+    if not word:
+        message, help_ = f"a value of `{spec.name}` is empty", f"write `{UNKNOWN_WORD}` if nobody knows"
+    elif word == PERHAPS_WORD:
+        message, help_ = (
+            f"`{PERHAPS_WORD}` does not say what",
+            f"write it like `{PERHAPS_WORD} x`, for a fact that is a set",
+        )
+    raise GivenError(message, help_, number, repeats=False)
+
+
 def _refuse_doubt(spec: FactSpec, item: str, number: int) -> None:
     """Refuse the words of doubt that a fact with one value does not have.
 
@@ -137,7 +187,7 @@ def _refuse_doubt(spec: FactSpec, item: str, number: int) -> None:
         raise GivenError(f"`{UNKNOWN_WORD}` stands alone", "write it without the list", number)
 
 
-def _members(spec: FactSpec, items: Sequence[str]) -> Members:
+def _members(spec: FactSpec, items: Sequence[str], registers: Collection[str] | None) -> Members:
     certain: set[str] = set()
     perhaps: set[str] = set()
     other = False
@@ -148,10 +198,11 @@ def _members(spec: FactSpec, items: Sequence[str]) -> Members:
         elif item == NOTHING:
             if len(items) > 1:
                 raise GivenError(f"`{NOTHING}` stands alone", "leave it out of the list", number)
-        elif doubtful:
-            perhaps.add(_value(spec, doubtful[1].strip(), number))
         else:
-            certain.add(_value(spec, item, number))
+            word = _value(spec, doubtful[1] if doubtful else item, number)
+            if registers is not None and spec.kind is Kind.STATUS:
+                _refuse_unknown_register(word, number, registers)
+            (perhaps if doubtful else certain).add(word)
     return Members(frozenset(certain), frozenset(perhaps - certain), other)
 
 

@@ -11,9 +11,10 @@ Source: YAML 1.1 as libyaml reads it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import yaml
 
 from compliance.errors import Problem, Span
@@ -37,13 +38,11 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _TAG_HELP = "write the value out: a reader should not have to look elsewhere"
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(msgspec.Struct, frozen=True):
     """A scalar: always text, whatever YAML would have made of it."""
 
     text: str
     span: Span
-    is_quoted: bool = False
     below: tuple[str, ...] = ()
     """The further lines of the file that it stands on."""
 
@@ -51,30 +50,27 @@ class Text:
         """Where `text` stands in it; the whole of it if that cannot be told."""
         begin = self.span.text.find(text, self.span.column - 1)
         if begin >= 0:
-            return replace(self.span, column=begin + 1, width=len(text))
+            return msgspec.structs.replace(self.span, column=begin + 1, width=len(text))
         for number, line in enumerate(self.below, self.span.line + 1):
             if text in line:
                 return Span(self.span.path, number, line.index(text) + 1, len(text), line)
         return self.span
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(msgspec.Struct, frozen=True):
     """Stands where something was written that is already a problem, so that it is not missed as well."""
 
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class List:
+class List(msgspec.Struct, frozen=True):
     """A sequence."""
 
     items: tuple[Node, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Map:
+class Map(msgspec.Struct, frozen=True):
     """A mapping whose keys are unique texts, in file order; `is_whole` unless a key could not be read."""
 
     entries: tuple[tuple[Text, Node], ...]
@@ -83,7 +79,10 @@ class Map:
 
     def get(self, key: str) -> Node | None:
         """The value of `key`, or None."""
-        return next((value for name, value in self.entries if name.text == key), None)
+        for name, value in self.entries:  # a loop, because this is asked a dozen times for every rule
+            if name.text == key:
+                return value
+        return None
 
     def key(self, key: str) -> Text | None:
         """The key itself, with its place, or None."""
@@ -181,7 +180,7 @@ def _node(event: _Event, events: Iterator[_Event], reading: _Reading, depth: int
     if isinstance(event, yaml.ScalarEvent):
         span = reading.span(start, end)
         below = tuple(reading.lines[start.line + 1 : end.line + (end.column > 0)])
-        return Text(event.value, span, event.style in {"'", '"'}, below) if is_written_out else Broken(span)
+        return Text(event.value, span, below) if is_written_out else Broken(span)
     if isinstance(event, yaml.SequenceStartEvent):
         inner = _until(yaml.SequenceEndEvent, events)
         return List(tuple(_node(each, events, reading, depth + 1) for each in inner), reading.span(start))

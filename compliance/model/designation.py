@@ -114,10 +114,3 @@ class Register:
         """The days on which anything it says may differ from the day before."""
         found = [day for entry in self.entries for day in self.period(entry).edges()]
         return [*found, self.fresh_until + ONE_DAY] if self.fresh_until < date.max else found
-
-    def changes(self, entries: tuple[Entry, ...], day: date) -> list[date]:
-        """The days after `day` on which `lists` may answer differently."""
-        found = [self.period(entry).next_change(day) for entry in entries]
-        if not self.is_stale(day) and self.fresh_until < date.max and (entries or self.complete):
-            found.append(self.fresh_until + ONE_DAY)
-        return [change for change in found if change is not None]

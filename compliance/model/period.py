@@ -58,12 +58,6 @@ class Period:
         after = self.last_day + ONE_DAY if self.last_day is not None and self.last_day < date.max else None
         return [day for day in (self.first_day, after) if day is not None]
 
-    def intersection(self, other: Period) -> Period:
-        """The days that both hold, in this period's zone."""
-        firsts = [day for day in (self.first_day, other.first_day) if day is not None]
-        lasts = [day for day in (self.last_day, other.last_day) if day is not None]
-        return Period(max(firsts, default=None), min(lasts, default=None), self.zone)
-
 
 ALWAYS = Period()
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
 from compliance.model.designation import Entity, Entry, Register
+from compliance.model.period import ONE_DAY
 from compliance.model.rule import Notice, Rule, Status
 from compliance.model.territory import Territory
 from compliance.model.truth import FALSE, TRUE, Truth
@@ -84,12 +85,15 @@ class Ruleset:
             chain.append(parent.id)
         return tuple(chain)
 
-    def designated(self, entity: str, register: str, day: date) -> Truth:
+    def designated(self, entity: str, register: str, day: date, *, as_if_fresh: bool = False) -> Truth:
         """Whether the entity stands in the register on `day`, itself or through a parent.
 
-        An entity that nobody declared is UNKNOWN, unless the register names it.
+        An entity that nobody declared is UNKNOWN, unless the register names it. With `as_if_fresh` the copy is
+        taken as one of that day.
         """
         copy = self.registers[register]
+        if as_if_fresh:
+            copy = replace(copy, retrieved_on=day)
         truth = FALSE
         for member in self.lineage(entity):
             entries = self.entries(register, member)
@@ -99,3 +103,17 @@ class Ruleset:
             if truth is TRUE:
                 break
         return truth
+
+    def designation_changes(self, entity: str, register: str, day: date) -> date | None:
+        """The first day after `day` on which `designated` answers otherwise, or None."""
+        copy, now = self.registers[register], self.designated(entity, register, day)
+        turns = {
+            turn
+            for member in self.lineage(entity)
+            for entry in self.entries(register, member)
+            for turn in copy.period(entry).edges()
+        }
+        if copy.fresh_until < date.max:
+            turns.add(copy.fresh_until + ONE_DAY)
+        later = sorted(turn for turn in turns if turn > day)
+        return next((turn for turn in later if self.designated(entity, register, turn) is not now), None)

@@ -148,11 +148,6 @@ class LocationSet:
         """The reader may be anywhere; `named` are places that a source spoke of."""
         return cls(frozenset(named), anywhere=True, basis=basis)
 
-    @property
-    def is_settled(self) -> bool:
-        """Whether it is one place, as fine as its code says."""
-        return not self.anywhere and len(self.places) == 1
-
     def __or__(self, other: LocationSet) -> LocationSet:
         """The reader is in one of either: widening never loses a place."""
         return LocationSet(

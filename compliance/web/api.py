@@ -19,6 +19,7 @@ from compliance.check import Checker
 from compliance.errors import RequestError, RulesError
 from compliance.geo import parse_address
 from compliance.model.ruleset import LANGUAGE_VERSION
+from compliance.store import NO_ACTIVE_RULE
 from compliance.web import metrics
 from compliance.web.problems import problem
 from compliance.web.wire import NotJsonError, understand
@@ -28,7 +29,9 @@ _log = logging.getLogger("compliance.web")
 routes = Blueprint("api", __name__)
 EXTENSION = "compliance"
 FORWARDING_HEADERS = re.compile(
-    r"via|(x-)?(original-)?forwarded.*|.*(client|real|connecting|user)-?ip.*|x-envoy-external-address"
+    r"via|cdn-loop|(x-)?(original-)?forwarded.*|.*(client|real|connecting|user|socket|source)-?ip.*"
+    r"|.*viewer-(address|country).*|.*ip-?country.*"
+    r"|(cf|cloudfront|fastly|fly|akamai|true-client|x-(akamai|amz-cf|amzn|appengine|azure|envoy|nf|vercel))-.*"
 )
 """Any of them says that the peer is not the reader; none is believed, since no proxy is trusted yet."""
 
@@ -123,13 +126,16 @@ def healthz() -> Response:
 def readyz() -> Response:
     """That notices can be served, and what an operator should look at although they are."""
     checker = service().checker
-    failure = checker.store.failure
+    failure, ruleset = checker.store.failure, checker.ruleset
+    trouble = [] if failure is None else ["the last reload failed; the last good set is in use"]
+    if not ruleset.active_rules:
+        trouble.append(NO_ACTIVE_RULE)
     body = {
-        "status": "ready" if failure is None else "degraded",
-        "ruleset": {"meaning": checker.ruleset.meaning, "source": checker.ruleset.source},
+        "status": "degraded" if trouble else "ready",
+        "ruleset": {"meaning": ruleset.meaning, "source": ruleset.source},
         "rules": {
             "loaded": failure is None,
-            "detail": "in use" if failure is None else "the last reload failed; the last good set is in use",
+            "detail": "; ".join(trouble) or "in use",
             "problems": _rule_problems(failure),
         },
         "geo": checker.databases.describe(),

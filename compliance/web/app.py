@@ -21,6 +21,13 @@ def create_app(checker: Checker, *, body_limit: int = Settings().body_limit) -> 
     app.register_blueprint(routes)
 
     @app.after_request
+    def empty(response: Response) -> Response:
+        if request.method == "OPTIONS" and response.status_code == 200:  # Flask's own, as an empty page of HTML
+            response.status_code = 204
+            del response.headers["Content-Type"]
+        return response
+
+    @app.after_request
     def count(response: Response) -> Response:
         route = request.url_rule.rule if request.url_rule else "none"
         shared.metrics.add("compliance_requests_total", route=route, status=str(response.status_code))

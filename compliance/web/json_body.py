@@ -74,6 +74,8 @@ def not_json(error: Exception) -> NotJsonError:
     """What to say of a body on which the decoder gave up, as far as it says where."""
     if isinstance(error, RecursionError):
         return NotJsonError("the body is nested too deeply")
+    if isinstance(error, UnicodeDecodeError):
+        return NotJsonError("the body is not UTF-8")
     found = re.search(r"byte (\d+)", str(error))
     return NotJsonError(f"the body is not JSON: look at byte {found[1]}" if found else "the body is not JSON")
 

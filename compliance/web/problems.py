@@ -18,7 +18,7 @@ import msgspec
 from flask import Response
 
 from compliance.errors import Problem
-from compliance.web.withheld import withheld
+from compliance.model.address_text import withheld
 
 MEDIA_TYPE: Final = "application/problem+json"
 NEVER_KEPT: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}

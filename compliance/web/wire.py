@@ -2,7 +2,8 @@
 
 Theory: what a caller meant is not guessed. An unknown field is a slip that would be silently ignored and
 might have been the reader's place; a wrong type is a bug on the other side. The fast path decodes into
-types at once; only a body that does not fit is walked again, to say everything that is wrong with it.
+types at once; only a body that does not fit is walked again, to say everything that is wrong with it. One
+shape that does not fit is meant all the same: a page as a schema.org article, which is not our vocabulary.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ import msgspec
 
 from compliance.check import Reader
 from compliance.content.facts import Content
+from compliance.content.schema_org import content_of, is_schema_org
 from compliance.errors import Problem, RequestError
 from compliance.language.fields import DAY_HELP
+from compliance.model.address_text import WITHHELD
 from compliance.model.period import parse_day
-from compliance.web.json_body import MALFORMED, NAME, NotJsonError, any_json, given_twice, not_json, without_mark
+from compliance.web.json_body import MALFORMED, NotJsonError, any_json, given_twice, not_json, without_mark
 from compliance.web.misfits import fitting
-from compliance.web.withheld import holds_address
 
 __all__ = ["NotJsonError", "Request", "read_check", "understand"]
 
@@ -41,6 +43,11 @@ class ReaderIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     address: str | None = None
     location: LocationIn | None = None
     from_: Literal["request"] | None = msgspec.field(default=None, name="from")
+
+    def __repr__(self) -> str:
+        """The reader without the address: a struct prints all its fields otherwise."""
+        address = None if self.address is None else WITHHELD
+        return f"ReaderIn(address={address!r}, location={self.location!r}, from_={self.from_!r})"
 
 
 class ContentIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -104,18 +111,23 @@ def understand(body: bytes, peer: str | None) -> tuple[Request, list[Problem]]:
     """
     text = without_mark(body)
     problems: list[Problem] = []
+    article: Content | None = None
     try:
         asked = _decoder.decode(text)
     except msgspec.ValidationError:
-        asked = _mended(any_json(text), problems)
+        value = any_json(text)
+        article = _article(value, problems)
+        asked = _mended(value if article is None else {**value, "content": {}}, problems)
     except MALFORMED as error:
         raise not_json(error) from None
     problems += [*given_twice(text), *_reader_problems(asked.reader), *_language_problems(asked.languages)]
     as_of = None if asked.as_of is None else parse_day(asked.as_of)
     if asked.as_of is not None and as_of is None:
         problems.append(Problem("this is not a calendar day", where="as_of", help=DAY_HELP))
-    page, facts = asked.content, _facts(asked.content.facts, problems)
-    content = Content(page.url, page.publisher, page.headline, page.text, page.language, page.date_published, facts)
+    page = asked.content
+    content = article or Content(
+        page.url, page.publisher, page.headline, page.text, page.language, page.date_published, page.facts
+    )
     return Request(content, _reader(asked.reader, peer), tuple(asked.languages), as_of, asked.explain), problems
 
 
@@ -148,17 +160,16 @@ def _language_problems(tags: list[str]) -> list[Problem]:
     ]
 
 
-def _facts(written: dict[str, str | list[str]], problems: list[Problem]) -> dict[str, str | list[str]]:
-    """The facts as written, without those that hold an address: what is said of an entity would repeat it."""
-    with_address = {name: value for name, value in written.items() if any(map(holds_address, _items(value)))}
-    for name in with_address:
-        where = f"content.facts.{name}" if NAME.fullmatch(name) else "content.facts"
-        problems.append(Problem("no fact holds an IP address", where=where, help="say it under `reader`"))
-    return {name: value for name, value in written.items() if name not in with_address} if with_address else written
-
-
-def _items(value: str | list[str]) -> list[str]:
-    return [value] if isinstance(value, str) else value
+def _article(value: Any, problems: list[Problem]) -> Content | None:
+    """The page, where it is a schema.org article (empty where that cannot be read); None where it is none."""
+    document = value.get("content") if isinstance(value, dict) else None
+    if not isinstance(document, dict) or not is_schema_org(document):
+        return None
+    try:
+        return content_of(document)
+    except RequestError as error:
+        problems.extend(error.problems)
+        return Content()
 
 
 def _mended(value: Any, problems: list[Problem]) -> CheckIn:

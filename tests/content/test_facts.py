@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,10 +17,10 @@ from compliance.model.designation import Entity
 from compliance.model.facts import FACTS, Members, OneOf
 from compliance.model.territory import LocationSet
 
-DIRECTORY = Directory.of([
-    Entity("radio", "Radio", domains=("radio.example",)),
-    Entity("paper", "Paper", domains=("paper.example",)),
-])  # fmt: skip
+DIRECTORY = Directory.of(
+    [Entity("radio", "Radio", domains=("radio.example",)), Entity("paper", "Paper", domains=("paper.example",))],
+    ["x/list", "x/other-list"],
+)
 RADIO = OneOf(frozenset({"radio"}))
 EITHER = OneOf(frozenset({"radio", "paper"}))
 
@@ -39,13 +41,13 @@ def test_what_is_said_becomes_facts() -> None:
     content = Content(
         publisher="radio.example",
         language="en",
-        date_published="2009-12-17T10:00:00+03:00",
+        date_published="2009-12-17T19:00:00+03:00",
         facts={"content.kind": "article", "content.mentions": ["perhaps Paper", "Somebody"]},
     )
     assert facts_of(content, DIRECTORY) == {
         "publisher": RADIO,
         "content.language": OneOf(frozenset({"en"})),
-        "content.date_published": OneOf(frozenset({"2009-12-17"})),
+        "content.date_published": OneOf(frozenset({"2009-12-17", "2009-12-18"})),
         "content.kind": OneOf(frozenset({"article"})),
         "content.mentions": Members(frozenset({"Somebody"}), frozenset({"paper"})),
     }
@@ -111,7 +113,7 @@ def test_everything_that_is_wrong_is_said_at_once_and_at_its_place() -> None:
         "content.facts.content.kind": "`content.kind` is never `blog`",
         "content.facts.content.mentions[1]": "`nothing` stands alone",
         "content.language": "this is not a value of `content.language`",
-        "content.date_published": "`yesterday` is not a calendar day",
+        "content.date_published": "this is no day, and no day with a time",
     }
     helps = {each.where: each.help or "" for each in found}
     assert helps["content.facts.content.knid"] == "the nearest is `content.kind`"
@@ -141,6 +143,112 @@ def test_an_address_in_any_field_is_never_said_back(address: str, fact: str) -> 
 def test_more_facts_than_there_can_be_are_refused_without_reading_them() -> None:
     (problem,) = problems_of(Content(facts={f"fact-{number}": "x" for number in range(50_000)}))
     assert "more than 100 facts" in problem.message
+
+
+@pytest.mark.parametrize("name", ["content.mentions", "content.promotes", "content.kind", "reader.location"])
+def test_more_values_than_any_page_needs_are_refused_without_reading_them(name: str) -> None:
+    for number in (1001, 90_000):
+        with pytest.raises(RequestError) as raised:
+            facts_from({name: ["no such value"] * number}, DIRECTORY)
+        (problem,) = raised.value.problems
+        assert (problem.message, problem.where) == ("there are more than 1000 values", name)
+    mentions = [f"entity-{number}" for number in range(1000)]
+    assert facts_from({"content.mentions": mentions}, DIRECTORY) == {"content.mentions": Members(frozenset(mentions))}
+
+
+@pytest.mark.parametrize(
+    ("written", "where", "message", "help_"),
+    [
+        ("x/lsit", "", "unknown register `x/lsit`", "the nearest is `x/list`"),
+        ("perhaps x/lsit", "", "unknown register `x/lsit`", "the nearest is `x/list`"),
+        (
+            ["x/list", "far from all"],
+            "[1]",
+            "unknown register `far from all`",
+            "the registers are: x/list, x/other-list",
+        ),
+        (
+            ["x/list", "9"],
+            "[1]",
+            "this is not a value of `publisher.designated_as`",
+            "the registers are: x/list, x/other-list",
+        ),
+        ("perhaps", "", "`perhaps` does not say what", "write it like `perhaps x`, for a fact that is a set"),
+    ],
+)
+def test_a_register_that_nobody_declared_is_a_slip_and_never_means_no(
+    written: str | list[str], where: str, message: str, help_: str
+) -> None:
+    name = "publisher.designated_as"
+    with pytest.raises(RequestError) as raised:
+        facts_from({name: written}, DIRECTORY)
+    (problem,) = raised.value.problems
+    assert (problem.where, problem.message, problem.help) == (f"{name}{where}", message, help_)
+    (same,) = problems_of(Content(facts={name: written}))
+    assert (same.where, same.message) == (f"content.facts.{name}{where}", message)
+
+
+def test_registers_that_there_are_can_be_given() -> None:
+    written = {"publisher.designated_as": ["x/list", "perhaps x/other-list"]}
+    assert facts_from(written, DIRECTORY) == {
+        "publisher.designated_as": Members(frozenset({"x/list"}), frozenset({"x/other-list"}))
+    }
+    assert facts_from({"publisher.designated_as": "nothing"}, DIRECTORY) == {"publisher.designated_as": Members()}
+
+
+@pytest.mark.parametrize("name", [name for name, spec in FACTS.items() if not spec.bound])
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ("", "a value of `{}` is empty"),
+        ("  ", "a value of `{}` is empty"),
+        ("perhaps", "`perhaps` does not say what"),
+        ("perhaps  ", "`perhaps` does not say what"),
+        ("nothing ", "a value of `{}` has spaces around it"),
+        (" unknown", "a value of `{}` has spaces around it"),
+        ("perhaps x ", "a value of `{}` has spaces around it"),
+    ],
+)
+def test_half_a_value_is_none_of_any_fact(name: str, written: str, message: str) -> None:
+    for value in (written, [written]):
+        with pytest.raises(RequestError) as raised:
+            facts_from({name: value}, DIRECTORY)
+        assert [each.message for each in raised.value.problems] == [message.format(name)]
+
+
+@pytest.mark.parametrize("value", ["nothing", "x/list", ["perhaps x/list"], "unknown"])
+def test_what_speaks_of_one_mention_is_not_given_by_a_caller(value: str | list[str]) -> None:
+    (problem,) = problems_of(Content(facts={"mention.designated_as": value}))
+    assert problem.message.startswith("`mention.designated_as` is not given")
+    assert problem.help == "give the entities themselves, as `content.mentions`"
+
+
+@pytest.mark.parametrize("address", ["95.165.0.1", "Radio 95。165。0。1", "95 . 165 . 0 . 1", "95-165-0-1.example.ru"])
+@pytest.mark.parametrize("name", ["content.mentions", "content.subject", "publisher", "content.kind"])
+def test_no_fact_holds_an_address_however_the_page_is_handed_over(address: str, name: str) -> None:
+    (problem,) = problems_of(Content(facts={name: ["x", f"perhaps {address}"]}))
+    assert (problem.message, problem.where) == ("no fact holds an IP address", f"content.facts.{name}")
+
+
+@pytest.mark.parametrize("tag", ["und", "mul", "UND", "und-Latn"])
+def test_a_tag_of_no_language_in_particular_is_no_language_that_is_known(tag: str) -> None:
+    assert facts_of(Content(language=tag), DIRECTORY)["content.language"] == OneOf(other=True)
+    facts = facts_from({"content.language": ["en", "mul"]}, DIRECTORY)
+    assert facts["content.language"] == OneOf(frozenset({"en"}), other=True)
+
+
+@pytest.mark.parametrize("tag", ["zxx", "mis", "en"])
+def test_a_tag_that_says_something_is_kept(tag: str) -> None:
+    assert facts_of(Content(language=tag), DIRECTORY)["content.language"] == OneOf(frozenset({tag}))
+
+
+@pytest.mark.parametrize(
+    "published",
+    [date(2009, 12, 17), datetime(2009, 12, 17, 11, tzinfo=UTC), datetime.fromisoformat("2009-12-17T11:00")],
+)
+def test_a_day_or_a_moment_may_be_given_as_such(published: date) -> None:
+    facts = facts_of(Content(date_published=published), DIRECTORY)
+    assert facts == facts_of(Content(date_published=published.isoformat()), DIRECTORY)
 
 
 def test_a_fact_that_is_said_to_be_unknown_is_any_value() -> None:
@@ -185,3 +293,21 @@ def test_facts_from_a_call_that_cannot_be_read_are_all_named() -> None:
 def test_the_advice_is_what_the_caller_can_do_once(content: Content, expected: tuple[str, ...]) -> None:
     assert advice(content, facts_of(content, DIRECTORY)) == expected
     assert all("declare it once" in line for line in expected)
+
+
+@pytest.mark.parametrize(
+    ("content", "where"),
+    [
+        ("rferl.org", ["content"]),
+        (Content(publisher=7, url=b"x"), ["content.url", "content.publisher"]),  # type: ignore[arg-type]
+        (Content(date_published=2009), ["content.date_published"]),  # type: ignore[arg-type]
+        (Content(facts=None), ["content.facts"]),  # type: ignore[arg-type]
+        (Content(facts=["content.kind"]), ["content.facts"]),  # type: ignore[arg-type]
+        (Content(facts={"content.kind": None}), ["content.facts.content.kind"]),  # type: ignore[dict-item]
+        (Content(facts={"content.kind": b"article"}), ["content.facts.content.kind"]),  # type: ignore[dict-item]
+        (Content(facts={"content.promotes": ["a", 7]}), ["content.facts.content.promotes[1]"]),  # type: ignore[list-item]
+        (Content(facts={7: "x"}), ["content.facts"]),  # type: ignore[dict-item]
+    ],
+)
+def test_a_value_of_another_kind_is_a_problem_and_no_failure(content: Any, where: list[str]) -> None:
+    assert [each.where for each in problems_of(content)] == where

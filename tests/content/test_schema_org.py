@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance.content.facts import Content
-from compliance.content.schema_org import KINDS, content_of, is_schema_org
+from compliance.content.schema_org import KINDS, OUR_OWN, content_of, is_schema_org
 from compliance.errors import RequestError
 from compliance.model.facts import FACTS
 
@@ -71,6 +71,37 @@ def test_the_most_particular_of_several_types_counts() -> None:
     kinds = content_of({**ARTICLE, "@type": ["Article", "OpinionNewsArticle"]}).facts
     assert kinds == {"content.kind": "opinion"}
     assert set(KINDS.values()) <= set(FACTS["content.kind"].domain or ())
+
+
+@pytest.mark.parametrize("kind", ["schema:NewsArticle", "https://schema.org/NewsArticle", "http://schema.org/Article"])
+def test_a_type_may_have_the_address_of_the_vocabulary_before_it(kind: str) -> None:
+    assert content_of({**ARTICLE, "@type": kind}) == CONTENT
+
+
+def test_of_several_publishers_each_is_possible() -> None:
+    several = content_of({**ARTICLE, "publisher": [{"name": "Example Daily"}, {"name": "RFE/RL"}, "RFE/RL "]})
+    assert several.publisher == "Example Daily"
+    assert several.facts == {"content.kind": "article", "publisher": ["Example Daily", "RFE/RL"]}
+
+
+@pytest.mark.parametrize("nameless", [{}, {"logo": "x"}, {"name": " "}, 7, None])
+def test_beside_a_publisher_without_a_name_no_other_is_known_for_certain(nameless: object) -> None:
+    several = content_of({**ARTICLE, "publisher": [nameless, {"name": "Example Daily"}]})
+    assert several.publisher == "Example Daily"
+    assert several.facts["publisher"] == "unknown"
+
+
+def test_of_several_languages_or_days_none_is_known() -> None:
+    several = content_of({**ARTICLE, "inLanguage": ["en", "ru"], "datePublished": ["2009-12-17", "2024-01-01"]})
+    assert (several.language, several.date_published) == (None, None)
+    same = content_of({**ARTICLE, "inLanguage": ["en", " en"]})
+    assert same.language == "en"
+
+
+@pytest.mark.parametrize("name", OUR_OWN)
+def test_a_field_of_ours_in_the_article_is_refused_and_not_passed_over(name: str) -> None:
+    with pytest.raises(RequestError, match=f"`{name}` is no property of schema.org"):
+        content_of({**ARTICLE, name: "x"})
 
 
 def test_what_is_there_and_cannot_be_read_is_a_problem_and_not_an_absence() -> None:

@@ -71,7 +71,6 @@ def test_a_scalar_keeps_its_line_column_and_width() -> None:
     assert isinstance(quoted, Text)
     assert isinstance(last, Text)
     assert [(each.span.line, each.span.column, each.span.width) for each in (quoted, last)] == [(3, 9, 5), (4, 5, 5)]
-    assert (quoted.is_quoted, last.is_quoted) == (True, False)
     assert last.span.text == "  - ééé ü"
 
 

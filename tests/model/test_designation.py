@@ -127,35 +127,6 @@ def test_the_milestone_that_arms_decides_and_of_its_claims_the_first(arms: Miles
     assert copy.period(Entry("radio", claims, LISTED)) == expected
 
 
-def test_what_is_announced_is_the_beginning_the_end_and_the_day_after_the_last_fresh_one() -> None:
-    ended = register(entry(last=COPIED))
-    changes = ended.changes(ended.entries, LISTED - ONE)
-    assert sorted(changes) == [LISTED, LAST_FRESH + ONE]
-    assert sorted(ended.changes(ended.entries, LISTED)) == [COPIED + ONE, LAST_FRESH + ONE]
-    assert sorted(ended.changes(ended.entries, LAST_FRESH)) == [LAST_FRESH + ONE]
-    assert ended.changes(ended.entries, LAST_FRESH + ONE) == []
-
-
-def test_age_changes_nothing_where_absence_never_meant_anything() -> None:
-    assert register(complete=False).changes((), COPIED) == []
-
-
-def test_a_copy_that_stays_fresh_to_the_end_of_days_announces_no_end() -> None:
-    assert register(fresh_for=timedelta(days=999_999_999)).changes((), COPIED) == []
-
-
-@settings(max_examples=150)
-@given(REGISTERS, NEAR)
-def test_no_day_before_the_first_announced_change_says_anything_else(copy: Register, day: date) -> None:
-    """A naive search over every later day; an answer kept until the change is never a stale one."""
-    changes = copy.changes(copy.entries, day)
-    assert all(change > day for change in changes)
-    today = copy.lists(copy.entries, day)
-    later = [day + number * ONE for number in range(1, 25)]
-    differs = next((each for each in later if copy.lists(copy.entries, each) is not today), None)
-    assert differs is None or min(changes) <= differs
-
-
 def test_the_edges_of_a_register_are_those_of_its_entries_and_the_end_of_its_freshness() -> None:
     copy = register(entry(last=COPIED), entry(COPIED))
     assert copy.edges() == [LISTED, COPIED + ONE, COPIED, LAST_FRESH + ONE]

@@ -97,20 +97,6 @@ def test_the_last_day_of_all_has_no_day_after_it() -> None:
     assert Period(DAY, date.max).edges() == [DAY]
 
 
-@settings(max_examples=100)
-@given(PERIODS, PERIODS)
-def test_an_intersection_holds_exactly_the_days_that_both_hold(one: Period, other: Period) -> None:
-    both = days_of(one) & days_of(other)
-    assert {day for day in EVERY_DAY if day in one.intersection(other)} == both
-    assert one.intersection(other) == other.intersection(one)
-
-
-def test_an_intersection_counts_in_the_zone_of_the_first() -> None:
-    ours, theirs = Period(DAY, None, "Europe/Moscow"), Period(None, AFTER, "Asia/Tokyo")
-    assert ours.intersection(theirs) == Period(DAY, AFTER, "Europe/Moscow")
-    assert theirs.intersection(ours).zone == "Asia/Tokyo"
-
-
 @settings(max_examples=50)
 @given(st.dates())
 def test_a_day_is_read_as_it_is_written(day: date) -> None:

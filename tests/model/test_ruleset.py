@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from compliance.model.designation import Claim, Entity, Entry, Milestone, Register
 from compliance.model.period import ALWAYS
@@ -182,3 +184,85 @@ def test_a_day_is_asked_for_in_every_zone_that_a_rule_a_register_or_a_territory_
 def test_an_empty_rule_set_asks_for_nothing() -> None:
     empty = Ruleset()
     assert (empty.active_rules, empty.notices, empty.rules_of_notice, empty.zones) == ((), {}, {}, frozenset())
+
+
+# -- when a designation turns -----------------------------------------------------------------------
+
+LAST_FRESH = DAY + timedelta(days=30)
+
+
+def listing(*entries: Entry, complete: bool = True, excludes: tuple[str, ...] = ()) -> Ruleset:
+    return Ruleset(entities=family(*excludes), registers={"r": replace(copy(complete=complete), entries=entries)})
+
+
+def listed(entity: str, first: int, last: int | None = None, *, unknown: bool = False) -> Entry:
+    end = None if last is None else DAY + timedelta(days=last)
+    return Entry(entity, {Milestone.LISTED_ON: (Claim(DAY + timedelta(days=first)),)}, end, last_day_unknown=unknown)
+
+
+@pytest.mark.parametrize(
+    ("entries", "entity", "day", "turn"),
+    [
+        ([listed("root", 5)], "root", 0, 5),
+        ([listed("root", 5)], "root", 5, None),  # presence does not lapse because the copy grows old
+        ([listed("root", 5)], "desk", 6, None),
+        ([listed("root", 5, 9)], "desk", 5, 10),
+        ([listed("root", 5, 9)], "desk", 10, 31),
+        ([], "root", 0, 31),
+        ([], "root", 31, None),
+        ([listed("root", 5, unknown=True)], "root", 0, 5),
+        ([listed("root", 5, unknown=True)], "root", 5, None),
+        ([listed("root", 5, 9), listed("root", 10)], "root", 5, None),  # two entries that meet are one to a reader
+    ],
+)
+def test_a_designation_turns_on_the_first_day_with_another_answer(
+    entries: list[Entry], entity: str, day: int, turn: int | None
+) -> None:
+    found = listing(*entries).designation_changes(entity, "r", DAY + timedelta(days=day))
+    assert found == (None if turn is None else DAY + timedelta(days=turn))
+
+
+def test_age_changes_nothing_where_absence_never_meant_anything() -> None:
+    assert listing(complete=False).designation_changes("root", "r", DAY) is None
+
+
+def test_a_copy_that_stays_fresh_to_the_end_of_days_never_turns() -> None:
+    forever = replace(copy(), fresh_for=timedelta(days=999_999_999))
+    assert Ruleset(entities=family(), registers={"r": forever}).designation_changes("root", "r", DAY) is None
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.builds(
+            lambda who, first, length, unknown: listed(
+                who, first, None if length is None else first + length, unknown=unknown
+            ),
+            st.sampled_from(["root", "service", "desk"]),
+            st.integers(-5, 40),
+            st.none() | st.integers(0, 10),
+            st.booleans(),
+        ),
+        max_size=3,
+    ),
+    st.booleans(),
+    st.sampled_from([(), ("desk",)]),
+    st.sampled_from(["root", "service", "desk"]),
+    st.integers(-8, 45),
+)
+def test_the_turn_of_a_designation_is_that_of_a_search_day_by_day(
+    entries: list[Entry], complete: bool, excludes: tuple[str, ...], entity: str, start: int
+) -> None:
+    rules = listing(*entries, complete=complete, excludes=excludes)
+    day = DAY + timedelta(days=start)
+    today = rules.designated(entity, "r", day)
+    later = [day + timedelta(days=number) for number in range(1, 80)]
+    naive = next((each for each in later if rules.designated(entity, "r", each) is not today), None)
+    assert rules.designation_changes(entity, "r", day) == naive
+
+
+def test_a_copy_taken_as_fresh_says_no_again() -> None:
+    rules = listing()
+    assert rules.designated("root", "r", LATE) is UNKNOWN
+    assert rules.designated("root", "r", LATE, as_if_fresh=True) is FALSE
+    assert rules.designated("root", "r", LAST_FRESH) is FALSE

@@ -249,15 +249,8 @@ def test_a_union_never_loses_a_place_nor_that_it_may_be_anywhere(one: LocationSe
     assert one | one == one
 
 
-@settings(max_examples=50)
-@given(LOCATIONS)
-def test_a_set_is_settled_exactly_where_it_is_one_place(location: LocationSet) -> None:
-    assert location.is_settled == (len(location.places) == 1 and not location.anywhere)
-
-
 def test_an_unknown_place_is_anywhere_and_remembers_what_sources_named() -> None:
     nowhere = LocationSet.unknown()
-    assert (nowhere.places, nowhere.anywhere, nowhere.is_settled) == (frozenset(), True, False)
+    assert (nowhere.places, nowhere.anywhere) == (frozenset(), True)
     named = LocationSet.unknown("databases differ", named=["RU"])
     assert (named.places, named.anywhere, named.basis) == (frozenset({"RU"}), True, ("databases differ",))
-    assert not named.is_settled

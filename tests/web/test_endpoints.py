@@ -129,6 +129,18 @@ def test_a_failed_reload_shows_each_problem_at_its_place_and_a_good_one_clears_i
     assert got(tiny, "/readyz") == before
 
 
+def test_a_rule_set_without_an_active_rule_is_not_called_ready(tiny: Asker, tmp_path: Path) -> None:
+    store = tiny.app.extensions["compliance"].checker.store
+    written(tmp_path / "rules", changed("warn.yaml", ("status: active", "status: draft")))
+    assert store.reload()
+    silent = got(tiny, "/readyz")
+    assert (silent["status"], silent["rules"]["loaded"]) == ("degraded", True)
+    assert silent["rules"]["detail"] == "no rule is active, so no page gets a notice"
+    (tmp_path / "rules" / "warn.yaml").write_text("{", encoding="utf-8")
+    assert not store.reload()
+    assert got(tiny, "/readyz")["rules"]["detail"].endswith("in use; no rule is active, so no page gets a notice")
+
+
 def test_requests_notices_and_reloads_are_counted(tiny: Asker) -> None:
     for country in ("RU", "RU", "US"):
         tiny.check({"content": {"publisher": "radio.example"}, "reader": {"location": {"country": country}}})
@@ -178,7 +190,9 @@ def test_another_method_is_refused_with_those_that_work(asker: Asker, method: st
 def test_what_is_read_can_be_asked_for_its_head_and_not_be_written(asker: Asker, path: str) -> None:
     head = asker.send(None, "HEAD", path)
     assert (head.status_code, head.data) == (200, b"")
-    assert asker.send(None, "OPTIONS", path).headers["Allow"].replace(" ", "").split(",").count("GET") == 1
+    options = asker.send(None, "OPTIONS", path)
+    assert options.headers["Allow"].replace(" ", "").split(",").count("GET") == 1
+    assert (options.status_code, options.data, "Content-Type" in options.headers) == (204, b"", False)
     response = asker.send(b"{}", "POST", path)
     assert refused(response, 405)["type"] == "urn:compliance:problem:method-not-allowed"
     assert response.headers["Allow"] == "GET, HEAD, OPTIONS"

@@ -7,8 +7,10 @@ import gzip
 import json
 from typing import Any
 
+import msgspec
 import pytest
 
+from compliance.web.wire import CheckIn, ReaderIn
 from tests.web.asking import ARTICLE, Asker, places, refused
 
 SHAPES: tuple[Any, ...] = (None, True, 7, -0.5, "text", [], [7], {}, {"x": 7})
@@ -253,6 +255,46 @@ def test_a_flood_of_problems_is_cut_off_and_costs_little(asker: Asker) -> None:
         assert 0 < len(asker.refusal(question)["problems"]) <= 50
     body = b'{"content": {}, ' + b", ".join([b'"reader": {}'] * 50_000) + b"}"
     assert len(asker.refusal(body)["problems"]) == 50
+
+
+def test_a_register_that_there_is_not_is_refused_with_the_nearest(asker: Asker) -> None:
+    facts = {"publisher.designated_as": ["ru/foreign-agent", "perhaps ru/undesirable-organisation"]}
+    (only,) = asker.refusal({"content": {"facts": facts}})["problems"]
+    assert only == {
+        "message": "unknown register `ru/undesirable-organisation`",
+        "where": "content.facts.publisher.designated_as[1]",
+        "help": "the nearest is `ru/undesirable-organization`",
+    }
+
+
+def test_more_mentions_than_any_page_has_are_refused(asker: Asker) -> None:
+    problem = asker.refusal({"content": {"facts": {"content.mentions": ["x"] * 1001}}})
+    assert places(problem) == ["content.facts.content.mentions"]
+
+
+@pytest.mark.parametrize("day", ["2022-07-010", "2022-07-01x", "2022-07-01T25:00Z", "2022-07-01T10:00Z nonsense"])
+def test_what_is_left_behind_a_day_of_publication_is_not_passed_over(asker: Asker, day: str) -> None:
+    (only,) = asker.refusal({"content": {"date_published": day}})["problems"]
+    assert (only["where"], only["message"]) == ("content.date_published", "this is no day, and no day with a time")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"content": {"url": "\xff\xfe"}}',
+        b'{"content": {"\xff": "x"}}',
+        b'{"explain": 1, "content": {"url": "\xd0"}}',
+        b'{"content": {"publisher": "\xcf\xf0\xe8\xe2\xe5\xf2"}}',
+    ],
+)
+def test_text_in_another_encoding_is_said_to_be_that(asker: Asker, body: bytes) -> None:
+    assert asker.refusal(body)["detail"] == "the body is not UTF-8"
+
+
+def test_what_was_sent_prints_itself_without_the_address() -> None:
+    asked = msgspec.json.decode(b'{"content": {}, "reader": {"address": "95.165.0.1"}}', type=CheckIn)
+    assert "95.165.0.1" not in repr(asked) + str(asked.reader)
+    assert "address=None" in repr(ReaderIn(location=None))
 
 
 def test_a_byte_order_mark_changes_nothing(asker: Asker) -> None:
