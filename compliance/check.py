@@ -292,18 +292,19 @@ def _hashed(segment: Segment, written: Mapping[str, Written]) -> Hashable | None
 def _facts(snapshot: Snapshot, written: Mapping[str, Written]) -> Facts:
     """Facts as they were written, each read once."""
     known: dict[str, FactValue] = {}
+    fresh: dict[str, Written] = {}
     for name, value in written.items():
         found = snapshot.facts.get((name, value)) if isinstance(value, str) else None
         if found is None:
-            break
-        known[name] = found
-    else:
-        return known
-    read = facts_from(written, snapshot.directory)
-    for name, value in written.items():
-        if isinstance(value, str):
-            snapshot.facts.put((name, value), read[name])
-    return read
+            fresh[name] = value
+        else:
+            known[name] = found
+    if fresh:
+        for name, read in facts_from(fresh, snapshot.directory).items():
+            known[name] = read
+            if isinstance(fresh[name], str):
+                snapshot.facts.put((name, fresh[name]), read)
+    return known
 
 
 def today() -> date:

@@ -33,7 +33,7 @@ _log = logging.getLogger("compliance.store")
 SUFFIXES = (".yaml", ".yml")
 MEMO = 65_536
 """How many decisions are remembered where nobody says otherwise."""
-MOST_FACTS = 16_384
+MOST_FACTS = 131_072
 NO_ACTIVE_RULE = "no rule is active, so no page gets a notice"
 
 

@@ -65,6 +65,7 @@ class Bucket:
     rules: tuple[Ready, ...]
     number: int = field(default_factory=lambda: next(_numbers))
     _asked: tuple[tuple[str, Keys | None], ...] | None = None
+    _facts: tuple[str, ...] = ()
 
     @property
     def asked(self) -> tuple[tuple[str, Keys | None], ...]:
@@ -78,6 +79,15 @@ class Bucket:
                     so_far |= keys
             self._asked = tuple((fact, None if keys is None else frozenset(keys)) for fact, keys in found.items())
         return self._asked
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The facts that its rules ask for."""
+        return self._facts or self._with_facts()
+
+    def _with_facts(self) -> tuple[str, ...]:
+        self._facts = tuple(fact for fact, _ in self.asked)
+        return self._facts
 
     def signature(self, views: Mapping[str, View]) -> tuple[Hashable, ...]:
         """What its rules can see of a question."""

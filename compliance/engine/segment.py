@@ -32,13 +32,15 @@ from compliance.engine.worlds import kleene
 from compliance.engine.zones import Zones
 from compliance.model.decision import Decision, Display, Instance, NoticeStatus
 from compliance.model.facts import FACTS, Facts, Kind, Members, OneOf, unknown
-from compliance.model.rule import Line
+from compliance.model.rule import IfUnknown, Line
 from compliance.model.ruleset import LawDays, Ruleset
-from compliance.model.territory import LocationSet
+from compliance.model.territory import PLACES, LocationSet
 from compliance.model.truth import FALSE, TRUE, UNKNOWN, Truth
 
-MOST_KEPT: Final = 8192
+MOST_KEPT: Final = 32_768
 """So many partial results or views are kept before they are dropped and begun again."""
+MOST_PLACES: Final = 1000
+MOST_TERRITORIES: Final = 3
 _NO_DECISION: Final = Decision()
 _UNLISTED: Final = "unlisted"
 _GONE, _NOT_NOW, _OPEN, _FIRES = range(4)
@@ -88,6 +90,7 @@ class Segment:
         self.asked = asked
         self._unlisted = unlisted
         self._known: Memo[View] = Memo(MOST_KEPT)
+        self._same: Memo[_Result] = Memo(MOST_KEPT)
         self._results: Memo[_Result] = Memo(MOST_KEPT)
         self._joint: Memo[tuple[Found | None]] = Memo(MOST_KEPT)
         reading = Reading(ruleset, {}, days)
@@ -170,23 +173,47 @@ class Segment:
 
     def _result(self, bucket: Bucket, question: _Question) -> _Result:
         """What comes of a bucket, worked out once for all questions that look alike to it."""
-        key = (bucket.signature(question.views), question.bound, question.is_sure)
-        found = self._results.get(key)
-        return self._results.put(key, self._judged(bucket, question, key)) if found is None else found
+        views, about = question.views, (question.bound, question.is_sure)
+        same = (bucket.number, about, *[views[fact].mark for fact in bucket.facts])
+        found = self._same.get(same)
+        if found is None:
+            key = (bucket.signature(views), about)
+            found = self._results.get(key)
+            if found is None:
+                found = self._results.put(key, self._judged(bucket, question, key))
+            self._same.put(same, found)
+        return found
 
     def _judged(self, bucket: Bucket, question: _Question, key: Hashable) -> _Result:
         changes: list[Change] = []
         asking: dict[str, list[Ready]] = defaultdict(list)
+        in_doubt: set[str] = set()
         reading = Reading(self.ruleset, question.facts, self.days, question.bound or None)
         for ready in bucket.rules:
-            stands = _stands(ready, question.views, reading)
+            is_keyed = ready.is_plain and question.is_sure
+            stands = _by_keys(ready, question.views) if is_keyed else _stands(ready, question.views, reading)
             if stands != _GONE and self._is_in_effect(ready, question.views, changes) and stands != _NOT_NOW:
                 asking[ready.notice].append(ready)
-        parts = tuple((notice, key, self._instance(rules, question), tuple(rules)) for notice, rules in asking.items())
-        return _Result(parts, earliest(changes))
+                if stands != _FIRES:
+                    in_doubt.add(ready.notice)
+        parts = [
+            (
+                notice,
+                key,
+                self._instance(rules, question) if notice in in_doubt else _required(rules, question),
+                tuple(rules),
+            )
+            for notice, rules in asking.items()
+        ]
+        return _Result(tuple(parts), earliest(changes))
 
     def _instance(self, rules: Sequence[Ready], question: _Question) -> Found | None:
+        """The instance of a notice, as the plain evaluator finds it."""
         bound = question.bound
+        if PLACE in question.views and question.views[PLACE] is self._unknown[PLACE]:
+            found = _anywhere(rules, question)
+            if found is not None:
+                return found
         reading = Reading(self.ruleset, question.facts, self.days, bound or None)
         return instance(rules[0].rule.notice, [with_binding(ready.rule, bound) for ready in rules], reading, bound)
 
@@ -301,6 +328,38 @@ def _required(rules: Sequence[Ready], question: _Question) -> Found:
     notice = rules[0].rule.notice
     required = Instance(notice, question.bound or None, NoticeStatus.REQUIRED, Display.SHOW, ids)
     return Found(required, bound=question.bound)
+
+
+def _anywhere(rules: Sequence[Ready], question: _Question) -> Found | None:
+    """The instance of a notice for a reader who may be anywhere, if nothing else about it is open.
+
+    Then it is due in the places that the rules name and nowhere else: possible, and the place is all that it
+    hangs on. None where that cannot be said so simply, or where there are so many places that the plain
+    evaluator would not count them.
+    """
+    if not question.is_sure or not all(ready.is_plain and _hangs_on_place(ready, question.views) for ready in rules):
+        return None
+    asked = frozenset[str]().union(*(ready.keys[ready.facts.index(PLACE)] for ready in rules))
+    if len(asked) > MOST_PLACES or len(asked - PLACES) > MOST_TERRITORIES:
+        return None
+    answers = {ready.rule.policy(PLACE) for ready in rules}
+    if IfUnknown.SKIP in answers:
+        return None
+    display = Display.SHOW if IfUnknown.SHOW in answers else Display.HOLD
+    ids = tuple(ready.rule.id for ready in rules)
+    notice, bound = rules[0].rule.notice, question.bound
+    possible = Instance(notice, bound or None, NoticeStatus.POSSIBLE, display, ids, (PLACE,))
+    return Found(possible, bound=bound)
+
+
+def _hangs_on_place(ready: Ready, views: Mapping[str, View]) -> bool:
+    """Whether a rule names a code of a place on one line, and all its other lines hold."""
+    if ready.facts.count(PLACE) != 1:
+        return False
+    return all(
+        not keys.isdisjoint(PLACES) if fact == PLACE else not keys.isdisjoint(views[fact].sure)
+        for fact, keys in zip(ready.facts, ready.keys, strict=True)
+    )
 
 
 def _by_keys(ready: Ready, views: Mapping[str, View]) -> int:

@@ -27,7 +27,7 @@ NONE: Final[Keys] = frozenset()
 NO_CHANGES: Final[Mapping[str, tuple[Change, ...]]] = {}
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class View:
     """What one fact can meet. A view is never changed once it is made."""
 
@@ -45,6 +45,11 @@ class View:
     """Stands for all of this where keys do not tell enough: which of them may hold together."""
     is_entrance: bool = True
     """Whether it leaves out enough keys for rules to be found by it."""
+
+    @property
+    def mark(self) -> Hashable:
+        """Equal for views that are the same to every rule; of views that are alike, perhaps not."""
+        return self if self.maybe or self.rest or self.ever or self.changes else self.sure
 
     def signature(self, asked: Keys) -> Hashable:
         """What these keys can see of the view: views with one signature decide and change alike."""
