@@ -23,7 +23,7 @@ from compliance.engine.segment import Segment
 from compliance.errors import Problem, RequestError
 from compliance.geo import Databases, from_place, locate, parse_address
 from compliance.model.decision import Decision
-from compliance.model.facts import Facts, FactValue
+from compliance.model.facts import Facts, FactValue, OneOf
 from compliance.model.iso3166 import COUNTRIES
 from compliance.model.period import ONE_DAY
 from compliance.model.ruleset import LawDays, Ruleset
@@ -295,7 +295,9 @@ def _facts(snapshot: Snapshot, written: Mapping[str, Written]) -> Facts:
     fresh: dict[str, Written] = {}
     for name, value in written.items():
         found = snapshot.facts.get((name, value)) if isinstance(value, str) else None
-        if found is None:
+        if found is None and name == "publisher" and isinstance(value, str) and value in snapshot.directory.ids:
+            known[name] = OneOf(frozenset((value,)))  # too many to keep, and nothing to look up
+        elif found is None:
             fresh[name] = value
         else:
             known[name] = found

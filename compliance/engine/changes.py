@@ -32,12 +32,11 @@ def next_changes(ruleset: Ruleset, facts: Facts, days: LawDays) -> tuple[Change,
 
 def earliest(changes: Iterable[Change]) -> tuple[Change, ...]:
     """For each zone the first of some changes, sorted by zone."""
-    if isinstance(changes, list) and len(changes) < 2:
-        return tuple(changes)
     first: dict[str, date] = {}
     for zone, day in changes:
-        first[zone] = min(first.get(zone, day), day)
-    return tuple(sorted(first.items()))
+        if zone not in first or day < first[zone]:
+            first[zone] = day
+    return tuple(first.items()) if len(first) < 2 else tuple(sorted(first.items()))
 
 
 def _changes_of_rule(rule: Rule, reading: Reading) -> Iterator[Change]:

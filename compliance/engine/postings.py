@@ -2,8 +2,9 @@
 
 Theory: a rule can fire only if each of its lines holds, so it is enough to find it by one of them. Rules
 that ask the same facts form a *shape*. For each question a shape is entered by the fact that leaves the
-fewest rules: a publisher names a handful, a country some hundreds, and a fact that nobody knows, all. The
-rules found are a *bucket*; what is left to do depends on its size, not on the size of the rule set.
+fewest rules, a publisher say, and what is left is entered by the next one, a country; a fact that nobody
+knows leaves all. The rules found are a *bucket*; what is left to do depends on its size, not on the size of
+the rule set. By which keys the rules of a bucket can be told apart is worked out when it is first asked.
 """
 
 from __future__ import annotations
@@ -24,9 +25,13 @@ from compliance.model.facts import FACTS, Kind
 from compliance.model.rule import Line, Reach, Rule
 from compliance.model.ruleset import Ruleset
 
+_TRIED: Final = {PLACE: 0, "publisher": 2}
+"""Lines on the place are tried first, since they fail most often; a publisher has mostly been found by already."""
 FEW: Final = 8
 """So many rules are looked at one by one; what comes of more is worked out once and kept."""
-MOST_MERGED: Final = 4096
+TINY: Final = 2
+"""So few rules are not worth to be told apart by another fact."""
+MOST_MERGED: Final = 1024
 _numbers = count()
 
 
@@ -66,6 +71,13 @@ class Bucket:
     number: int = field(default_factory=lambda: next(_numbers))
     _asked: tuple[tuple[str, Keys | None], ...] | None = None
     _facts: tuple[str, ...] = ()
+    _by: dict[str, Postings] | None = None
+    _was_asked: bool = False
+
+    def is_small(self) -> bool:
+        """Whether its rules are not worth to be told apart: a few not until they are asked for again."""
+        was_asked, self._was_asked = self._was_asked, True
+        return len(self.rules) <= (TINY if was_asked else FEW)
 
     @property
     def asked(self) -> tuple[tuple[str, Keys | None], ...]:
@@ -79,6 +91,15 @@ class Bucket:
                     so_far |= keys
             self._asked = tuple((fact, None if keys is None else frozenset(keys)) for fact, keys in found.items())
         return self._asked
+
+    def by(self, fact: str) -> Postings:
+        """Its rules by the keys that they ask for, worked out once."""
+        if self._by is None:
+            self._by = {}
+        found = self._by.get(fact)
+        if found is None:
+            found = self._by[fact] = Postings(fact, self.rules)
+        return found
 
     @property
     def facts(self) -> tuple[str, ...]:
@@ -97,60 +118,66 @@ class Bucket:
         )
 
 
+class Postings:
+    """Some rules by the keys that their lines on one fact ask for."""
+
+    __slots__ = ("_by_key", "_merged")
+
+    def __init__(self, fact: str, rules: Iterable[Ready]) -> None:
+        found: dict[str, list[Ready]] = defaultdict(list)
+        for ready in rules:
+            for key in ready.keys[ready.facts.index(fact)]:
+                found[key].append(ready)
+        self._by_key = {key: Bucket(tuple(each)) for key, each in found.items()}
+        self._merged: Memo[Bucket] | None = None
+
+    @property
+    def mean_length(self) -> float:
+        """How many rules a key finds, on average."""
+        return sum(len(bucket.rules) for bucket in self._by_key.values()) / max(1, len(self._by_key))
+
+    def find(self, keys: Keys) -> Bucket | None:
+        """The rules that ask for any of some keys; None where none does."""
+        if len(keys) == 1:
+            (key,) = keys
+            return self._by_key.get(key)
+        present = keys.intersection(self._by_key)
+        if len(present) < 2:
+            return self._by_key[next(iter(present))] if present else None
+        if self._merged is None:
+            self._merged = Memo(MOST_MERGED)
+        found = self._merged.get(present)
+        if found is None:
+            rules = {id(ready): ready for key in present for ready in self._by_key[key].rules}
+            found = Bucket(tuple(sorted(rules.values(), key=lambda ready: ready.rule.id)))
+            self._merged.put(present, found)
+        return found
+
+
 class Shape:
-    """Rules that ask the same facts, by the keys that they ask for."""
+    """Rules that ask the same facts; `facts` are those, the one that leaves the fewest rules first."""
 
     def __init__(self, facts: Sequence[str], rules: Sequence[Ready]) -> None:
         self.all = Bucket(tuple(rules))
-        self.postings: dict[str, dict[str, Bucket]] = {fact: self._posted(fact) for fact in facts}
-        by_size = {fact: _mean_length(posted) for fact, posted in self.postings.items()}
-        self.facts = tuple(sorted(facts, key=lambda fact: (by_size[fact], fact)))
-        self._merged: Memo[Bucket] = Memo(MOST_MERGED)
-
-    def _posted(self, fact: str) -> dict[str, Bucket]:
-        found: dict[str, list[Ready]] = defaultdict(list)
-        for ready in self.all.rules:
-            for key in ready.keys[ready.facts.index(fact)]:
-                found[key].append(ready)
-        return {key: Bucket(tuple(rules)) for key, rules in found.items()}
+        self.facts = tuple(sorted(facts, key=lambda fact: (self.all.by(fact).mean_length, fact)))
 
     def find(self, views: Mapping[str, View]) -> Bucket | None:
-        """The fewest rules among which are all that concern a question; None where none does."""
+        """A few rules among which are all that concern a question; None where none does.
+
+        Fact by fact those go that ask for something else, until too few are left to be worth it.
+        """
         best = self.all
         for fact in self.facts:
             keys = views[fact].keys
             if keys is None:
                 continue
-            posted = self.postings[fact]
-            if len(keys) == 1:
-                (key,) = keys
-                found = posted.get(key)
-            else:
-                found = self._of(fact, keys)
+            found = best.by(fact).find(keys)
             if found is None:
                 return None
-            if len(found.rules) <= FEW:
-                return found
-            if len(found.rules) < len(best.rules):
-                best = found
+            best = found
+            if best.is_small():
+                break
         return best
-
-    def _of(self, fact: str, keys: Keys) -> Bucket | None:
-        """The rules that ask for any of several keys."""
-        posted = self.postings[fact]
-        present = keys.intersection(posted)
-        if len(present) < 2:
-            return posted[next(iter(present))] if present else None
-        found = self._merged.get((fact, present))
-        if found is None:
-            rules = {id(ready): ready for key in sorted(present) for ready in posted[key].rules}
-            merged = Bucket(tuple(sorted(rules.values(), key=lambda ready: ready.rule.id)))
-            found = self._merged.put((fact, present), merged)
-        return found
-
-
-def _mean_length(posted: Mapping[str, Bucket]) -> float:
-    return sum(len(bucket.rules) for bucket in posted.values()) / max(1, len(posted))
 
 
 def shapes(rules: Iterable[Rule], ruleset: Ruleset) -> tuple[Shape, ...]:
@@ -182,6 +209,7 @@ def make_ready(rule: Rule, ruleset: Ruleset, share: Mapping[Any, Any]) -> Ready:
         and (keys := line_keys(line, rule.zone, ruleset)) is not None
         and not (everywhere and line.fact == PLACE)
     ]
+    top.sort(key=lambda each: _TRIED.get(each[0], 1))
     moves = {(fact, key): None for fact, keys in asked for key in sorted(keys or ()) if _moves(fact, key, ruleset)}
     alone = Instance(rule.notice, None, NoticeStatus.REQUIRED, Display.SHOW, (rule.id,))
     return Ready(

@@ -17,7 +17,8 @@ from compliance.engine.changes import Change, earliest
 from compliance.engine.decide import Found, gather, instance
 from compliance.engine.memo import Memo
 from compliance.engine.postings import FEW, Bucket, Ready, Shape
-from compliance.engine.reading import PLACE, UNNAMED, Atom, Reading, with_binding
+from compliance.engine.reading import PLACE, UNNAMED, Reading, with_binding
+from compliance.engine.standing import FIRES, GONE, NOT_NOW, OPEN, by_keys, by_lines
 from compliance.engine.views import (
     NONE,
     Keys,
@@ -28,14 +29,12 @@ from compliance.engine.views import (
     status_view,
     word_view,
 )
-from compliance.engine.worlds import kleene
 from compliance.engine.zones import Zones
 from compliance.model.decision import Decision, Display, Instance, NoticeStatus
 from compliance.model.facts import FACTS, Facts, Kind, Members, OneOf, unknown
-from compliance.model.rule import IfUnknown, Line
+from compliance.model.rule import IfUnknown
 from compliance.model.ruleset import LawDays, Ruleset
 from compliance.model.territory import PLACES, LocationSet
-from compliance.model.truth import FALSE, TRUE, UNKNOWN, Truth
 
 MOST_KEPT: Final = 32_768
 """So many partial results or views are kept before they are dropped and begun again."""
@@ -43,8 +42,6 @@ MOST_PLACES: Final = 1000
 MOST_TERRITORIES: Final = 3
 _NO_DECISION: Final = Decision()
 _UNLISTED: Final = "unlisted"
-_GONE, _NOT_NOW, _OPEN, _FIRES = range(4)
-"""How a rule stands to a question: concerns it on no day, not on this one, perhaps, for sure."""
 
 Part = tuple[str, Hashable, Found | None, tuple[Ready, ...]]
 """A notice, what its part stands for in a joint result, its instance, and the rules that may ask for it."""
@@ -140,15 +137,15 @@ class Segment:
         views, hits = question.views, []
         changes: list[Change] = []
         for ready in bucket.rules:
-            stands = _by_keys(ready, views)
-            if stands == _GONE:
+            stands = by_keys(ready, views)
+            if stands == GONE:
                 continue
             if not ready.is_plain:
                 return False
             if self._is_in_effect(ready, views, changes):
-                if stands == _OPEN:
+                if stands == OPEN:
                     return False
-                if stands == _FIRES:
+                if stands == FIRES:
                     hits.append(ready)
         question.changes += changes
         question.parts += [(ready.notice, ready, ready.required, (ready,)) for ready in hits]
@@ -191,10 +188,10 @@ class Segment:
         reading = Reading(self.ruleset, question.facts, self.days, question.bound or None)
         for ready in bucket.rules:
             is_keyed = ready.is_plain and question.is_sure
-            stands = _by_keys(ready, question.views) if is_keyed else _stands(ready, question.views, reading)
-            if stands != _GONE and self._is_in_effect(ready, question.views, changes) and stands != _NOT_NOW:
+            stands = by_keys(ready, question.views) if is_keyed else by_lines(ready, question.views, reading)
+            if stands != GONE and self._is_in_effect(ready, question.views, changes) and stands != NOT_NOW:
                 asking[ready.notice].append(ready)
-                if stands != _FIRES:
+                if stands != FIRES:
                     in_doubt.add(ready.notice)
         parts = [
             (
@@ -259,9 +256,19 @@ class Segment:
             else:
                 views[fact] = self._view(fact, Reading(self.ruleset, facts, self.days))
         if self._derived and "publisher" in facts:
-            reading = Reading(self.ruleset, facts, self.days)
-            views.update({fact: self._view(fact, reading) for fact in self._derived if fact not in facts})
+            self._derive(facts, views)
         return views
+
+    def _derive(self, facts: Facts, views: dict[str, View]) -> None:
+        """Add what follows from the publisher and was not given."""
+        publisher = facts["publisher"]
+        for fact in self._derived:
+            if fact not in facts:
+                view = self._known.get((fact, publisher))
+                if view is None:
+                    view = self._view(fact, Reading(self.ruleset, facts, self.days))
+                    self._known.put((fact, publisher), view)
+                views[fact] = view
 
     def _place(self, where: LocationSet) -> View:
         """What is known of a place."""
@@ -360,41 +367,3 @@ def _hangs_on_place(ready: Ready, views: Mapping[str, View]) -> bool:
         not keys.isdisjoint(PLACES) if fact == PLACE else not keys.isdisjoint(views[fact].sure)
         for fact, keys in zip(ready.facts, ready.keys, strict=True)
     )
-
-
-def _by_keys(ready: Ready, views: Mapping[str, View]) -> int:
-    """How a rule that is nothing but its keyed lines stands to a question, if it is in effect."""
-    stands = _FIRES
-    for fact, keys in zip(ready.facts, ready.keys, strict=True):
-        view = views[fact]
-        if keys.isdisjoint(view.sure):
-            if view.rest or not keys.isdisjoint(view.maybe):
-                stands = min(stands, _OPEN)
-            elif keys.isdisjoint(view.ever):
-                return _GONE
-            else:
-                stands = _NOT_NOW
-    return stands
-
-
-def _stands(ready: Ready, views: Mapping[str, View], reading: Reading) -> int:
-    """How a rule stands to a question, if it is in effect; open where only worlds can tell."""
-    keyed = {line: keys for line, (_, keys) in zip(map(id, ready.rule.each_line()), ready.asked, strict=True)}
-
-    def truth(line: Line) -> Truth:
-        keys = keyed[id(line)]
-        if keys is None:
-            return reading.truth(Atom.of(line, ready.rule.zone))
-        view = views[line.fact]
-        if ready.everywhere and line.fact == PLACE:
-            return UNKNOWN
-        if not keys.isdisjoint(view.sure):
-            return TRUE
-        return UNKNOWN if view.rest or not keys.isdisjoint(view.maybe) else FALSE
-
-    for line in ready.rule.when.lines:
-        if isinstance(line, Line) and truth(line) is FALSE:
-            keys = keyed[id(line)]
-            if keys is None or keys.isdisjoint(views[line.fact].ever):
-                return _GONE
-    return _NOT_NOW if kleene(ready.rule, truth) is FALSE else _OPEN

@@ -86,10 +86,13 @@ class Register:
     zone: str | None = None
     legal_basis: tuple[Source, ...] = ()
 
-    @property
-    def fresh_until(self) -> date:
-        """The last day on which absence from a complete copy still means "no"."""
-        return date.fromordinal(min(self.retrieved_on.toordinal() + self.fresh_for.days, date.max.toordinal()))
+    fresh_until: date = field(init=False, metadata={"meaning": False})
+    """The last day on which absence from a complete copy still means "no"."""
+
+    def __post_init__(self) -> None:
+        """Work out how long the copy is fresh: every look at an entity asks for it."""
+        last = min(self.retrieved_on.toordinal() + self.fresh_for.days, date.max.toordinal())
+        object.__setattr__(self, "fresh_until", date.fromordinal(last))
 
     def is_stale(self, day: date) -> bool:
         """Whether the copy is too old on `day` to say who is not in the list."""

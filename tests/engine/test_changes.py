@@ -15,12 +15,13 @@ from compliance.model.decision import Decision
 from compliance.model.designation import Claim, Entry, Milestone
 from compliance.model.facts import FactValue
 from compliance.model.period import Period
-from compliance.model.rule import Reach, Rule, Status
+from compliance.model.rule import Line, Reach, Rule, Status
 from compliance.model.ruleset import Ruleset
 from compliance.model.territory import Extent, Member, Territory
 from tests.engine.strategies import DAYS as RANDOM_DAYS
 from tests.engine.strategies import facts, rulesets
 from tests.engine.test_decide import (
+    ANSWERS,
     DAY,
     DAYS,
     EACH_LISTED,
@@ -155,6 +156,8 @@ def test_a_register_changes_an_answer_for_whoever_is_mentioned() -> None:
 
 def test_a_register_that_the_caller_speaks_for_changes_nothing() -> None:
     assert changes(listing(3, None), {PUBLISHER: one("radio"), LISTED: some()}) == ()
+    for given_ in (some("ru/listed"), some(perhaps=("ru/listed",))):
+        assert changes(listing(-3, 5), {PUBLISHER: one("radio"), LISTED: given_}) == ()
 
 
 def test_nothing_of_a_rule_matters_before_its_first_day_and_after_its_last() -> None:
@@ -171,6 +174,23 @@ def test_a_rule_that_cannot_concern_the_reader_changes_nothing_unless_its_notice
 ) -> None:
     asked = replace(in_effect(1, None), notice=notice(reach=reach))
     assert changes(asked, {PLACE: at("FR")}) == expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "known", "expected"),
+    [
+        (line(ANSWERS, "RU"), {PUBLISHER: one("daily")}, ()),
+        (line(ANSWERS, "RU"), {PUBLISHER: one("radio")}, after(5)),
+        (line(ANSWERS, "RU"), {PUBLISHER: one("stranger")}, after(5)),
+        (line(LISTED, "ru/listed"), {LISTED: some()}, ()),
+        (line(LISTED, "ru/listed"), {LISTED: some(perhaps=("ru/listed",))}, after(5)),
+        (line(LISTED, "ru/listed"), {PUBLISHER: one("daily")}, after(5)),
+    ],
+)
+def test_a_rule_that_is_to_come_waits_for_those_only_whom_it_may_concern_some_day(
+    asked: Line, known: Facts, expected: Changes
+) -> None:
+    assert changes(rule("r", asked, effective=Period(DAY + 5 * ONE, None)), known) == expected
 
 
 def test_a_change_that_is_announced_is_one() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -38,6 +39,7 @@ from tests.engine.test_decide import (
     rules_of,
     said,
     some,
+    whole_page,
 )
 
 
@@ -77,10 +79,20 @@ def test_many_territories_that_hold_a_place_wholly_leave_few_worlds() -> None:
 
 
 @pytest.mark.parametrize(
-    "period", [Period(None, DAY), Period(DAY, None), Period(DAY, DAY), Period(DAY - ONE, DAY), Period(DAY, DAY + ONE)]
+    ("period", "status"),
+    [
+        (Period(None, DAY), "possible"),
+        (Period(DAY, None), "possible"),
+        (Period(DAY, DAY), "possible"),
+        (Period(DAY - ONE, DAY), "possible"),
+        (Period(date.max, date.max), "possible"),
+        (Period(date.min, date.min), "possible"),
+        (Period(date.min, date.max), "required"),
+        (Period(DAY, DAY - ONE), None),
+    ],
 )
-def test_a_day_that_nobody_knows_may_be_in_a_period_and_may_not(period: Period) -> None:
-    assert said(rule("r", Line(PUBLISHED, period=period)), {}) == due("possible")
+def test_a_day_that_nobody_knows_may_be_in_a_period_and_may_not(period: Period, status: str | None) -> None:
+    assert said(rule("r", Line(PUBLISHED, period=period)), {}) == whole_page(status)
 
 
 def test_days_on_either_side_of_a_period_are_two_ways_to_be_outside() -> None:
@@ -139,3 +151,14 @@ def test_a_fact_of_another_form_is_refused_and_never_read_as_no(asked: Line, giv
     ruleset: Ruleset = rules_of(rule("r", asked))
     with pytest.raises(TypeError, match=message):
         decide(ruleset, {asked.fact: given}, DAYS)
+
+
+@pytest.mark.parametrize(("kind", "stale"), [("article", ()), ("video", ("ru/listed",))])
+def test_a_rule_that_fires_in_no_world_names_no_old_copy(kind: str, stale: tuple[str, ...]) -> None:
+    rules = rules_of(
+        rule("a", line(PLACE, "RU")),
+        rule("b", line(LISTED, "ru/listed"), line(KIND, "video")),
+    )
+    old = {"ru/listed": register("ru/listed", fresh_for=1)}
+    known: Facts = {PLACE: at("RU"), PUBLISHER: one("daily"), KIND: one(kind)}
+    assert decide(replace(rules, registers=old), known, DAYS).stale == stale

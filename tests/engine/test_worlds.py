@@ -11,6 +11,8 @@ from hypothesis import HealthCheck, given, settings
 
 from compliance.engine import worlds
 from compliance.engine.decide import decide
+from compliance.engine.reading import Reading
+from compliance.engine.worlds import judge
 from compliance.model.decision import Decision, Instance, NoticeStatus
 from compliance.model.facts import FACTS, FactValue
 from compliance.model.period import Period
@@ -238,6 +240,28 @@ def test_past_the_bound_a_notice_is_held_if_no_rule_fires_once_its_review_facts_
 ) -> None:
     asked = rule("r", line(PLACE, "RU"), words(13), if_unknown=policies)
     assert said(asked, {}) == due(status)
+
+
+@pytest.mark.parametrize(("answer", "status"), [(IfUnknown.SHOW, "possible"), (IfUnknown.REVIEW, "possible hold")])
+def test_past_the_bound_an_exception_that_a_person_has_to_settle_holds_a_notice(answer: IfUnknown, status: str) -> None:
+    asked = rule("r", words(13), unless=(block(line(KIND, "article")),), if_unknown={KIND: answer})
+    assert said(asked, {}) == due(status)
+
+
+def test_past_the_bound_one_rule_that_can_be_shown_is_enough() -> None:
+    held = rule("a", words(13), line(PLACE, "RU"), if_unknown={PLACE: IfUnknown.REVIEW})
+    assert said(held, {}) == due("possible hold")
+    assert said(rules_of(held, rule("b", words(13))), {}) == due("possible")
+
+
+def test_past_the_bound_a_rule_that_cannot_fire_is_none_of_those_that_ask() -> None:
+    known: Facts = {KIND: one("article")}
+    reading = Reading(rules_of(), known, DAYS)
+    never = rule("a", line(KIND, "video"), words(13))
+    verdict = judge([never, rule("b", words(13))], reading)
+    assert verdict is not None
+    assert verdict.rules == ("b",)
+    assert judge([never], reading) is None
 
 
 @settings(max_examples=60, suppress_health_check=list(HealthCheck))

@@ -1,0 +1,111 @@
+"""Grounds and obstacles where several stand side by side: the nearest is named, and nobody is left out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from compliance.engine.decide import decide
+from compliance.engine.reasons import reasons
+from compliance.model.facts import OneOf
+from compliance.model.period import Period
+from compliance.model.rule import Rule
+from compliance.model.ruleset import Ruleset
+from compliance.model.territory import Extent, Member, Territory
+from tests.engine.test_decide import (
+    DAY,
+    DAYS,
+    EACH_LISTED,
+    KIND,
+    LISTED,
+    MENTIONS,
+    MOSCOW,
+    ONE,
+    PAID,
+    PLACE,
+    PUBLISHER,
+    Facts,
+    at,
+    block,
+    entry,
+    line,
+    one,
+    register,
+    rule,
+    rules_of,
+    some,
+)
+
+LATER = Territory("later", "", (Member("RU", Extent.WHOLE, Period(DAY + 3 * ONE, None)),), MOSCOW)
+HERE: Facts = {PLACE: at("RU"), KIND: one("article"), PAID: one("no")}
+
+
+def obstacle(asked: Rule, known: Facts = HERE) -> str:
+    ruleset = replace(rules_of(asked), territories={"later": LATER})
+    (only,) = decide(ruleset, known, DAYS, explain=True).not_applied
+    return only.because
+
+
+def details(ruleset: Ruleset, known: Facts) -> list[str]:
+    (instance,) = decide(ruleset, known, DAYS).instances
+    (reason,) = reasons(instance, ruleset, known, DAYS)
+    return [ground.detail for ground in reason.grounds if ground.detail]
+
+
+def test_a_condition_that_fails_on_all_days_is_named_before_one_that_fails_today() -> None:
+    assert obstacle(rule("r", line(PLACE, "later"))) == "`reader.location` is not `later`"
+    assert obstacle(rule("r", line(PLACE, "later"), line(KIND, "video"))) == "`content.kind` is not `video`"
+
+
+def test_an_exception_of_which_one_line_fails_is_no_obstacle() -> None:
+    exception = block(line(KIND, "article"), line(PAID, "yes"))
+    asked = rule("r", line(PLACE, "RU"), unless=(exception,), effective=Period(DAY + ONE, None))
+    assert obstacle(asked) == "in effect from 2024-06-02 only"
+
+
+@pytest.mark.parametrize(
+    ("period", "because"),
+    [
+        (Period(DAY - 9 * ONE, DAY - ONE), "in effect until 2024-05-31"),
+        (Period(DAY, DAY - ONE), "in effect until 2024-05-31"),
+        (Period(None, DAY - ONE), "in effect until 2024-05-31"),
+        (Period(DAY + ONE, DAY + ONE), "in effect from 2024-06-02 only"),
+    ],
+)
+def test_a_rule_that_is_over_is_not_told_as_one_that_is_to_come(period: Period, because: str) -> None:
+    assert obstacle(rule("r", line(PLACE, "RU"), effective=period)) == because
+
+
+def test_a_register_that_need_not_be_asked_any_more_is_not_called_old() -> None:
+    """The publisher stands in one of two registers; that nobody knows of the other makes no difference."""
+    registers = {"ru/listed": register("ru/listed", entry("radio")), "ru/old": register("ru/old", fresh_for=1)}
+    ruleset = replace(rules_of(rule("r", line(LISTED, "ru/listed", "ru/old"))), registers=registers)
+    assert decide(ruleset, {PUBLISHER: one("radio")}, DAYS).stale == ()
+    assert decide(ruleset, {PUBLISHER: one("daily")}, DAYS).stale == ("ru/old",)
+
+
+STATED = "`radio` is declared in `ru/listed` (the ministry): listed on 2024-02-20"
+UNDECLARED = "nobody declared who this is: add an entity file once, and absence from a register is known"
+
+
+@pytest.mark.parametrize(
+    "publisher", [one("radio", other=True), one("radio", "stranger"), one("radio", "stranger", other=True)]
+)
+def test_of_publishers_of_whom_one_is_declared_the_others_are_not_forgotten(publisher: OneOf) -> None:
+    rules = rules_of(rule("r", line(LISTED, "ru/listed")))
+    known: Facts = {PUBLISHER: publisher}
+    assert details(rules, known) == [f"{STATED}; {UNDECLARED}"]
+
+
+def test_of_declared_publishers_each_is_told_and_nothing_else() -> None:
+    rules = rules_of(rule("r", line(LISTED, "ru/listed")))
+    absent = "`daily` is not in the copy of 2024-05-25"
+    assert details(rules, {PUBLISHER: one("radio", "daily")}) == [f"{absent}; {STATED}"]
+    assert details(rules, {PUBLISHER: one("radio")}) == [STATED]
+
+
+def test_a_mention_that_nobody_named_is_told_as_undeclared() -> None:
+    rules = rules_of(EACH_LISTED)
+    assert details(rules, {MENTIONS: some(other=True)}) == [UNDECLARED]
+    assert details(rules, {MENTIONS: some("radio")}) == [STATED]
