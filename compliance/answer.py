@@ -120,11 +120,12 @@ class Cache(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NotApplied(msgspec.Struct, frozen=True, kw_only=True):
-    """A rule that asks for nothing, and the nearest reason."""
+    """A rule that asks for nothing, the nearest reason, and the day on which that changes by itself, if any."""
 
     rule: str
     notice: str
     because: str
+    changes_on: date | None = None
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):

@@ -95,7 +95,8 @@ def assemble(
         ),
         decision=_digest([key, [[each.id, each.entity, each.status, each.display, each.text] for each in notices]]),
         not_applied=tuple(
-            answer.NotApplied(rule=each.rule, notice=each.notice, because=each.because) for each in decision.not_applied
+            answer.NotApplied(rule=each.rule, notice=each.notice, because=each.because, changes_on=each.changes_on)
+            for each in decision.not_applied
         ),
     )
 

@@ -19,6 +19,8 @@ from zoneinfo import ZoneInfo
 from compliance.answer import Answer
 from compliance.assemble import Moment, Question, assemble
 from compliance.content.facts import Content, Written, facts_from, facts_of
+from compliance.engine.explain import Explanation
+from compliance.engine.explain import explain as explain_plainly
 from compliance.engine.segment import Segment
 from compliance.errors import Problem, RequestError
 from compliance.geo import Databases, from_place, locate, parse_address
@@ -115,10 +117,23 @@ class Checker:
         question = self._question(snapshot, content, reader, problems)
         now = _now()
         days = law_days(snapshot.ruleset, as_of, now)
-        decision = snapshot.index.decide(question.facts, days, explain=explain)
+        if explain:
+            decision = explain_plainly(snapshot.ruleset, question.facts, days).decision
+        else:
+            decision = snapshot.index.decide(question.facts, days)
         moment = Moment(now, days, as_of, first_instant(decision))
         read = (languages,) if isinstance(languages, str) else tuple(languages)
         return assemble(snapshot.ruleset, question, decision, moment, read)
+
+    def explain(self, content: Content, reader: Reader | None = None, *, as_of: date | None = None) -> Explanation:
+        """Why each notice of a page is asked for, why each other one is not, and from when that changes.
+
+        Raises:
+            RequestError: with everything in the question that cannot be understood.
+        """
+        snapshot = self.store.current
+        question = self._question(snapshot, content, reader, [*_day_problems(as_of)])
+        return explain_plainly(snapshot.ruleset, question.facts, law_days(snapshot.ruleset, as_of, _now()))
 
     def decide(self, facts: Mapping[str, Written], *, as_of: date | None = None) -> Decision:
         """The decision on facts written as in a scenario's `given`; without `as_of`, as of now.

@@ -1,4 +1,4 @@
-"""The command line: serve, check, lint, test.
+"""The command line: serve, check, explain, lint, test.
 
 Theory: people and pipelines read the same commands. Every command takes `--json`; the exit status is 0
 when all is well, 1 when there are findings, 2 when the input cannot be read or used.
@@ -22,6 +22,7 @@ from compliance import __version__
 from compliance.answer import Answer
 from compliance.check import Checker, today
 from compliance.config import Settings
+from compliance.engine.explain import Explanation
 from compliance.errors import ComplianceError, ConfigError, Problem, RequestError, RulesError
 from compliance.model.period import parse_day
 from compliance.review.lint import lint as lint_rules
@@ -34,6 +35,16 @@ GOOD, FINDINGS, UNUSABLE = 0, 1, 2
 DEFAULT_FILE = Path("compliance.toml")
 _rules_argument = click.argument("rules", required=False, type=click.Path(path_type=Path))
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+
+
+_QUESTION = (
+    click.option("--publisher", help="Domain, URL, name or entity id of the publisher."),
+    click.option("--url", help="URL of the page."),
+    click.option("--fact", "facts", multiple=True, metavar="NAME=VALUE", help="A further fact; may be repeated."),
+    click.option("--country", help="ISO 3166-1 code of the reader's country; left out, unknown."),
+    click.option("--subdivision", help="ISO 3166-2 code of the reader's place."),
+    click.option("--as-of", metavar="YYYY-MM-DD", help="The day to ask for; left out, now."),
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -90,16 +101,18 @@ def serve(config: Path | None, *, as_json: bool, **flags: Any) -> None:
         raise ConfigError(f"cannot listen on `{settings.host}` port `{settings.port}`: {why}") from None
 
 
+def _question(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with the options of which a question is made."""
+    for option in reversed(_QUESTION):
+        command = option(command)
+    return command
+
+
 @main.command()
 @click.argument("request_file", metavar="[FILE]", required=False, type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--rules", "rules_dir", help="Directory of the rule files.")
-@click.option("--publisher", help="Domain, URL, name or entity id of the publisher.")
-@click.option("--url", help="URL of the page.")
-@click.option("--fact", "facts", multiple=True, metavar="NAME=VALUE", help="A further fact; may be repeated.")
-@click.option("--country", help="ISO 3166-1 code of the reader's country; left out, unknown.")
-@click.option("--subdivision", help="ISO 3166-2 code of the reader's place.")
+@_question
 @click.option("--language", "languages", multiple=True, help="A language the reader reads; may be repeated.")
-@click.option("--as-of", metavar="YYYY-MM-DD", help="The day to ask for; left out, now.")
 @click.option("--explain", is_flag=True, help="Also say why each other rule asks for nothing.")
 @_as_json
 @_reports_errors
@@ -117,6 +130,29 @@ def check(request_file: Path | None, rules_dir: str | None, *, as_json: bool, **
         _print_json(answer)
     else:
         _print_answer(answer)
+
+
+@main.command()
+@click.argument("request_file", metavar="[FILE]", required=False, type=click.Path(path_type=Path, allow_dash=True))
+@click.option("--rules", "rules_dir", help="Directory of the rule files.")
+@_question
+@_as_json
+@_reports_errors
+def explain(request_file: Path | None, rules_dir: str | None, *, as_json: bool, **asked: Any) -> None:
+    """Say why each notice is asked for, why each other one is not, and from when that changes.
+
+    The question is a JSON file as for `POST /v1/check` (`-` reads it from standard input), or the options.
+    """
+    asked_for = read_check(_body(request_file, asked), None)
+    settings = _settings(None, {"rules_dir": rules_dir})
+    checker = Checker.open(settings.rules_dir, geo_databases=settings.geo_databases)
+    explanation = checker.explain(asked_for.content, asked_for.reader, as_of=asked_for.as_of)
+    if as_json:
+        _print_json(_explained(explanation))
+    else:
+        for sentence in explanation.sentences():
+            click.echo(sentence)
+        click.echo(f"{len(explanation.due)} notice(s), {len(explanation.absent)} rule(s) that ask for nothing")
 
 
 @main.command()
@@ -197,8 +233,8 @@ def _body(request_file: Path | None, asked: dict[str, Any]) -> bytes:
         },
         **({"reader": {"location": place}} if place else {}),
         **({"as_of": asked["as_of"]} if asked["as_of"] is not None else {}),
-        "languages": asked["languages"],
-        "explain": asked["explain"],
+        "languages": asked.get("languages", ()),
+        "explain": asked.get("explain", False),
     }
     return msgspec.json.encode(question)
 
@@ -220,6 +256,42 @@ def _answer(checker: Checker, asked: Request) -> Answer:
     )
 
 
+def _explained(explanation: Explanation) -> dict[str, object]:
+    """An explanation as data; `sentences` say the same in words."""
+    return {
+        "due": [
+            {
+                "notice": due.instance.notice.id,
+                "entity": due.instance.entity,
+                "status": due.instance.status,
+                "display": due.instance.display,
+                "rules": due.instance.rules,
+                "reasons": [
+                    {
+                        "rule": reason.rule,
+                        "status": reason.status,
+                        "facts": [
+                            {
+                                "fact": each.fact,
+                                "asks_for": each.asks_for,
+                                "truth": each.truth.name.lower(),
+                                "detail": each.detail,
+                            }
+                            for each in reason.grounds
+                        ],
+                    }
+                    for reason in due.reasons
+                ],
+                "unknowns": due.instance.unknowns,
+                "changes_on": due.changes_on,
+            }
+            for due in explanation.due
+        ],
+        "absent": explanation.absent,
+        "sentences": list(explanation.sentences()),
+    }
+
+
 def _print_answer(answer: Answer) -> None:
     for notice in answer.notices:
         held = ", held for review" if notice.display == "hold" else ""
@@ -230,7 +302,8 @@ def _print_answer(answer: Answer) -> None:
                 click.echo(f"  because {fact.fact} is {fact.truth}" + (f": {fact.detail}" if fact.detail else ""))
         click.echo()
     for absent in answer.not_applied:
-        click.echo(f"not: {absent.rule}: {absent.because}")
+        from_then = f"; that changes on {absent.changes_on}" if absent.changes_on else ""
+        click.echo(f"not: {absent.rule}: {absent.because}{from_then}")
     if answer.unknowns:
         click.echo(f"not known: {', '.join(answer.unknowns)}")
     for stale in answer.stale:

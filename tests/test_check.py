@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ MIDNIGHT = datetime(2024, 2, 19, 21, tzinfo=UTC)
 RFE = Content(publisher="rferl.org")
 MOSCOW = Reader(country="RU")
 DAY = date(2025, 1, 10)
+NOTICE = "ru-undesirable-organization-reader-risk"
 SECOND = timedelta(seconds=1)
 
 publishers = st.sampled_from(
@@ -438,3 +440,59 @@ def test_a_comment_changes_the_source_and_no_meaning_key_or_decision(tmp_path_fa
     assert answers[0].ruleset.meaning == answers[1].ruleset.meaning
     assert answers[0].cache == answers[1].cache
     assert answers[0].decision == answers[1].decision
+
+
+# -- many questions, and remembered ones ------------------------------------------------------------------
+
+
+WRITTEN: list[dict[str, str | list[str]]] = [
+    {"publisher": "rferl.org", "reader.location": "RU"},
+    {"publisher": "rferl.org", "reader.location": ["RU", "UA"]},
+    {"publisher": "example-daily", "reader.location": "unknown", "content.kind": "article"},
+    {},
+]
+
+
+@pytest.mark.parametrize("memo", [0, 1, 65_536])
+@pytest.mark.parametrize("as_of", [DAY, None])
+def test_decisions_are_the_same_alone_together_and_remembered(memo: int, as_of: date | None) -> None:
+    checker = Checker.open(memo=memo)
+    alone = [checker.decide(each, as_of=as_of) for each in WRITTEN]
+    assert list(checker.decide_many(WRITTEN, as_of=as_of)) == alone
+    assert [checker.decide(each, as_of=as_of) for each in WRITTEN] == alone
+    assert len(checker.store.current.decisions) <= memo + 1
+
+
+def test_a_remembered_decision_is_not_worked_out_again(checker: Checker) -> None:
+    first = checker.decide(WRITTEN[0], as_of=DAY)
+    assert checker.decide(dict(WRITTEN[0]), as_of=DAY) is first
+    assert Checker.open(memo=0).decide(WRITTEN[0], as_of=DAY) == first
+
+
+def test_a_decision_of_today_is_asked_anew_when_a_day_begins(checker: Checker) -> None:
+    asked = {"publisher": "rferl.org", "reader.location": "RU"}
+    seen = []
+    for instant in (MIDNIGHT - timedelta(seconds=1), MIDNIGHT, MIDNIGHT + timedelta(days=3), MIDNIGHT):
+        with at(instant):
+            seen.append([each.status.value for each in checker.decide(asked).instances])
+    assert seen[1:] == [["required"]] * 3
+    assert seen[0] == []
+
+
+def test_a_reload_forgets_what_was_decided(tmp_path: Path) -> None:
+    checker = Checker.open(written(tmp_path))
+    asked = {"publisher": "radio", "reader.location": "RU"}
+    assert checker.decide(asked, as_of=DAY).instances
+    text = TINY["warn.yaml"].replace("reader.location: RU\n", "reader.location: UA\n", 1)
+    text = text.replace(
+        "given: {publisher: radio, reader.location: RU}", "given: {publisher: radio, reader.location: UA}"
+    )
+    (tmp_path / "warn.yaml").write_text(text.replace("expect: required", "expect: required"), encoding="utf-8")
+    assert checker.store.reload(), checker.store.failure
+    assert checker.decide(asked, as_of=DAY).instances == ()
+
+
+def test_an_explanation_of_now_holds_until_the_day_that_it_names(checker: Checker) -> None:
+    with at(MIDNIGHT - timedelta(hours=3)):
+        explanation = checker.explain(RFE, MOSCOW)
+    assert {each.rule: each.changes_on for each in explanation.absent}[NOTICE] == date(2024, 2, 20)

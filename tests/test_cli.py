@@ -324,3 +324,42 @@ def test_a_service_that_is_told_to_stop_stops_well(clean: Path) -> None:
         child.send_signal(signal.SIGTERM)
         out, err = child.communicate(timeout=20)
     assert (child.returncode, out, err) == (GOOD, b"", b"")
+
+
+# -- explain --------------------------------------------------------------------------------------------
+
+DAY_BEFORE = ["explain", "--publisher", "rferl.org", "--country", "RU", "--as-of", "2024-02-19"]
+
+
+def test_explain_says_from_when_a_notice_will_be_asked_for() -> None:
+    result = run(*DAY_BEFORE)
+    assert result.exit_code == GOOD
+    why = "`publisher.designated_as` is not `ru/undesirable-organization`; that changes on 2024-02-20"
+    assert f"`{NOTICE}` is not asked for: {why}" in result.stdout.splitlines()
+    assert result.stdout.splitlines()[-1].startswith("0 notice(s), ")
+
+
+def test_explain_says_the_same_as_data() -> None:
+    explained = shown(run(*DAY_BEFORE, "--json"))
+    assert explained["due"] == []
+    assert {each["rule"]: each["changes_on"] for each in explained["absent"]}[NOTICE] == "2024-02-20"
+    assert run(*DAY_BEFORE).stdout.splitlines()[:-1] == explained["sentences"]
+
+
+def test_explain_gives_the_grounds_of_what_is_due() -> None:
+    (due,) = shown(run("explain", "--json", "-", stdin=json.dumps(BODY)))["due"]
+    assert (due["notice"], due["status"], due["display"], due["changes_on"]) == (NOTICE, "required", "show", None)
+    assert [each["fact"] for each in due["reasons"][0]["facts"]] == ["publisher.designated_as", "reader.location"]
+    assert {each["truth"] for each in due["reasons"][0]["facts"]} == {"true"}
+
+
+@pytest.mark.parametrize("arguments", [["explain"], ["explain", "--country", "Ukraine", "--publisher", "x"]])
+def test_explain_refuses_what_check_refuses(arguments: list[str]) -> None:
+    assert refused(*arguments) == refused("check", *arguments[1:])
+
+
+def test_check_with_explain_names_the_day_too() -> None:
+    result = run("check", *DAY_BEFORE[1:], "--explain")
+    assert f"not: {NOTICE}: `publisher.designated_as` is not `ru/undesirable-organization`; that changes on" in (
+        result.stdout
+    )

@@ -38,22 +38,16 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
-class Absent:
-    """A rule that asks for nothing: the nearest obstacle, and from when it is gone."""
-
-    rule: str
-    notice: str
-    because: str
-    changes_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
 class Explanation:
     """A decision and, for everything in it and everything left out of it, why."""
 
     decision: Decision
     due: tuple[Due, ...]
-    absent: tuple[Absent, ...]
+
+    @property
+    def absent(self) -> tuple[NotApplied, ...]:
+        """Every other rule, with the nearest obstacle and the day on which it is gone."""
+        return self.decision.not_applied
 
     def sentences(self) -> Iterator[str]:
         """The explanation in words, one sentence a line: what is due, then what is not."""
@@ -79,15 +73,9 @@ def explain(ruleset: Ruleset, facts: Facts, days: LawDays) -> Explanation:
         for each in decision.instances
     )
     absent = tuple(
-        Absent(each.rule, each.notice, each.because, _turns_on(ruleset, each, facts, days))
-        for each in decision.not_applied
+        replace(each, changes_on=_changes_on(ruleset, (each.rule,), facts, days)) for each in decision.not_applied
     )
-    return Explanation(decision, due, absent)
-
-
-def _turns_on(ruleset: Ruleset, absent: NotApplied, facts: Facts, days: LawDays) -> date | None:
-    """When a silent rule begins to ask; for one that was superseded, when it or the stronger one turns."""
-    return _changes_on(ruleset, (absent.rule,), facts, days)
+    return Explanation(replace(decision, not_applied=absent), due)
 
 
 def _changes_on(ruleset: Ruleset, rules: tuple[str, ...], facts: Facts, days: LawDays) -> date | None:

@@ -69,6 +69,8 @@ class NotApplied:
     rule: str
     notice: str
     because: str
+    changes_on: date | None = None
+    """The first later day on which the rule by itself asks for it, where that was looked for and is foreseen."""
 
 
 @dataclass(frozen=True, slots=True)

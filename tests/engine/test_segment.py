@@ -9,24 +9,34 @@ import pytest
 
 from compliance.engine.decide import decide
 from compliance.engine.index import Index
+from compliance.engine.views import View, word_view
+from compliance.model.facts import OneOf
 from compliance.model.period import ALWAYS, Period
-from compliance.model.rule import Rule
+from compliance.model.rule import Line, Rule
 from compliance.model.ruleset import Ruleset
 from compliance.model.territory import Extent, Member, Territory
 from tests.engine.test_decide import (
     DAY,
     DAYS,
     KIND,
+    LANGUAGE,
+    LISTED,
     MOSCOW,
     ONE,
+    PAID,
     PLACE,
+    PUBLISHER,
     Facts,
     at,
     block,
+    entry,
     line,
+    notice,
     one,
+    register,
     rule,
     rules_of,
+    some,
 )
 
 
@@ -43,9 +53,9 @@ def with_members(asked: Rule, *members: Member) -> Ruleset:
     return replace(rules_of(asked), territories={"t": Territory("t", "", members, MOSCOW)})
 
 
-def in_doubt(name: str, *lines: str, **more: Period) -> Rule:
+def in_doubt(name: str, *places: str, effective: Period = ALWAYS) -> Rule:
     """A rule that keys alone cannot answer."""
-    return rule(name, line(PLACE, *lines), unless=(block(line(KIND, "video")),), **more)  # type: ignore[arg-type]
+    return rule(name, line(PLACE, *places), unless=(block(line(KIND, "video")),), effective=effective)
 
 
 def test_two_places_of_which_one_leaves_a_territory_earlier_are_kept_apart() -> None:
@@ -62,3 +72,114 @@ def test_a_place_that_was_or_will_be_in_a_territory_is_kept_apart_from_one_that_
     member = Member("RU", Extent.WHOLE, Period(DAY + first * ONE, DAY + (first + 2) * ONE))
     asked = in_doubt("r", "t", effective=Period(None, DAY + 5 * ONE))
     agree(with_members(asked, member), {PLACE: at("RU")}, {PLACE: at("FR")}, {KIND: one("article"), PLACE: at("RU")})
+
+
+def video(name: str, *more: Line, unless: Line | None = None, effective: Period = ALWAYS) -> Rule:
+    """A rule that is found by the kind of the content, with a notice of its own."""
+    exceptions = () if unless is None else (block(unless),)
+    return rule(name, line(KIND, "video"), *more, says=notice(name), unless=exceptions, effective=effective)
+
+
+def outside(codes: dict[str, Period], extent: Extent = Extent.WHOLE) -> tuple[Member, ...]:
+    return tuple(Member(code, extent, period) for code, period in codes.items())
+
+
+SOON, OVER, LATER = Period(None, DAY + 3 * ONE), Period(None, DAY - ONE), Period(DAY + 3 * ONE, None)
+T = Territory("t", "", outside({"RU": SOON, "UA": ALWAYS, "FR": OVER, "GB": LATER, "US": SOON}), MOSCOW)
+U = Territory("u", "", outside({"RU": ALWAYS, "UA": SOON, "BY": OVER, "GB-ENG": SOON, "FR": SOON}), MOSCOW)
+PARTLY = Territory("p", "", outside({"RU": SOON, "US": ALWAYS, "BY": ALWAYS}, Extent.PARTLY), MOSCOW)
+KINDS = ("audio", "image", "page")
+CODES = ["RU", "UA", "FR", "GB", "GB-ENG", "US", "BY", "DE", "UA-43"]
+
+
+@pytest.mark.parametrize("first", CODES)
+@pytest.mark.parametrize("second", CODES)
+def test_two_places_that_an_exception_tells_apart_never_share_an_answer(first: str, second: str) -> None:
+    """The rules are found by another fact, so that only what an exception sees of the places keeps them apart."""
+    rules = rules_of(
+        *(video(name, unless=line(PLACE, name)) for name in ("t", "u", "p", "RU", "UA", "GB-ENG")),
+        video("over", unless=line(PLACE, "t"), effective=OVER),
+    )
+    ruleset = replace(rules, territories={"t": T, "u": U, "p": PARTLY})
+    known: Facts = {KIND: one("video")}
+    agree(ruleset, {**known, PLACE: at(first)}, {**known, PLACE: at(second)}, {**known, PLACE: at(first, second)})
+
+
+@pytest.mark.parametrize("name", ["t", "u"])
+def test_which_of_two_territories_turns_is_not_confused(name: str) -> None:
+    over = {"t": video("a", unless=line(PLACE, "t"), effective=OVER), "u": video("a", unless=line(PLACE, "u"))}
+    other = "u" if name == "t" else "t"
+    rules = rules_of(over[name], video("b", unless=line(PLACE, other)))
+    known: Facts = {KIND: one("video")}
+    ruleset = replace(rules, territories={"t": T, "u": U})
+    agree(ruleset, {**known, PLACE: at("RU")}, {**known, PLACE: at("UA")})
+
+
+def test_a_place_that_was_in_one_territory_is_not_taken_for_one_that_was_in_another() -> None:
+    """The rule concerns whoever was in its territory: it announces its own end to them, and to nobody else."""
+    ends = Period(None, DAY + 5 * ONE)
+    paid = line(PAID, "no")
+    rules = rules_of(
+        video("a", line(PLACE, "t"), unless=paid, effective=ends),
+        *(rule(kind, line(KIND, kind), line(PLACE, "u"), says=notice(kind), unless=(block(paid),)) for kind in KINDS),
+    )
+    known: Facts = {KIND: one("video")}
+    ruleset = replace(rules, territories={"t": T, "u": U})
+    agree(ruleset, *({**known, PLACE: at(code)} for code in ("FR", "BY", "DE", "GB")))
+
+
+def test_publishers_of_whom_an_old_copy_says_nothing_are_told_from_those_nobody_declared() -> None:
+    registers = {
+        "ru/listed": register("ru/listed", entry("radio")),
+        "ru/old": register("ru/old", fresh_for=1),
+    }
+    rules = rules_of(video("a", unless=line(LISTED, "ru/old")), video("b", unless=line(LISTED, "ru/listed")))
+    known: Facts = {KIND: one("video")}
+    publishers = [one("daily"), one("stranger"), one("radio"), one("daily", "stranger")]
+    agree(replace(rules, registers=registers), *({**known, PUBLISHER: each} for each in publishers))
+
+
+@pytest.mark.parametrize("tag", ["ru", "ru-UA", "en", "r"])
+@pytest.mark.parametrize("asked", ["ru", "ru-UA", "en", "ru-UA-x-a"])
+def test_a_language_that_a_rule_does_not_ask_for_has_nothing_to_wait_for(tag: str, asked: str) -> None:
+    rules = rules_of(rule("r", line(LANGUAGE, asked), effective=Period(None, DAY + 5 * ONE)))
+    agree(rules, {LANGUAGE: one(tag)}, {LANGUAGE: one(tag, "fr")}, {LANGUAGE: one("fr")}, {LANGUAGE: one(asked)})
+
+
+def test_a_word_that_is_given_as_a_place_is_refused() -> None:
+    with pytest.raises(TypeError, match=f"`{KIND}` is not given as a place"):
+        word_view(KIND, at("RU"), frozenset())
+
+
+@pytest.mark.parametrize("known", [one("ru", "fr"), one("ru"), one("ru", other=True), one("ru-UA", "fr"), one("ru-RU")])
+def test_a_language_that_is_in_doubt_is_so_for_its_finer_tags_too(known: OneOf) -> None:
+    rules = rules_of(*(rule(tag, line(LANGUAGE, tag), says=notice(tag)) for tag in ("ru", "ru-UA", "fr")))
+    agree(rules, {LANGUAGE: known}, {LANGUAGE: one("ru-UA")}, {LANGUAGE: one("fr")})
+
+
+def test_what_the_caller_says_of_registers_is_taken_register_by_register() -> None:
+    registers = {name: register(name) for name in ("ru/listed", "ru/old")}
+    until = Period(None, DAY + 5 * ONE)
+    rules = rules_of(*(rule(name, line(LISTED, name), says=notice(name), effective=until) for name in registers))
+    given = [
+        some(),
+        some("ru/old"),
+        some(perhaps=("ru/listed",)),
+        some("ru/old", perhaps=("ru/listed",)),
+        some("ru/listed", other=True),
+    ]
+    agree(replace(rules, registers=registers), *({LISTED: each} for each in given[:3]))
+    agree(replace(rules, registers=registers), *({LISTED: each} for each in given[2:]))
+
+
+def test_a_question_is_entered_by_the_fact_that_leaves_the_fewest_rules() -> None:
+    rules = rules_of(
+        *(rule(f"a{n:02}", line(KIND, "video"), line(PLACE, "RU")) for n in range(10)),
+        *(rule(f"b{n:02}", line(KIND, "video"), line(PLACE, "FR")) for n in range(30)),
+        *(rule(f"c{n:02}", line(KIND, "audio"), line(PLACE, "FR")) for n in range(10)),
+    )
+    (shape,) = Index(rules).page_shapes
+    for kind, code, wanted in (("video", "RU", "a"), ("audio", "FR", "c")):
+        found = shape.find({KIND: View(frozenset({kind})), PLACE: View(frozenset({code}))})
+        assert found is not None
+        assert [ready.rule.id for ready in found.rules] == [f"{wanted}{n:02}" for n in range(10)]
