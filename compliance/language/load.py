@@ -154,7 +154,7 @@ def _linked(found: list[tuple[Rule, Text | None]], to: Collector) -> dict[str, R
         if ref is None and rule.notice.id and rule.span is not None and rule.span.path not in broken:
             first, owner = notices.setdefault(rule.notice.id, (rule.notice, rule))
             # compared as the digest does, for which the order of languages counts: the first is the default
-            if digest.canonical(first) != digest.canonical(rule.notice):
+            if owner is not rule and digest.canonical(first) != digest.canonical(rule.notice):
                 where = f"{owner.span.path}:{owner.span.line}" if owner.span else owner.id
                 help_ = f"the other is in {where}: write `notice: {{ref: {first.id}}}` to share it"
                 to.fail(rule.span, f"notice `{first.id}` is defined twice, and differently", help_)
@@ -164,7 +164,9 @@ def _linked(found: list[tuple[Rule, Text | None]], to: Collector) -> dict[str, R
         if ref is not None and shared is not None and rule.for_each is None and speaks_of_a_mention(shared[0]):
             message = f"notice `{ref.text}` speaks of a mention, and this rule binds none"
             to.fail(ref.span, message, BIND_HELP)
-        linked[rule.id] = replace(rule, notice=shared[0]) if shared else rule
+        if shared is None and rule.notice.id in notices:
+            shared = notices[rule.notice.id]  # equal ones are one object
+        linked[rule.id] = rule if shared is None or shared[0] is rule.notice else replace(rule, notice=shared[0])
     return dict(sorted(linked.items()))
 
 

@@ -10,7 +10,7 @@ Source: YAML 1.1 as libyaml reads it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +33,7 @@ MOST_BYTES = 4_000_000
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _Event = Any
 _Mark = Any
+_Events = Callable[[], Any]
 """An event of the parser and a place in the file: every event has both, which their published types leave open."""
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _TAG_HELP = "write the value out: a reader should not have to look elsewhere"
@@ -110,14 +111,16 @@ class _Reading:
     problems: list[Problem] = field(default_factory=list)
 
     def span(self, start: _Mark, end: _Mark = None) -> Span:
-        line = min(start.line, len(self.lines) - 1)  # the parser may count an end of file as a line
+        line, column = start.line, start.column
+        if line >= len(self.lines):  # the parser may count an end of file as a line
+            line = len(self.lines) - 1
+            column = len(self.lines[line])
         text = self.lines[line]
-        column = min(start.column if line == start.line else len(text), len(text))
-        width = 1
-        if end is not None:
-            stop = end.column if end.line == start.line else len(text)
-            width = max(1, stop - column)
-        return Span(self.path, line + 1, column + 1, width, text)
+        column = min(column, len(text))
+        if end is None:
+            return Span(self.path, line + 1, column + 1, 1, text)
+        width = (end.column if end.line == start.line else len(text)) - column
+        return Span(self.path, line + 1, column + 1, max(1, width), text)
 
     def fail(self, span: Span, message: str, help_: str | None = None) -> None:
         self.problems.append(Problem(message, span, help_))
@@ -133,7 +136,7 @@ def read(path: str, data: bytes) -> tuple[Node | None, list[Problem]]:
         return None, [_not_utf_8(path, data, error.start)]
     reading = _Reading(path, LINE_BREAK.split(text))
     try:
-        return _document(yaml.parse(text, Loader=_LOADER), reading), reading.problems
+        return _document(_LOADER(text).get_event, reading), reading.problems
     except yaml.YAMLError as error:
         problem = syntax_problem(error, reading)
         lines = {each.span.line for each in reading.problems if each.span}
@@ -149,10 +152,10 @@ def _not_utf_8(path: str, data: bytes, start: int) -> Problem:
     return Problem("the file is not UTF-8", Span(path, len(before), len(before[-1]) + 1, 1, line), "save it as UTF-8")
 
 
-def _document(events: Iterator[_Event], reading: _Reading) -> Node | None:
+def _document(next_event: _Events, reading: _Reading) -> Node | None:
     root: Node | None = None
     documents = 0
-    for event in events:
+    while not isinstance(event := next_event(), yaml.StreamEndEvent):
         start: _Mark = event.start_mark
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
@@ -162,39 +165,42 @@ def _document(events: Iterator[_Event], reading: _Reading) -> Node | None:
                 reading.fail(reading.span(start), ONE_DOCUMENT, ONE_DOCUMENT_HELP)
                 return root
         elif isinstance(event, yaml.NodeEvent):
-            root = _node(event, events, reading, 0)
+            root = _node(event, next_event, reading, 0)
     if root is None and not reading.problems:
         reading.fail(Span(reading.path, 1, 1), "the file is empty", "begin it with `language: 1`")
     return root
 
 
-def _node(event: _Event, events: Iterator[_Event], reading: _Reading, depth: int) -> Node:
+def _node(event: _Event, next_event: _Events, reading: _Reading, depth: int) -> Node:
     """The tree that starts with `event`."""
-    start, end = event.start_mark, event.end_mark
+    kind, start = type(event), event.start_mark
     if depth > MOST_DEPTH:
         raise yaml.MarkedYAMLError(problem=f"nested deeper than {MOST_DEPTH} levels", problem_mark=start)
-    is_written_out = not isinstance(event, yaml.AliasEvent) and event.tag is None
+    is_written_out = kind is not yaml.AliasEvent and event.tag is None
     if not is_written_out or event.anchor is not None:
         message = "anchors, aliases and tags are not part of the rule language"
         reading.fail(reading.span(start), message, _TAG_HELP)
-    if isinstance(event, yaml.ScalarEvent):
+    if kind is yaml.ScalarEvent:
+        end = event.end_mark
         span = reading.span(start, end)
-        below = tuple(reading.lines[start.line + 1 : end.line + (end.column > 0)])
+        below = tuple(reading.lines[start.line + 1 : end.line + (end.column > 0)]) if end.line > start.line else ()
         return Text(event.value, span, below) if is_written_out else Broken(span)
-    if isinstance(event, yaml.SequenceStartEvent):
-        inner = _until(yaml.SequenceEndEvent, events)
-        return List(tuple(_node(each, events, reading, depth + 1) for each in inner), reading.span(start))
-    if isinstance(event, yaml.MappingStartEvent):
-        return _map(reading.span(start), events, reading, depth)
+    if kind is yaml.SequenceStartEvent:
+        items: list[Node] = []
+        while type(inner := next_event()) is not yaml.SequenceEndEvent:
+            items.append(_node(inner, next_event, reading, depth + 1))
+        return List(tuple(items), reading.span(start))
+    if kind is yaml.MappingStartEvent:
+        return _map(reading.span(start), next_event, reading, depth)
     return Broken(reading.span(start))
 
 
-def _map(span: Span, events: Iterator[_Event], reading: _Reading, depth: int) -> Map:
+def _map(span: Span, next_event: _Events, reading: _Reading, depth: int) -> Map:
     entries: dict[str, tuple[Text, Node]] = {}
     is_whole = True
-    for event in _until(yaml.MappingEndEvent, events):
-        key = _node(event, events, reading, depth + 1)
-        value = _node(next(events), events, reading, depth + 1)
+    while type(event := next_event()) is not yaml.MappingEndEvent:
+        key = _node(event, next_event, reading, depth + 1)
+        value = _node(next_event(), next_event, reading, depth + 1)
         if not isinstance(key, Text):
             if not isinstance(key, Broken):
                 reading.fail(key.span, "a key is a word", "write it as `key: value`")
@@ -210,10 +216,3 @@ def _map(span: Span, events: Iterator[_Event], reading: _Reading, depth: int) ->
         else:
             entries[key.text] = (key, value)
     return Map(tuple(entries.values()), span, is_whole)
-
-
-def _until(end: type[yaml.Event], events: Iterator[_Event]) -> Iterator[_Event]:
-    for event in events:
-        if isinstance(event, end):
-            return
-        yield event

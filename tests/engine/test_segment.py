@@ -183,3 +183,9 @@ def test_a_question_is_entered_by_the_fact_that_leaves_the_fewest_rules() -> Non
         found = shape.find({KIND: View(frozenset({kind})), PLACE: View(frozenset({code}))})
         assert found is not None
         assert [ready.rule.id for ready in found.rules] == [f"{wanted}{n:02}" for n in range(10)]
+
+
+def test_a_rule_that_its_place_finds_and_its_kind_rules_out_announces_nothing() -> None:
+    until = Period(None, DAY + 5 * ONE)
+    rules = rules_of(*(video(code, line(PLACE, code), effective=until) for code in ("RU", "FR", "UA")))
+    agree(rules, {KIND: one("article"), PLACE: at("RU")}, {KIND: one("video"), PLACE: at("RU")}, {PLACE: at("RU")})
