@@ -63,12 +63,12 @@ def read_rules(path: Path) -> Ruleset:
     Raises:
         RulesError: with every problem of every file.
     """
-    with _uncollected():
+    with uncollected():
         return load(_files(path), _zones(), root=_shown(path))
 
 
 @contextlib.contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """No garbage is looked for meanwhile: nearly all that loading makes is kept, and looking costs half the time."""
     was_on = gc.isenabled()
     gc.disable()
@@ -89,8 +89,10 @@ def open_snapshot(path: Path, memo: int = MEMO) -> Snapshot:
     failures = [outcome.problem for outcome in run(ruleset) if outcome.problem is not None]
     if failures:
         raise RulesError(failures)
+    with uncollected():
+        index = Index(ruleset)
     directory = Directory.of(ruleset.entities.values(), ruleset.registers)
-    return Snapshot(ruleset, directory, Index(ruleset), Memo(MOST_FACTS), Memo(memo))
+    return Snapshot(ruleset, directory, index, Memo(MOST_FACTS), Memo(memo))
 
 
 class Store:

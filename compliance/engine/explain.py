@@ -81,7 +81,7 @@ def explain(ruleset: Ruleset, facts: Facts, days: LawDays) -> Explanation:
 def _changes_on(ruleset: Ruleset, rules: tuple[str, ...], facts: Facts, days: LawDays) -> date | None:
     """The first later day on which these rules together say something else of the same facts."""
     chosen = {rule: ruleset.rules[rule] for rule in rules if ruleset.rules[rule].status is Status.ACTIVE}
-    alone = replace(ruleset, rules=chosen)
+    alone = ruleset.with_rules(chosen)
     before = decide(alone, facts, days)
     here, today = before, days
     for _ in range(MOST_STEPS):

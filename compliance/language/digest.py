@@ -12,7 +12,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from enum import Enum
 from functools import cache
@@ -24,15 +24,28 @@ from compliance.model.ruleset import LANGUAGE_VERSION, Ruleset
 
 def meaning(ruleset: Ruleset) -> str:
     """The digest of everything that can change a decision or its words: `sha256:` and 64 hex digits."""
-    whole = {
-        "language": LANGUAGE_VERSION,
+    digest = hashlib.sha256()
+    for part in _written(ruleset):
+        digest.update(part.encode())
+    return f"sha256:{digest.hexdigest()}"
+
+
+def _written(ruleset: Ruleset) -> Iterator[str]:
+    """The canonical JSON of a rule set, piece by piece: the whole of a large one would take as much room again."""
+    sections = {
         "rules": ruleset.rules,
         "entities": ruleset.entities,
         "registers": ruleset.registers,
         "territories": ruleset.territories,
     }
-    text = json.dumps(canonical(whole), ensure_ascii=False, separators=(",", ":"))
-    return _sha256(text.encode())
+    yield f'{{"language":{LANGUAGE_VERSION}'
+    for name, things in sections.items():
+        yield f',"{name}":['
+        for number, (key, thing) in enumerate(things.items()):
+            yield "," if number else ""
+            yield json.dumps([key, canonical(thing)], ensure_ascii=False, separators=(",", ":"))
+        yield "]"
+    yield "}"
 
 
 def source(files: Mapping[str, bytes]) -> str:
@@ -43,10 +56,6 @@ def source(files: Mapping[str, bytes]) -> str:
             digest.update(len(part).to_bytes(8, "big"))
             digest.update(part)
     return f"sha256:{digest.hexdigest()}"
-
-
-def _sha256(data: bytes) -> str:
-    return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
 def canonical(value: object) -> object:

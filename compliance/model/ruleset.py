@@ -75,6 +75,12 @@ class Ruleset:
         """What the register says of the entity itself."""
         return self._entries.get((register, entity), ())
 
+    def with_rules(self, rules: Mapping[str, Rule]) -> Ruleset:
+        """The same entities, registers and territories with other rules; what these made is not made again."""
+        other = replace(self, rules=rules)
+        other.__dict__["_entries"] = self._entries
+        return other
+
     def lineage(self, entity: str) -> tuple[str, ...]:
         """The entity and those whose designation reaches it: its parents, up to one that excludes it."""
         chain = [entity]

@@ -39,7 +39,7 @@ def run(ruleset: Ruleset) -> Iterator[Outcome]:
     directory = Directory.of(ruleset.entities.values())
     for rule in ruleset.rules.values():
         # what a rule supersedes is not in this set: the scenario asks whether the rule fires, nothing else
-        alone = replace(ruleset, rules={rule.id: replace(rule, status=Status.ACTIVE)})
+        alone = ruleset.with_rules({rule.id: replace(rule, status=Status.ACTIVE)})
         for scenario in rule.scenarios:
             yield _outcome(alone, rule, scenario, directory)
 

@@ -266,3 +266,11 @@ def test_a_copy_taken_as_fresh_says_no_again() -> None:
     assert rules.designated("root", "r", LATE) is UNKNOWN
     assert rules.designated("root", "r", LATE, as_if_fresh=True) is FALSE
     assert rules.designated("root", "r", LAST_FRESH) is FALSE
+
+
+def test_a_rule_set_with_other_rules_has_the_same_entries() -> None:
+    rules = listing(listed("root", 5))
+    other = rules.with_rules({"a": rule("a", zone="Asia/Tokyo")})
+    assert other.entries("r", "root") == rules.entries("r", "root") != ()
+    assert (set(other.rules), other.zones) == ({"a"}, frozenset({"Asia/Tokyo"}))
+    assert other.designated("desk", "r", LAST_FRESH) is TRUE

@@ -23,7 +23,7 @@ from compliance.model.designation import Claim, Entity, Entry, Milestone, Regist
 from compliance.model.period import Period
 from compliance.model.rule import Block, Line, Notice, Placement, Purpose, Rule, Scenario, Severity, Source, Status
 from compliance.model.ruleset import Ruleset
-from compliance.store import MEMO, MOST_FACTS, Snapshot, Store
+from compliance.store import MEMO, MOST_FACTS, Snapshot, Store, uncollected
 from tests.bench.parts.contender import Absent, Contender
 from tests.bench.parts.job import DAY, Job, Question, Row
 
@@ -106,8 +106,9 @@ def _register_text(name: str, job: Job) -> str:
 
 
 def loaded(files: dict[str, bytes]) -> Ruleset:
-    """The rule set of some files, without touching a disk."""
-    return load(files, available_timezones())
+    """The rule set of some files as the store loads it, without touching a disk."""
+    with uncollected():
+        return load(files, available_timezones())
 
 
 # -- the same in the model ----------------------------------------------------------------------------
@@ -167,7 +168,9 @@ def checker_of(job: Job, memo: int = 0) -> Checker:
 def checker_on(ruleset: Ruleset, memo: int = 0) -> Checker:
     """A checker on a rule set that was read from no directory."""
     directory = Directory.of(ruleset.entities.values(), ruleset.registers)
-    snapshot = Snapshot(ruleset, directory, Index(ruleset), Memo(MOST_FACTS), Memo(memo))
+    with uncollected():
+        index = Index(ruleset)
+    snapshot = Snapshot(ruleset, directory, index, Memo(MOST_FACTS), Memo(memo))
     return checker_with(snapshot)
 
 
