@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from compliance import answer
-from compliance.content.facts import Content, advice
+from compliance.content.facts import Content
 from compliance.content.publisher import host_of
 from compliance.engine.reasons import MOST_REASONS, reasons
 from compliance.model.address_text import holds_address
@@ -33,11 +33,12 @@ _LONGEST_NAME = 1000
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What was asked, once it was understood: the page, all facts, and the place among them."""
+    """What was asked, once it was understood: the page, all facts, the place among them, and what to advise."""
 
     content: Content
     facts: Facts
     location: LocationSet
+    advice: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def assemble(
         ),
         unknowns=decision.unknowns,
         stale=tuple(_stale(ruleset, register) for register in decision.stale),
-        advice=advice(question.content, question.facts),
+        advice=question.advice,
         location=_location(ruleset, question.location, moment.day),
         ruleset=answer.Digests(meaning=ruleset.meaning, source=ruleset.source),
         as_of=moment.day,

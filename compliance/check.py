@@ -18,12 +18,13 @@ from zoneinfo import ZoneInfo
 
 from compliance.answer import Answer
 from compliance.assemble import Moment, Question, assemble
-from compliance.content.facts import Content, Written, facts_from, facts_of
+from compliance.content.facts import Content, Written, advice, facts_from, facts_of
 from compliance.engine.explain import Explanation
 from compliance.engine.explain import explain as explain_plainly
 from compliance.engine.segment import Segment
 from compliance.errors import Problem, RequestError
 from compliance.geo import Databases, from_place, locate, parse_address
+from compliance.language.given import code_help
 from compliance.model.decision import Decision
 from compliance.model.facts import Facts, FactValue, OneOf
 from compliance.model.iso3166 import COUNTRIES
@@ -173,7 +174,7 @@ class Checker:
         self, snapshot: Snapshot, content: Content, reader: Reader | None, problems: list[Problem]
     ) -> Question:
         """The facts of content and reader; the problems of both at once, with those found before."""
-        facts: dict[str, object] = {}
+        facts: dict[str, FactValue] = {}
         location = LocationSet.unknown()
         try:
             facts.update(facts_of(content, snapshot.directory))
@@ -185,7 +186,8 @@ class Checker:
             problems.extend(error.problems)
         if problems:
             raise RequestError(problems)
-        return Question(content, {**facts, "reader.location": location}, location)  # type: ignore[dict-item]
+        advised = advice(content, facts, snapshot.directory)
+        return Question(content, {**facts, "reader.location": location}, location, advised)
 
     def locate(self, reader: Reader) -> LocationSet:
         """The places where the reader may be.
@@ -241,8 +243,9 @@ def _given_place(reader: Reader) -> LocationSet:
     says_no_country = country is None or says_nothing(country)
     home = None if country is None or says_no_country else place(country)
     if not says_no_country and home not in COUNTRIES:
-        help_ = "use an ISO 3166-1 code, for example `UA`; leave it out, or write `XX`, if nobody knows"
-        problems.append(Problem("this is not a country code", where="reader.location.country", help=help_))
+        problems.append(
+            Problem("this is not a country code", where="reader.location.country", help=_country_help(country or ""))
+        )
     if subdivision is not None and not says_nothing(subdivision) and not problems:
         is_full = "-" in subdivision.replace("_", "-") or home is None
         part = place(subdivision if is_full else f"{home}-{subdivision}")
@@ -255,6 +258,14 @@ def _given_place(reader: Reader) -> LocationSet:
     if says_no_country and known is None:
         return LocationSet.unknown("the caller does not know the place")
     return from_place(None if says_no_country else country, known)
+
+
+def _country_help(text: str) -> str:
+    """What to write instead of a text that is no country code."""
+    if place(text) is not None:
+        return "this is a subdivision: put it under `subdivision`"
+    named = None if place(text.partition("-")[0]) else code_help(text)
+    return named or "use an ISO 3166-1 code, for example `UA`; leave it out, or write `XX`, if nobody knows"
 
 
 def law_days(ruleset: Ruleset, as_of: date | None, now: datetime) -> LawDays:

@@ -91,7 +91,7 @@ def open_snapshot(path: Path, memo: int = MEMO) -> Snapshot:
         raise RulesError(failures)
     with uncollected():
         index = Index(ruleset)
-    directory = Directory.of(ruleset.entities.values(), ruleset.registers)
+    directory = Directory.of(ruleset.entities.values(), ruleset.registers, ruleset.words)
     return Snapshot(ruleset, directory, index, Memo(MOST_FACTS), Memo(memo))
 
 

@@ -496,3 +496,11 @@ def test_an_explanation_of_now_holds_until_the_day_that_it_names(checker: Checke
     with at(MIDNIGHT - timedelta(hours=3)):
         explanation = checker.explain(RFE, MOSCOW)
     assert {each.rule: each.changes_on for each in explanation.absent}[NOTICE] == date(2024, 2, 20)
+
+
+def test_a_slip_in_an_open_word_is_advised_on_and_changes_nothing_else(checker: Checker) -> None:
+    slipped = checker.check(Content(publisher="rferl.org", facts={"content.depicts": "retouched-bodies"}), as_of=DAY)
+    plain = checker.check(Content(publisher="rferl.org", facts={"content.depicts": "gardens"}), as_of=DAY)
+    said = "no rule asks for `retouched-bodies` in `content.depicts`; the nearest is `retouched-body`"
+    assert (slipped.advice, plain.advice) == ((said,), ())
+    assert slipped.notices == plain.notices

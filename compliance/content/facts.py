@@ -10,11 +10,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from compliance.content.published import PUBLISHED_HELP, days_of
 from compliance.content.publisher import Directory
-from compliance.errors import Problem, RequestError
+from compliance.errors import Problem, RequestError, nearest
 from compliance.language.given import GivenError, fact_problem, given
 from compliance.model.address_text import holds_address
 from compliance.model.facts import FACTS, Facts, FactValue, Kind, Members, OneOf
@@ -33,6 +34,12 @@ NAME_IT = (
 MOST_FACTS: Final = 100
 MOST_ITEMS: Final = 1000
 """How many values one fact may have; a page that mentions more is no page."""
+MOST_LOOKED_AT: Final = 20
+"""How many words of one fact are looked at for slips, and ..."""
+MOST_COMPARED: Final = 500
+"""... with how many that rules use each is compared: advice must not cost more than the answer."""
+NEAR: Final = 0.7
+"""How near a word has to be for a slip to be likely, from 0 to 1."""
 _REPEATABLE: Final = re.compile(r"[A-Za-z][A-Za-z./_ -]{0,59}")
 """What is said back of what a caller wrote: words, and nothing that could be a reader's address."""
 _TEXTS: Final = ("url", "publisher", "headline", "text", "language")
@@ -118,12 +125,39 @@ def resolved(facts: Facts, directory: Directory) -> dict[str, FactValue]:
     return found
 
 
-def advice(content: Content, facts: Facts) -> tuple[str, ...]:
-    """What the caller could do once so that answers become more certain."""
+def advice(content: Content, facts: Facts, directory: Directory) -> tuple[str, ...]:
+    """What the caller could do once so that answers become more certain, and which words look like slips."""
+    found = []
     publisher = facts.get("publisher")
     if isinstance(publisher, OneOf) and publisher.other and "publisher.designated_as" not in facts:
-        return (DECLARE_ONCE if content.publisher or content.url or "publisher" in content.facts else NAME_IT,)
-    return ()
+        found.append(DECLARE_ONCE if content.publisher or content.url or "publisher" in content.facts else NAME_IT)
+    for name, used in directory.words.items():
+        value = facts.get(name)
+        if used and isinstance(value, Members):
+            found += _likely_slips(name, value, used)
+    return tuple(found)
+
+
+def _likely_slips(name: str, value: Members, used: frozenset[str]) -> list[str]:
+    """A line for each word that no rule uses and that is near one that a rule uses.
+
+    Such a word is no error, since anybody may have words of their own; but a slip in it would hide a notice.
+    """
+    lines = []
+    for word in sorted((value.certain | value.perhaps) - used)[:MOST_LOOKED_AT]:
+        if (near := _near(word, used)) is not None:
+            is_repeatable = _REPEATABLE.fullmatch(word) and not holds_address(word)
+            shown = f"`{word}`" if is_repeatable else "one of the words"
+            lines.append(f"no rule asks for {shown} in `{name}`; {near}")
+    return list(dict.fromkeys(lines))
+
+
+@lru_cache(maxsize=4096)
+def _near(word: str, used: frozenset[str]) -> str | None:
+    """The line that names the word in use that is nearest, or None; in a large vocabulary, of the same letter."""
+    if len(used) > MOST_COMPARED:
+        used = frozenset(each for each in used if each[0] == word[0])
+    return nearest(word, sorted(used)[:MOST_COMPARED], NEAR)
 
 
 def _publisher(said: FactValue | None, content: Content, directory: Directory) -> FactValue:

@@ -15,7 +15,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Self
 from urllib.parse import urlsplit
@@ -34,16 +34,26 @@ _READ_DIFFERENTLY = re.compile(r"[\\ßẞς\u200c\u200d]|[\x00-\x1f\x7f]")
 
 @dataclass(frozen=True)
 class Directory:
-    """Every declared entity by its id, its domains and its names, and the registers; built once for a rule set."""
+    """Every declared entity by its id, its domains and its names, the registers, and the words that rules use.
+
+    It is built once for a rule set.
+    """
 
     ids: frozenset[str]
     domains: Mapping[str, frozenset[str]]
     names: Mapping[str, frozenset[str]]
     registers: frozenset[str] = frozenset()
+    words: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """For each fact whose words are open, those that some rule uses."""
 
     @classmethod
-    def of(cls, entities: Iterable[Entity], registers: Iterable[str] = ()) -> Self:
-        """The directory of some entities and of registers by their ids."""
+    def of(
+        cls,
+        entities: Iterable[Entity],
+        registers: Iterable[str] = (),
+        words: Mapping[str, frozenset[str]] | None = None,
+    ) -> Self:
+        """The directory of some entities, of registers by their ids, and of the words in use by their facts."""
         ids: set[str] = set()
         domains: dict[str, set[str]] = defaultdict(set)
         names: dict[str, set[str]] = defaultdict(set)
@@ -58,6 +68,7 @@ class Directory:
             {host: frozenset(found) for host, found in domains.items()},
             {name: frozenset(found) for name, found in names.items()},
             frozenset(registers),
+            words or {},
         )
 
     def identify(self, clue: str) -> frozenset[str]:

@@ -52,7 +52,12 @@ def fact_problem(name: str) -> tuple[str, str | None] | None:
         return None
     if name in PERSONAL_FACTS:
         return f"`{name}` is not asked", NOT_ASKED_HELP
-    return f"unknown fact `{name}`", nearest(name, FACTS) or f"the facts are: {', '.join(FACTS)}"
+    return f"unknown fact `{name}`", _whole_name(name) or nearest(name, FACTS) or f"the facts are: {', '.join(FACTS)}"
+
+
+def _whole_name(name: str) -> str | None:
+    """The help for the second half of a fact's name, such as `kind`."""
+    return next((f"the nearest is `{each}`" for each in FACTS if each.partition(".")[2] == name.casefold()), None)
 
 
 def given(name: str, items: Sequence[str], *, is_list: bool, registers: Collection[str] | None = None) -> FactValue:

@@ -14,6 +14,7 @@ from datetime import date
 from functools import cached_property
 
 from compliance.model.designation import Entity, Entry, Register
+from compliance.model.facts import FACTS, Kind
 from compliance.model.period import ONE_DAY
 from compliance.model.rule import Notice, Rule, Status
 from compliance.model.territory import Territory
@@ -52,6 +53,18 @@ class Ruleset:
         for rule in self.active_rules:
             found[rule.notice.id].append(rule)
         return {notice: tuple(rules) for notice, rules in sorted(found.items())}
+
+    @cached_property
+    def words(self) -> Mapping[str, frozenset[str]]:
+        """For each fact whose words are open, the words that an active rule uses."""
+        found: dict[str, set[str]] = {
+            name: set() for name, spec in FACTS.items() if spec.kind is Kind.WORD and spec.domain is None
+        }
+        for rule in self.active_rules:
+            for line in rule.each_line():
+                if line.fact in found:
+                    found[line.fact] |= line.values
+        return {name: frozenset(used) for name, used in found.items()}
 
     @cached_property
     def zones(self) -> frozenset[str]:

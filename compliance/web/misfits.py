@@ -7,16 +7,22 @@ repeated only where it has the form of a name, so that no address is ever sent b
 
 from __future__ import annotations
 
+import re
 from types import UnionType
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
 from compliance.errors import Problem, nearest
+from compliance.model.facts import FACTS
 from compliance.web.json_body import MOST_PROBLEMS, NAME
 
 NOTHING: Final = object()
 """What is left of a value that does not fit."""
+_FACTS: Final = "content.facts."
+_DAYS: Final = ("as_of", "content.date_published")
+_YES_NO: Final = ("yes", "no")
+_TAG: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{2,4}){0,2}")
 
 
 def fitting(value: Any, wanted: Any, where: str, problems: list[Problem]) -> Any:
@@ -33,7 +39,8 @@ def fitting(value: Any, wanted: Any, where: str, problems: list[Problem]) -> Any
     try:
         msgspec.convert(value, wanted)
     except msgspec.ValidationError:
-        problems.append(Problem(f"this should be {_wanted(wanted)}, and is {_shape(value)}", where=where or None))
+        message = f"this should be {_wanted(wanted)}, and is {_shape(value)}"
+        problems.append(Problem(message, where=where or None, help=_help(value, wanted, where)))
         return NOTHING
     return value
 
@@ -43,7 +50,8 @@ def _fields(value: dict[str, Any], wanted: type[msgspec.Struct], where: str, pro
     hints = get_type_hints(wanted)
     for name in [each for each in value if each not in fields][:MOST_PROBLEMS]:
         is_name = NAME.fullmatch(name)
-        help_ = (nearest(name, fields) if is_name else None) or f"the fields are: {', '.join(fields)}"
+        near = (_elsewhere(name, wanted, where) or nearest(name, fields)) if is_name else None
+        help_ = near or f"the fields are: {', '.join(fields)}"
         problems.append(
             Problem(f"unknown field `{name}`" if is_name else "unknown field", where=where or None, help=help_)
         )
@@ -54,6 +62,27 @@ def _fields(value: dict[str, Any], wanted: type[msgspec.Struct], where: str, pro
         elif each.required:
             problems.append(Problem(f"`{name}` is missing", where=_path(where, name)))
     return {name: each for name, each in kept.items() if each is not NOTHING}
+
+
+def _elsewhere(name: str, wanted: type[msgspec.Struct], where: str) -> str | None:
+    """The help for a field that there is, but deeper; or for a fact that stands beside the facts."""
+    if (path := _deeper(name, wanted)) is not None:
+        return f"say it as `{path}`"
+    fact = name if name in FACTS else f"{where}.{name}"
+    is_beside = fact in FACTS and any(each.encode_name == "facts" for each in msgspec.structs.fields(wanted))
+    return f"facts stand under `facts`: `{fact}`" if is_beside else None
+
+
+def _deeper(name: str, wanted: type[msgspec.Struct]) -> str | None:
+    """The dotted path of the first field of that name in the structs inside a struct."""
+    for outer, hint in get_type_hints(wanted).items():
+        for option in _options(hint):
+            if isinstance(option, type) and issubclass(option, msgspec.Struct):
+                has_it = any(each.encode_name == name for each in msgspec.structs.fields(option))
+                path = name if has_it else _deeper(name, option)
+                if path is not None:
+                    return f"{outer}.{path}"
+    return None
 
 
 def _entries(value: dict[str, Any], wanted: Any, where: str, problems: list[Problem]) -> dict[str, Any]:
@@ -90,6 +119,24 @@ def _word(option: Any) -> str:
     if option is bool:
         return "true or false"
     return "a list" if get_origin(option) is list else "an object"
+
+
+def _help(value: Any, wanted: Any, where: str) -> str | None:
+    """What to write instead of a value of another type, where that is clear. Only the form of a tag is repeated."""
+    if where.startswith(_FACTS):
+        spec = FACTS.get(where.removeprefix(_FACTS).partition("[")[0])
+        values = (spec.domain if spec else None) or ()
+        if tuple(values) == _YES_NO:
+            return "write `yes` or `no`, in quotation marks"
+        return f"use one of: {', '.join(values)}" if values else None
+    if where in _DAYS:
+        return None if isinstance(value, list | dict) else 'write it as "YYYY-MM-DD"'
+    options = _options(wanted)
+    if isinstance(value, str) and any(get_origin(option) is list for option in options):
+        return f'write it as a list: `["{value if _TAG.fullmatch(value) else "..."}"]`'
+    if isinstance(value, str) and bool in options:
+        return "write `true` or `false`, without quotation marks"
+    return None
 
 
 def _shape(value: Any) -> str:

@@ -291,7 +291,7 @@ def test_facts_from_a_call_that_cannot_be_read_are_all_named() -> None:
     ],
 )
 def test_the_advice_is_what_the_caller_can_do_once(content: Content, expected: tuple[str, ...]) -> None:
-    assert advice(content, facts_of(content, DIRECTORY)) == expected
+    assert advice(content, facts_of(content, DIRECTORY), DIRECTORY) == expected
     assert all("declare it once" in line for line in expected)
 
 
@@ -311,3 +311,38 @@ def test_the_advice_is_what_the_caller_can_do_once(content: Content, expected: t
 )
 def test_a_value_of_another_kind_is_a_problem_and_no_failure(content: Any, where: list[str]) -> None:
     assert [each.where for each in problems_of(content)] == where
+
+
+# -- slips in open words ----------------------------------------------------------------------------
+
+WORDED = Directory.of(
+    [], words={"content.promotes": frozenset({"gambling", "medicine"}), "content.subject": frozenset()}
+)
+
+
+def slips(**facts: str | list[str]) -> tuple[str, ...]:
+    content = Content(facts={f"content.{name}": value for name, value in facts.items()})
+    return advice(content, facts_of(content, WORDED), WORDED)[1:]
+
+
+def test_a_word_that_no_rule_uses_and_that_is_near_one_that_is_used_is_advised_on() -> None:
+    said = ("no rule asks for `gambeling` in `content.promotes`; the nearest is `gambling`",)
+    for written in ("gambeling", ["gambling", "gambeling"], ["perhaps gambeling", "unknown"]):
+        assert slips(promotes=written) == said
+
+
+@pytest.mark.parametrize("written", ["gambling", "nothing", "unknown", "perhaps medicine", "holidays", ["gambling"]])
+def test_words_in_use_and_words_of_ones_own_are_not_advised_on(written: str | list[str]) -> None:
+    assert slips(promotes=written, subject="gambeling") == ()
+
+
+def test_a_word_that_may_hold_more_than_letters_is_advised_on_without_being_repeated() -> None:
+    said = ("no rule asks for one of the words in `content.promotes`; the nearest is `gambling`",)
+    assert slips(promotes=["gambling-95", "gambling-165"]) == said
+
+
+def test_a_flood_of_near_words_and_a_large_vocabulary_give_little_advice() -> None:
+    words = frozenset(f"gambling-{'x' * number}" for number in range(1, 1500))
+    many = Directory.of([], words={"content.promotes": words})
+    content = Content(facts={"content.promotes": [f"gambeling{'y' * number}" for number in range(999)]})
+    assert len(advice(content, facts_of(content, many), many)) <= 21

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import tomllib
 from itertools import pairwise
 from pathlib import Path
@@ -10,8 +11,19 @@ from typing import Any
 
 import pytest
 
+from compliance import Checker, Content, Reader
+from compliance.model.period import ONE_DAY
+
 ROOT = Path(__file__).parents[2]
-PAGES = ["README.md", "docs/api.md", "docs/architecture.md", "docs/glossary.md"]
+PAGES = [
+    "README.md",
+    "docs/api.md",
+    "docs/architecture.md",
+    "docs/glossary.md",
+    "docs/index.md",
+    "docs/operations.md",
+    "rules/README.md",
+]
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _CODE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 
@@ -84,6 +96,22 @@ def test_every_link_leads_somewhere(page: str) -> None:
         if not target.exists() or (anchor and anchor not in anchors(str(target.resolve().relative_to(ROOT)))):
             broken.append(link)
     assert broken == []
+
+
+def test_a_declared_publisher_is_not_designated_as_long_as_the_complete_copy_is_fresh(tmp_path: Path) -> None:
+    """The entity file of docs/operations.md, beside the shipped rules."""
+    path, entity = re.findall(r"`(all-rules/\S+\.yaml)`:\n\n```\n(.*?)```", text("docs/operations.md"), re.DOTALL)[0]
+    shutil.copytree(ROOT / "rules", tmp_path / "all-rules")
+    (tmp_path / path).write_text(entity, encoding="utf-8")
+    checker = Checker.open(tmp_path / "all-rules")
+    copy = checker.ruleset.registers["ru/undesirable-organization"]
+    assert [each.id for each in checker.ruleset.registers.values() if each.complete] == [copy.id]
+    page, reader = Content(publisher="my-daily.example"), Reader(country="RU")
+    fresh = checker.check(page, reader, as_of=copy.fresh_until)
+    assert (fresh.notices, fresh.stale) == ((), ())
+    late = checker.check(page, reader, as_of=copy.fresh_until + ONE_DAY)
+    assert [notice.display for notice in late.notices] == ["hold"]
+    assert [stale.register for stale in late.stale] == [copy.id]
 
 
 def test_every_word_of_the_glossary_is_explained_once() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 
 import compliance
 from compliance.answer import Answer
-from compliance.check import Checker
+from compliance.check import Checker, Reader
 from compliance.cli import main
 from compliance.web.app import create_app
 from compliance.web.problems import ProblemDetails
@@ -112,3 +113,13 @@ def test_every_option_of_a_command_has_an_entry(name: str) -> None:
 @pytest.mark.parametrize("name", compliance.__all__)
 def test_every_public_name_is_in_the_section_on_python(name: str) -> None:
     assert re.search(rf"`{name}\b", section("Python"))
+
+
+def test_every_place_of_the_table_is_read_as_it_says() -> None:
+    checker = Checker.open()
+    rows = re.findall(r"^\| ((?:`\{[^|]*\}`(?:, )?)+) \| ([^|]*) \|$", section("Places"), re.MULTILINE)
+    assert len(rows) == 5
+    for written, places in rows:
+        for location in re.findall(r"`(\{.*?\})`", written):
+            found = checker.locate(Reader(**json.loads(location)))
+            assert (found.anywhere, found.places) == (places == "anywhere", frozenset(re.findall(r"`([^`]+)`", places)))

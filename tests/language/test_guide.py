@@ -21,6 +21,9 @@ from compliance.model.ruleset import Ruleset
 from compliance.model.territory import Extent
 from compliance.review.scenarios import run
 from tests.docs.blocks import shown_files
+from tests.docs.console import difference, steps
+from tests.docs.console import run as run_command
+from tests.docs.service import COMMANDS, DOCUMENTED
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGE = (DOCS / "language.md").read_text(encoding="utf-8")
@@ -79,10 +82,24 @@ def required(begin: str) -> Iterator[str]:
 
 def test_the_examples_load_together_and_their_scenarios_hold() -> None:
     ruleset = loaded(EXAMPLES)
-    assert (len(ruleset.rules), len(ruleset.entities), len(ruleset.registers), len(ruleset.territories)) == (2, 1, 1, 1)
+    assert (len(ruleset.rules), len(ruleset.entities), len(ruleset.registers), len(ruleset.territories)) == (3, 1, 1, 1)
     outcomes = list(run(ruleset))
     assert len(outcomes) > 6
     assert [str(outcome.problem) for outcome in outcomes if outcome.problem] == []
+
+
+def test_the_commands_of_the_first_rule_print_what_the_page_shows(tmp_path: Path) -> None:
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv" / "bin").symlink_to(COMMANDS)
+    first = next(path for path in EXAMPLES if path.startswith("my-rules/"))
+    (tmp_path / first).parent.mkdir(parents=True)
+    (tmp_path / first).write_text(EXAMPLES[first], encoding="utf-8")
+    blocks = re.findall(r"^```console\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+    shown = [step for block in blocks for step in steps(block)]
+    assert len(shown) > 3
+    assert [difference(step.printed, run_command(step.command, tmp_path, DOCUMENTED)) for step in shown] == [
+        None
+    ] * len(shown)
 
 
 def test_every_yaml_block_is_an_example_with_a_path() -> None:

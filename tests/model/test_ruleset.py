@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from compliance.model.designation import Claim, Entity, Entry, Milestone, Register
 from compliance.model.period import ALWAYS
-from compliance.model.rule import Block, Notice, Placement, Purpose, Rule, Severity, Status
+from compliance.model.rule import AnyOf, Block, Line, Notice, Placement, Purpose, Rule, Severity, Status
 from compliance.model.ruleset import Ruleset
 from compliance.model.territory import Territory
 from compliance.model.truth import FALSE, TRUE, UNKNOWN, Truth
@@ -274,3 +274,24 @@ def test_a_rule_set_with_other_rules_has_the_same_entries() -> None:
     assert other.entries("r", "root") == rules.entries("r", "root") != ()
     assert (set(other.rules), other.zones) == ({"a"}, frozenset({"Asia/Tokyo"}))
     assert other.designated("desk", "r", LAST_FRESH) is TRUE
+
+
+# -- open words -------------------------------------------------------------------------------------
+
+
+def test_the_words_of_open_facts_are_those_of_active_rules_alone() -> None:
+    def asking(name: str, status: Status, *lines: Line | AnyOf, unless: tuple[Block, ...] = ()) -> Rule:
+        return replace(rule(name, status=status), when=Block(lines), unless=unless)
+
+    inner = Block((Line("content.promotes", frozenset({"medicine"})),))
+    found = of_rules(
+        asking("one", Status.ACTIVE, Line("content.promotes", frozenset({"gambling"})), AnyOf((inner,))),
+        asking("two", Status.ACTIVE, unless=(Block((Line("content.subject", frozenset({"weather"})),)),)),
+        asking("three", Status.DRAFT, Line("content.depicts", frozenset({"drugs"}))),
+        asking("four", Status.ACTIVE, Line("content.kind", frozenset({"article"}))),
+    )
+    assert found.words == {
+        "content.promotes": frozenset({"gambling", "medicine"}),
+        "content.depicts": frozenset(),
+        "content.subject": frozenset({"weather"}),
+    }

@@ -230,3 +230,9 @@ def test_the_facts_that_nobody_supplies_over_http_are_refused_where_they_stand(a
     problem = asker.refusal({"content": {"facts": {"reader.location": "US", "reader.passport": "RU"}}})
     assert sorted(map(str, places(problem))) == ["content.facts", "content.facts.reader.passport"]
     assert PEER not in str(problem)
+
+
+def test_a_slip_in_an_open_word_is_advised_on_and_a_word_of_ones_own_is_not(asker: Asker) -> None:
+    slipped = asker.answer(content={"publisher": "rferl.org", "facts": {"content.promotes": ["gambeling", "sports"]}})
+    assert slipped["advice"] == ["no rule asks for `gambeling` in `content.promotes`; the nearest is `gambling`"]
+    assert asker.answer(content={"publisher": "rferl.org", "facts": {"content.promotes": "gambling"}})["advice"] == []

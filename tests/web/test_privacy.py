@@ -132,7 +132,7 @@ def _broken(checker: Checker, monkeypatch: pytest.MonkeyPatch, room: str) -> Non
         "compliance.check.locate",
         "compliance.check.parse_address",
         "compliance.check.facts_of",
-        "compliance.engine.index.Index.decide",
+        "compliance.check.explain_plainly",
         "compliance.check.assemble",
         "compliance.answer.Answer.to_json",
         "compliance.web.api.understand",

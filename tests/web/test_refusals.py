@@ -129,11 +129,67 @@ def test_an_unknown_field_is_refused_with_the_nearest_known_one(
     assert (only["message"], only["help"]) == (message, help_)
 
 
-@pytest.mark.parametrize("country", ["ZQ", "Ukraine", "U", "RUS ", "UA-30", "\0", "R" * 100_000, "РФ"])
+@pytest.mark.parametrize("country", ["ZQ", "U", "RUS ", "UA-99", "\0", "R" * 100_000, "РФ"])
 def test_an_unknown_country_code_is_refused_with_what_to_write(asker: Asker, country: str) -> None:
     (only,) = asker.refusal({"content": {}, "reader": {"location": {"country": country}}})["problems"]
     assert (only["message"], only["where"]) == ("this is not a country code", "reader.location.country")
     assert "ISO 3166-1" in only["help"]
+
+
+@pytest.mark.parametrize(
+    ("country", "help_"),
+    [
+        ("Ukraine", "write the code `UA`"),
+        ("guinea-bissau", "write the code `GW`"),
+        ("UA-43", "this is a subdivision: put it under `subdivision`"),
+        ("ua_30", "this is a subdivision: put it under `subdivision`"),
+    ],
+)
+def test_a_country_that_is_understood_all_the_same_is_refused_with_its_code_or_place(
+    asker: Asker, country: str, help_: str
+) -> None:
+    (only,) = asker.refusal({"content": {}, "reader": {"location": {"country": country}}})["problems"]
+    assert (only["message"], only["help"]) == ("this is not a country code", help_)
+
+
+@pytest.mark.parametrize(
+    ("question", "where", "help_"),
+    [
+        ({"content": {}, "reader": {"country": "RU"}}, "reader", "say it as `location.country`"),
+        ({"content": {}, "country": "RU"}, None, "say it as `reader.location.country`"),
+        ({"content": {}, "publisher": "x"}, None, "say it as `content.publisher`"),
+        ({"content": {"kind": "article"}}, "content", "facts stand under `facts`: `content.kind`"),
+        ({"content": {"content.kind": "article"}}, "content", "facts stand under `facts`: `content.kind`"),
+        ({"content": {"facts": {"kind": "article"}}}, "content.facts.kind", "the nearest is `content.kind`"),
+        ({"content": {}, "languages": "uk"}, "languages", 'write it as a list: `["uk"]`'),
+        ({"content": {}, "languages": "95.165.0.1"}, "languages", 'write it as a list: `["..."]`'),
+        ({"content": {}, "explain": "true"}, "explain", "write `true` or `false`, without quotation marks"),
+        (
+            {"content": {"facts": {"content.paid": True}}},
+            "content.facts.content.paid",
+            "write `yes` or `no`, in quotation marks",
+        ),
+        (
+            {"content": {"facts": {"content.ai_generated": True}}},
+            "content.facts.content.ai_generated",
+            "use one of: none, partly, fully",
+        ),
+        ({"content": {}, "as_of": 20240221}, "as_of", 'write it as "YYYY-MM-DD"'),
+        ({"content": {"date_published": 2024}}, "content.date_published", 'write it as "YYYY-MM-DD"'),
+    ],
+)
+def test_what_is_written_in_another_place_or_form_is_refused_with_the_one_to_use(
+    asker: Asker, question: Any, where: str | None, help_: str
+) -> None:
+    (only,) = asker.refusal(question)["problems"]
+    assert (only.get("where"), only["help"]) == (where, help_)
+
+
+@pytest.mark.parametrize("value", [7, [7], {}, None, True])
+def test_a_value_of_another_shape_is_helped_only_where_it_is_clear_what_was_meant(asker: Asker, value: Any) -> None:
+    for question in ({"content": {"facts": {"content.mentions": value}}}, {"content": {"url": value}}):
+        answered: Any = asker.check(question).json
+        assert [each for each in answered.get("problems", []) if "help" in each] == []
 
 
 @pytest.mark.parametrize("subdivision", ["UA-99", "30", "RU-", "-", "\ud7ff"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -74,4 +75,4 @@ def test_an_address_in_the_article_is_not_repeated(asker: Asker, field: str) -> 
     for value in ("95.165.0.1", ["95.165.0.1", "RFE/RL"], {"name": "Radio 95。165。0。1", "@id": "95.165.0.1"}):
         response = asker.check({"content": {**JSON_LD, field: value}, "reader": RUSSIA, "explain": True})
         assert response.status_code in {200, 400}
-        assert "165" not in response.text
+        assert "165" not in re.sub(r"[0-9a-f]{32,}", "a digest", response.text)
