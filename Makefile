@@ -65,7 +65,7 @@ format: $(VENV)/.ready-to-develop  ## Format the code and mend what can be mende
 
 bench: $(VENV)/.ready-to-develop  ## Run the benchmarks in tests/bench/
 	@found=; for file in tests/bench/[a-z]*.py; do \
-	  [ -f "$$file" ] || continue; found=yes; name=$$(basename "$$file" .py); \
+	  name=$$(basename "$$file" .py); case "$$file:$$name" in *\**|*:test_*) continue;; esac; found=yes; \
 	  echo "== $$name"; $(BIN)/python -m "tests.bench.$$name" || exit 1; done; \
 	  [ -n "$$found" ] || echo "there are no benchmarks yet; each is a module tests/bench/NAME.py that prints what it measured"
 

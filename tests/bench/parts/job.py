@@ -83,13 +83,21 @@ def _row(number: int, publishers: Sequence[str], lists: Sequence[str], chance: r
 
 
 def make_questions(job: Job, number: int, *, is_known: bool, seed: int = SEED) -> list[Question]:
-    """Questions that all differ as far as there are enough: half of them for a country that a rule names."""
+    """Questions that all differ as far as there are enough, most of them with a notice that is due.
+
+    Each begins with a rule in effect and a publisher that it is about; three of four name a country of it. So
+    about as many notices are due among few rules as among many, and what is compared is the search for them.
+    """
     chance = random.Random(f"{seed}/{len(job.rows)}/{is_known}")  # noqa: S311 - as above
+    on_list: dict[str, list[str]] = {}
+    for publisher, name in job.listed.items():
+        on_list.setdefault(name, []).append(publisher)
+    in_effect = [row for row in job.rows if row.first_day <= DAY <= (row.last_day or date.max)]
     found: dict[Question, None] = {}
     for _ in range(number * 20):
-        row = chance.choice(job.rows)
-        publisher = row.publisher if row.publisher and chance.random() < 0.8 else chance.choice(job.publishers)
-        country = chance.choice(row.countries if chance.random() < 0.5 else PLACES) if is_known else None
+        row = chance.choice(in_effect)
+        publisher = row.publisher or chance.choice(on_list[row.on_list or ""])
+        country = chance.choice(row.countries if chance.random() < 0.75 else PLACES) if is_known else None
         on_lists = (job.listed[publisher],) if publisher in job.listed else ()
         found[Question(publisher, on_lists, country)] = None
         if len(found) == number:
