@@ -43,7 +43,7 @@ class Table:
     named: Mapping[str, Keys]
     """For each open fact other than the place, the values that are classes of their own."""
     rows: Mapping[tuple[str, ...], Decision]
-    """By the class of each open fact: `zone 7`, a word, `other`, `unknown`."""
+    """By the class of each open fact: `zone 7`, `value article`, `other`, `unknown`."""
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -65,7 +65,7 @@ class Table:
             return UNKNOWN_CLASS if value.anywhere else f"zone {self.zones.of_place[next(iter(value.places))]}"
         if isinstance(value, OneOf) and value.is_known:
             word = next(iter(value.values))
-            return word if word in self.named[fact] else OTHER_CLASS
+            return f"value {word}" if word in self.named[fact] else OTHER_CLASS
         if isinstance(value, OneOf) and value.other and not value.values:
             return UNKNOWN_CLASS
         raise NotTabulatedError(f"`{fact}` has one of several values, and a table has a row for each single one")
@@ -109,7 +109,7 @@ def _classes(fact: str, zones: Zones, named: Mapping[str, Keys]) -> Iterator[tup
             yield f"zone {number}", LocationSet.of(places[:1])
         return
     for word in sorted(named[fact]):
-        yield word, OneOf(frozenset({word}))
+        yield f"value {word}", OneOf(frozenset({word}))
     if FACTS[fact].domain is None:
         other = next(name for name in ("other", "other-than-any", "unnamed-other") if name not in named[fact])
         yield OTHER_CLASS, OneOf(frozenset({other}))

@@ -9,23 +9,28 @@ import pytest
 
 from compliance.engine.decide import decide
 from compliance.engine.index import Index
+from compliance.engine.memo import Memo
 from compliance.engine.views import View, word_view
+from compliance.model.designation import Claim, Entry, Milestone
 from compliance.model.facts import OneOf
 from compliance.model.period import ALWAYS, Period
-from compliance.model.rule import Line, Rule
+from compliance.model.rule import Line, Reach, Rule
 from compliance.model.ruleset import Ruleset
-from compliance.model.territory import Extent, Member, Territory
+from compliance.model.territory import Extent, LocationSet, Member, Territory
 from tests.engine.test_decide import (
     DAY,
     DAYS,
     KIND,
     LANGUAGE,
     LISTED,
+    LISTS,
+    MENTIONS,
     MOSCOW,
     ONE,
     PAID,
     PLACE,
     PUBLISHER,
+    TOKYO,
     Facts,
     at,
     block,
@@ -189,3 +194,63 @@ def test_a_rule_that_its_place_finds_and_its_kind_rules_out_announces_nothing() 
     until = Period(None, DAY + 5 * ONE)
     rules = rules_of(*(video(code, line(PLACE, code), effective=until) for code in ("RU", "FR", "UA")))
     agree(rules, {KIND: one("article"), PLACE: at("RU")}, {KIND: one("video"), PLACE: at("RU")}, {PLACE: at("RU")})
+
+
+def test_two_notices_that_the_same_buckets_ask_for_stay_two() -> None:
+    paid = (block(line(PAID, "no")),)
+    rules = rules_of(
+        *(
+            rule(f"{name}-{number}", *when, says=notice(name), unless=paid)
+            for name in ("n1", "n2", "n3")
+            for number, when in enumerate([(line(KIND, "video"), line(PLACE, "RU")), (line(PLACE, "RU"),)])
+        )
+    )
+    agree(rules, {KIND: one("video"), PLACE: at("RU")}, {PLACE: at("RU")}, {KIND: one("video")})
+
+
+def test_a_place_that_sources_only_named_is_not_known_from_one_who_was_there() -> None:
+    rules = rules_of(
+        rule("a", line(PLACE, "RU")), rule("b", line(PLACE, "RU"), says=notice("b", reach=Reach.EVERYWHERE))
+    )
+    agree(rules, {PLACE: at("RU")}, {PLACE: LocationSet.unknown(named=["RU"])}, {PLACE: LocationSet.unknown()})
+
+
+def test_what_registers_say_of_a_publisher_is_not_taken_for_what_they_say_of_a_mention() -> None:
+    """One entity is both, and each fact asks another register."""
+    registers = {"ru/listed": register("ru/listed"), "ru/old": register("ru/old", complete=False)}
+    rules = rules_of(
+        rule("a", line(LISTED, "ru/listed"), says=notice("a")),
+        rule("b", line(LISTS, "ru/old"), says=notice("b"), for_each=MENTIONS),
+    )
+    agree(
+        replace(rules, registers=registers),
+        {PUBLISHER: one("daily"), MENTIONS: some("daily")},
+        {PUBLISHER: one("radio"), MENTIONS: some("daily", perhaps=("radio",))},
+        {MENTIONS: some("radio")},
+    )
+
+
+@pytest.mark.parametrize("zone", [MOSCOW, TOKYO, None])
+def test_days_on_which_a_register_or_a_territory_turns_are_kept_apart(zone: str | None) -> None:
+    claims = {Milestone.LISTED_ON: (Claim(DAY + 2 * ONE),)}
+    copy = register("ru/listed", Entry("radio", claims, DAY + 5 * ONE), fresh_for=18, zone=zone)
+    member = Member("RU", Extent.WHOLE, Period(DAY + 3 * ONE, DAY + 7 * ONE))
+    rules = rules_of(
+        rule("a", line(LISTED, "ru/listed"), says=notice("a")),
+        rule("b", line(PLACE, "t"), says=notice("b"), effective=Period(None, DAY + 6 * ONE)),
+    )
+    ruleset = replace(rules, registers={"ru/listed": copy}, territories={"t": Territory("t", "", (member,), zone)})
+    index = Index(ruleset)
+    known: Facts = {PUBLISHER: one("radio"), PLACE: at("RU")}
+    for step in [*range(-2, 20), *range(20, -3, -1)]:
+        days = {each: day + step * ONE for each, day in DAYS.items()}
+        assert index.decide(known, days) == decide(ruleset, known, days)
+
+
+def test_a_memory_counts_what_is_young_and_what_is_old_once() -> None:
+    memo: Memo[int] = Memo(4)
+    lengths = []
+    for key in ("a", "b", "c", "a"):
+        memo.put(key, 1)
+        lengths.append(len(memo))
+    assert lengths == [1, 2, 3, 3]

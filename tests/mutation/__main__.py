@@ -17,7 +17,7 @@ from tests.mutation.runner import Judge, Judged, Session, collect, load, mutants
 
 ENGINE: Final = (
     *("reading", "worlds", "decide", "changes", "reasons", "views", "postings", "segment"),
-    *("index", "memo", "zones", "partial", "explain"),
+    *("standing", "index", "memo", "zones", "partial", "explain"),
 )
 MODULES: Final = (
     "compliance.model.truth",
@@ -73,6 +73,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=2, help="mutants at a time")
     parser.add_argument("--json", action="store_true", help="print every mutant as JSON")
     parser.add_argument("--list-survivors", action="store_true", help="print the survivors that nobody explained")
+    parser.add_argument("--explained", action="store_true", help="try those too that survivors.toml explains")
     parser.add_argument("--sample", type=int, metavar="N", help="only so many mutants, drawn by chance")
     parser.add_argument("--seed", type=int, default=0, help="which ones --sample draws")
     parser.add_argument("--examples", type=int, default=15, help="of each property; a sixth of its own if that is more")
@@ -91,21 +92,25 @@ def chosen(options: argparse.Namespace, every: list[Any]) -> list[Any]:
     return every
 
 
-def judge(options: argparse.Namespace) -> list[Judged]:
+def judge(options: argparse.Namespace, reasons: Mapping[Key, str]) -> list[Judged]:
     """Every chosen mutant, judged."""
     judged: list[Judged] = []
 
     def work(session: Session) -> None:
+        survived = 0
         modules = load(options.modules or MODULES)
         tell("running the tests without mutants ...")
         known = survey(session, modules)
         if known.failed:
             sys.exit("these tests fail without any mutant:\n  " + "\n  ".join(known.failed))
         mutants = chosen(options, [each for module in modules.values() for each in mutants_of(module)])
-        for one in Judge(session, modules, known, options.tests).all(mutants, options.jobs):
+        if not options.explained:
+            judged.extend(Judged(mutation, None) for _, mutation in mutants if mutation.key in reasons)
+            mutants = [each for each in mutants if each[1].key not in reasons]
+        for number, one in enumerate(Judge(session, modules, known, options.tests).all(mutants, options.jobs), 1):
             judged.append(one)
-            left = sum(each.killed_by is None for each in judged)
-            tell(f"{len(judged)} of {len(mutants)} mutants, {left} survived; {one.mutation.module}")
+            survived += one.killed_by is None
+            tell(f"{number} of {len(mutants)} mutants, {survived} survived; {one.mutation.module}")
 
     collect(options.tests, options.examples, work)
     tell("")
@@ -151,7 +156,8 @@ def as_json(judged: Sequence[Judged], reasons: Mapping[Key, str], found: Sequenc
 def main(given: Sequence[str] | None = None) -> int:
     """0 if the tests notice enough in each module."""
     options = arguments(given)
-    judged, reasons = judge(options), explained()
+    reasons = explained()
+    judged = judge(options, reasons)
     found = scores(judged, reasons)
     if options.json:
         say(as_json(judged, reasons, found))

@@ -17,13 +17,14 @@ import resource
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -135,7 +136,7 @@ class Child:
     """A process of ours, and the file that it answers through."""
 
     pid: int
-    answer: int
+    answer: IO[bytes]
     until: float
 
     def ended(self) -> tuple[bool, Any]:
@@ -146,7 +147,7 @@ class Child:
                 return False, None
             os.kill(self.pid, signal.SIGKILL)
             _, status = os.waitpid(self.pid, 0)
-        with os.fdopen(self.answer, "rb") as answer:
+        with self.answer as answer:
             answer.seek(0)
             text = answer.read()
         if os.WIFEXITED(status) and text:
@@ -156,7 +157,7 @@ class Child:
 
 def fork(work: Callable[[], Any], wall: float = LONGEST_WALL) -> Child:
     """A child that does some work and answers with something that JSON can say."""
-    answer = os.memfd_create("answer")
+    answer = tempfile.TemporaryFile()  # noqa: SIM115 - whoever waits for the child closes it
     pid = os.fork()
     if pid:
         return Child(pid, answer, time.monotonic() + wall)
@@ -164,8 +165,10 @@ def fork(work: Callable[[], Any], wall: float = LONGEST_WALL) -> Child:
         nowhere = os.open(os.devnull, os.O_RDWR)
         os.dup2(nowhere, 1)
         os.dup2(nowhere, 2)
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-        os.write(answer, json.dumps(work()).encode())
+        with suppress(ValueError, OSError):  # not every system has this limit
+            resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        answer.write(json.dumps(work()).encode())
+        answer.flush()
         os._exit(0)
     finally:
         os._exit(1)

@@ -17,7 +17,7 @@ from tests.mutation.mutators import mutations_of, planted
 from tests.mutation.patch import codes, functions
 
 ROOT = Path(__file__).resolve().parents[2]
-WORTH_IT = 40  # characters; a shorter reason says nothing
+WORTH_IT = 24  # characters; a shorter reason says nothing
 
 SMALL = '''
 """A module."""
