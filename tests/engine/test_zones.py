@@ -180,7 +180,7 @@ def test_a_place_that_was_only_named_has_the_row_of_any_place() -> None:
 
 def test_a_fact_that_no_rule_asks_for_has_rows_for_what_is_declared_only() -> None:
     table = tabulate(Index(CASES["codes"]).segment(DAYS), {}, [PUBLISHER])
-    assert {name for (name,) in table.rows} == {"unknown", "other", "radio", "desk", "daily"}
+    assert {name for (name,) in table.rows} == {"unknown", "other", "value radio", "value desk", "value daily"}
 
 
 def test_a_table_may_have_exactly_the_most_rows_and_not_one_more(monkeypatch: pytest.MonkeyPatch) -> None:
