@@ -292,7 +292,7 @@ def _begins(day: date, zone: str) -> datetime:
 def _decide(snapshot: Snapshot, segment: Segment, written: Mapping[str, Written]) -> Decision:
     """The decision on facts as they were written, remembered as they were written."""
     try:
-        key: Hashable = (segment, *written.items())
+        key: Hashable = (segment.number, *written.items())
         found = snapshot.decisions.get(key)
     except (TypeError, AttributeError):  # lists have no hash; or these are no facts at all
         if (listed := _hashed(segment, written)) is None:
@@ -308,7 +308,7 @@ def _hashed(segment: Segment, written: Mapping[str, Written]) -> Hashable | None
     """A key for facts of which some are lists: tuples of the same words have a hash. None if nothing helps."""
     try:
         items = ((name, tuple(value) if isinstance(value, list) else value) for name, value in written.items())
-        key = (segment, *items)
+        key = (segment.number, *items)
         hash(key)
     except (TypeError, AttributeError):
         return None

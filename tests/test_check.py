@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -15,6 +16,8 @@ from hypothesis import strategies as st
 
 from compliance import Answer, Checker, Content, Reader, RequestError
 from compliance.check import first_instant, law_days, today
+from compliance.engine.index import MOST_SEGMENTS
+from compliance.engine.segment import Segment
 from compliance.geo import Databases
 from compliance.model.decision import Decision
 from compliance.store import Store
@@ -504,3 +507,13 @@ def test_a_slip_in_an_open_word_is_advised_on_and_changes_nothing_else(checker: 
     said = "no rule asks for `retouched-bodies` in `content.depicts`; the nearest is `retouched-body`"
     assert (slipped.advice, plain.advice) == ((said,), ())
     assert slipped.notices == plain.notices
+
+
+def test_remembered_decisions_do_not_keep_alive_what_was_worked_out_for_other_days(checker: Checker) -> None:
+    for number in range(200):
+        checker.decide(
+            {"publisher": "rferl.org", "reader.location": "RU"}, as_of=date(2015, 1, 1) + timedelta(20 * number)
+        )
+    gc.collect()
+    mine = [each for each in gc.get_objects() if isinstance(each, Segment) and each.ruleset is checker.ruleset]
+    assert len(mine) <= 2 * MOST_SEGMENTS + 2

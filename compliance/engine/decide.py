@@ -23,6 +23,9 @@ from compliance.model.ruleset import LawDays, Ruleset
 from compliance.model.territory import LocationSet
 from compliance.model.truth import FALSE
 
+SUPERSEDED = "superseded by"
+"""How the reason begins why a notice is not asked for that another one took the place of."""
+
 
 def decide(ruleset: Ruleset, facts: Facts, days: LawDays, *, explain: bool = False) -> Decision:
     """The decision on one page for one reader.
@@ -144,7 +147,7 @@ def _supersede(found: Sequence[Found], ruleset: Ruleset) -> tuple[list[Found], l
         if by is None:
             kept.append(each)
             continue
-        because = f"superseded by the required notice `{by}`"
+        because = f"{SUPERSEDED} the required notice `{by}`"
         gone.extend(NotApplied(rule, each.instance.notice.id, because) for rule in each.instance.rules)
     return kept, gone
 

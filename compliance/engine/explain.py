@@ -9,22 +9,22 @@ rule or notice says something else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from compliance.engine.decide import decide
+from compliance.engine.decide import SUPERSEDED, decide
 from compliance.engine.reasons import reasons
 from compliance.model.decision import Decision, Display, Ground, Instance, NotApplied, NoticeStatus, Reason
 from compliance.model.facts import Facts
-from compliance.model.rule import Status
+from compliance.model.rule import Rule
 from compliance.model.ruleset import LawDays, Ruleset
 from compliance.model.truth import TRUE
 
 MOST_STEPS: Final = 64
 """So many turns of the law's calendar are followed before nobody promises anything."""
-_Said = tuple[tuple[str, str | None, NoticeStatus, Display], ...]
+_Said = tuple[str, str | None, NoticeStatus, Display]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Due:
     instance: Instance
     reasons: tuple[Reason, ...]
     changes_on: date | None
-    """The first later day on which it is said otherwise, with the same facts; None if none is foreseen."""
+    """The first later day on which the rules of the notice, by themselves, say otherwise; None if none is foreseen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +69,31 @@ def explain(ruleset: Ruleset, facts: Facts, days: LawDays) -> Explanation:
     """
     decision = decide(ruleset, facts, days, explain=True)
     due = tuple(
-        Due(each, reasons(each, ruleset, facts, days), _changes_on(ruleset, each.rules, facts, days))
+        Due(each, reasons(each, ruleset, facts, days), _instance_changes_on(ruleset, each, facts, days))
         for each in decision.instances
     )
     absent = tuple(
-        replace(each, changes_on=_changes_on(ruleset, (each.rule,), facts, days)) for each in decision.not_applied
+        each
+        if each.because.startswith(SUPERSEDED)
+        else replace(each, changes_on=_changes_on(ruleset, [ruleset.rules[each.rule]], facts, days, _said))
+        for each in decision.not_applied
     )
     return Explanation(replace(decision, not_applied=absent), due)
 
 
-def _changes_on(ruleset: Ruleset, rules: tuple[str, ...], facts: Facts, days: LawDays) -> date | None:
-    """The first later day on which these rules together say something else of the same facts."""
-    chosen = {rule: ruleset.rules[rule] for rule in rules if ruleset.rules[rule].status is Status.ACTIVE}
-    alone = ruleset.with_rules(chosen)
+def _instance_changes_on(ruleset: Ruleset, instance: Instance, facts: Facts, days: LawDays) -> date | None:
+    """The first later day on which the rules of a notice together say something else of it and its entity."""
+    rules = ruleset.rules_of_notice[instance.notice.id]
+    return _changes_on(
+        ruleset, rules, facts, days, lambda decision: [said for said in _said(decision) if said[1] == instance.entity]
+    )
+
+
+def _changes_on(
+    ruleset: Ruleset, rules: Iterable[Rule], facts: Facts, days: LawDays, said: Callable[[Decision], list[_Said]]
+) -> date | None:
+    """The first later day on which some rules by themselves say something else of the same facts."""
+    alone = ruleset.with_rules({rule.id: rule for rule in rules})
     before = decide(alone, facts, days)
     here, today = before, days
     for _ in range(MOST_STEPS):
@@ -90,13 +102,13 @@ def _changes_on(ruleset: Ruleset, rules: tuple[str, ...], facts: Facts, days: La
             return None
         today = {zone: max(day, turn) for zone, day in today.items()}
         here = decide(alone, facts, today)
-        if _said(here) != _said(before):
+        if said(here) != said(before):
             return turn
     return None
 
 
-def _said(decision: Decision) -> _Said:
-    return tuple((each.notice.id, each.entity, each.status, each.display) for each in decision.instances)
+def _said(decision: Decision) -> list[_Said]:
+    return [(each.notice.id, each.entity, each.status, each.display) for each in decision.instances]
 
 
 def _due_sentences(due: Due) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """Rules made ready to be found: for every key of every fact, the rules that ask for it.
 
 Theory: a rule can fire only if each of its lines holds, so it is enough to find it by one of them. Rules
-that ask the same facts form a *shape*. For each question a shape is entered by the fact that leaves the
-fewest rules, a publisher say, and what is left is entered by the next one, a country; a fact that nobody
+that ask the same facts form a *shape*. A shape is entered by the fact that leaves the
+fewest rules on average, a publisher say, and what is left is entered by the next one, a country; a fact that nobody
 knows leaves all. The rules found are a *bucket*; what is left to do depends on its size, not on the size of
 the rule set. By which keys the rules of a bucket can be told apart is worked out when it is first asked.
 """
@@ -31,7 +31,7 @@ FEW: Final = 8
 """So many rules are looked at one by one; what comes of more is worked out once and kept."""
 TINY: Final = 2
 """So few rules are not worth to be told apart by another fact."""
-MOST_MERGED: Final = 1024
+MOST_MERGED: Final = 256
 _numbers = count()
 
 
@@ -72,12 +72,14 @@ class Bucket:
     _asked: tuple[tuple[str, Keys | None], ...] | None = None
     _facts: tuple[str, ...] = ()
     _by: dict[str, Postings] | None = None
+    is_merged: bool = False
+    """Whether it was put together for a question of several keys; then it is told apart no further."""
     _was_asked: bool = False
 
     def is_small(self) -> bool:
         """Whether its rules are not worth to be told apart: a few not until they are asked for again."""
         was_asked, self._was_asked = self._was_asked, True
-        return len(self.rules) <= (TINY if was_asked else FEW)
+        return self.is_merged or len(self.rules) <= (TINY if was_asked else FEW)
 
     @property
     def asked(self) -> tuple[tuple[str, Keys | None], ...]:
@@ -149,7 +151,7 @@ class Postings:
         found = self._merged.get(present)
         if found is None:
             rules = {id(ready): ready for key in present for ready in self._by_key[key].rules}
-            found = Bucket(tuple(sorted(rules.values(), key=lambda ready: ready.rule.id)))
+            found = Bucket(tuple(sorted(rules.values(), key=lambda ready: ready.rule.id)), is_merged=True)
             self._merged.put(present, found)
         return found
 

@@ -134,10 +134,13 @@ class Reading:
             return self._designated(self.bound, value, atom.zone)
         return _membership(unknown(atom.fact), value)
 
-    def _day_key(self, atom: Atom, value: str) -> date | None:
-        """Designations on different law days are different unknowns; other memberships have no day."""
+    def _day_key(self, atom: Atom, value: str) -> str | None:
+        """Designations on the law days of different zones are different unknowns; other memberships have no day.
+
+        Also where the days are the same: else midnight in one zone would change what is said in another.
+        """
         is_status = FACTS[atom.fact].kind is Kind.STATUS and atom.fact not in self.facts
-        return self.register_day(value, atom.zone) if is_status else None
+        return self.ruleset.registers[value].zone or atom.zone if is_status else None
 
     @cached_property
     def _publishers(self) -> tuple[str | None, ...]:

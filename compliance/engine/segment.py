@@ -11,8 +11,10 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import count
 from typing import Final
 
+from compliance.engine import worlds
 from compliance.engine.changes import Change, earliest
 from compliance.engine.decide import Found, gather, instance
 from compliance.engine.memo import Memo
@@ -36,12 +38,12 @@ from compliance.model.rule import IfUnknown
 from compliance.model.ruleset import LawDays, Ruleset
 from compliance.model.territory import PLACES, LocationSet
 
+_numbers = count()
 MOST_KEPT: Final = 32_768
-"""So many partial results or views are kept before they are dropped and begun again."""
-MOST_PLACES: Final = 1000
-MOST_TERRITORIES: Final = 3
+"""So many partial results and views of each sort are kept; what was not asked for lately goes first."""
 _NO_DECISION: Final = Decision()
-_UNLISTED: Final = "unlisted"
+_UNLISTED: Final = object()
+"""Stands for every entity that no register lists; no id can be equal to it."""
 
 Part = tuple[str, Hashable, Found | None, tuple[Ready, ...]]
 """A notice, what its part stands for in a joint result, its instance, and the rules that may ask for it."""
@@ -80,6 +82,7 @@ class Segment:
         asked: Mapping[str, Keys],
         unlisted: frozenset[str],
     ) -> None:
+        self.number = next(_numbers)
         self.ruleset = ruleset
         self.days = days
         self._page_shapes = page_shapes
@@ -92,6 +95,8 @@ class Segment:
         self._joint: Memo[tuple[Found | None]] = Memo(MOST_KEPT)
         reading = Reading(ruleset, {}, days)
         self._unknown = {fact: self._view(fact, reading) for fact in asked}
+        for view in self._unknown.values():
+            view.is_kept = True
         self._derived = tuple(fact for fact in ("publisher.designated_as", "publisher.answers_to") if fact in asked)
 
     @cached_property
@@ -171,14 +176,16 @@ class Segment:
     def _result(self, bucket: Bucket, question: _Question) -> _Result:
         """What comes of a bucket, worked out once for all questions that look alike to it."""
         views, about = question.views, (question.bound, question.is_sure)
-        same = (bucket.number, about, *[views[fact].mark for fact in bucket.facts])
-        found = self._same.get(same)
+        marks = [views[fact].mark for fact in bucket.facts]
+        same = None if None in marks else (bucket.number, about, *marks)
+        found = None if same is None else self._same.get(same)
         if found is None:
             key = (bucket.signature(views), about)
             found = self._results.get(key)
             if found is None:
                 found = self._results.put(key, self._judged(bucket, question, key))
-            self._same.put(same, found)
+            if same is not None:
+                self._same.put(same, found)
         return found
 
     def _judged(self, bucket: Bucket, question: _Question, key: Hashable) -> _Result:
@@ -267,6 +274,7 @@ class Segment:
                 view = self._known.get((fact, publisher))
                 if view is None:
                     view = self._view(fact, Reading(self.ruleset, facts, self.days))
+                    view.is_kept = True
                     self._known.put((fact, publisher), view)
                 views[fact] = view
 
@@ -275,7 +283,9 @@ class Segment:
         if where.anywhere:
             return self._unknown[PLACE]
         reading = Reading(self.ruleset, {}, self.days)
-        return self._known.put(where.places, place_view(where, self.asked[PLACE], reading))
+        view = place_view(where, self.asked[PLACE], reading)
+        view.is_kept = True
+        return self._known.put(where.places, view)
 
     def _view(self, fact: str, reading: Reading) -> View:
         """What is known of a fact."""
@@ -301,7 +311,10 @@ class Segment:
 
     def _once(self, key: Hashable, make: Callable[[], View]) -> View:
         found = self._known.get(key)
-        return self._known.put(key, make()) if found is None else found
+        if found is None:
+            found = self._known.put(key, make())
+            found.is_kept = True
+        return found
 
     def _about(self, bound: str, fact: str, question: _Question) -> _Question:
         """The question about one entity that `fact` holds, or may hold."""
@@ -347,7 +360,8 @@ def _anywhere(rules: Sequence[Ready], question: _Question) -> Found | None:
     if not question.is_sure or not all(ready.is_plain and _hangs_on_place(ready, question.views) for ready in rules):
         return None
     asked = frozenset[str]().union(*(ready.keys[ready.facts.index(PLACE)] for ready in rules))
-    if len(asked) > MOST_PLACES or len(asked - PLACES) > MOST_TERRITORIES:
+    territories = asked - PLACES
+    if (len(asked) - len(territories) + 1) << len(territories) > worlds.MOST_WORLDS:
         return None
     answers = {ready.rule.policy(PLACE) for ready in rules}
     if IfUnknown.SKIP in answers:

@@ -43,13 +43,17 @@ class View:
     """Registers that may hold only because the copy is too old to say no."""
     value: Hashable = None
     """Stands for all of this where keys do not tell enough: which of them may hold together."""
+    is_kept: bool = False
+    """Whether this very view is used again for the same value."""
     is_entrance: bool = True
     """Whether it leaves out enough keys for rules to be found by it."""
 
     @property
     def mark(self) -> Hashable:
-        """Equal for views that are the same to every rule; of views that are alike, perhaps not."""
-        return self if self.maybe or self.rest or self.ever or self.changes else self.sure
+        """Equal for views that are the same to every rule; None for one that will not be met again."""
+        if self.maybe or self.rest or self.ever or self.changes:
+            return self if self.is_kept else None
+        return self.sure
 
     def signature(self, asked: Keys) -> Hashable:
         """What these keys can see of the view: views with one signature decide and change alike."""
@@ -99,7 +103,7 @@ def zone_of(key: str) -> tuple[str, str]:
 def word_view(fact: str, value: FactValue, asked: Keys) -> View:
     """The view of a fact that has no days: a word, an entity, an order, a language, a set of them."""
     if isinstance(value, Members):
-        return View(value.certain, value.perhaps, value.other)
+        return View(value.certain & asked, value.perhaps & asked, value.other)
     if not isinstance(value, OneOf):
         raise TypeError(f"`{fact}` is not given as a place")
     kind = FACTS[fact].kind

@@ -124,8 +124,8 @@ class Ruleset:
         return truth
 
     def designation_changes(self, entity: str, register: str, day: date) -> date | None:
-        """The first day after `day` on which `designated` answers otherwise, or None."""
-        copy, now = self.registers[register], self.designated(entity, register, day)
+        """The first day after `day` on which `designated` answers otherwise, or for another reason, or None."""
+        copy = self.registers[register]
         turns = {
             turn
             for member in self.lineage(entity)
@@ -135,4 +135,11 @@ class Ruleset:
         if copy.fresh_until < date.max:
             turns.add(copy.fresh_until + ONE_DAY)
         later = sorted(turn for turn in turns if turn > day)
-        return next((turn for turn in later if self.designated(entity, register, turn) is not now), None)
+
+        def said(on: date) -> tuple[Truth, Truth]:
+            """What is said, and what a fresh copy would say: two answers, since age is a reason of its own."""
+            fresh = self.designated(entity, register, on, as_if_fresh=True)
+            return self.designated(entity, register, on), fresh
+
+        now = said(day)
+        return next((turn for turn in later if said(turn) != now), None)

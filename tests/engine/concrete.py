@@ -1,6 +1,6 @@
 """The concrete values that a fact may have: the other half of the oracle.
 
-A place is a code and the partly members that the reader is in; a set of registers holds (register, day).
+A place is a code and the partly members that the reader is in; a set of registers holds (register, zone).
 """
 
 from __future__ import annotations
@@ -92,10 +92,10 @@ class Known(NamedTuple):
         return any(member.extent is Extent.WHOLE or (wanted, member.code) in bits for member in here)
 
     def item(self, fact: str, value: str, zone: str) -> Any:
-        """What stands in the set: a word, or a register on a law day."""
+        """What stands in the set: a word, or a register on the law day of a zone."""
         if FACTS[fact].kind is not Kind.STATUS or fact in self.facts:
             return value
-        return value, self.days[self.ruleset.registers[value].zone or zone]
+        return value, self.ruleset.registers[value].zone or zone
 
     def holds(self, fact: str, item: Any) -> bool | None:
         """Whether `item` is in the set; None if that is open."""
@@ -112,12 +112,12 @@ class Known(NamedTuple):
         orders = self.ruleset.entities[name].answers_to if name in self.ruleset.entities else None
         return None if orders is None else order in orders
 
-    def stands(self, name: str, item: tuple[str, date], below: frozenset[str] = frozenset()) -> bool | None:
+    def stands(self, name: str, item: tuple[str, str], below: frozenset[str] = frozenset()) -> bool | None:
         """Whether a register lists an entity, or a parent that does not exclude one of those below it."""
         if name not in self.ruleset.entities:
             return None
-        (register, day), entity = item, self.ruleset.entities[name]
-        copy = self.ruleset.registers[register]
+        (register, zone), entity = item, self.ruleset.entities[name]
+        copy, day = self.ruleset.registers[register], self.days[zone]
         entries = [(entry.claims[copy.arms][0].day, entry) for entry in copy.entries if entry.entity == name]
         now = [entry for first, entry in entries if first <= day and (entry.last_day is None or day <= entry.last_day)]
         is_fresh = day <= copy.retrieved_on + timedelta(days=copy.fresh_for.days)

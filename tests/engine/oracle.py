@@ -1,7 +1,6 @@
 """A second opinion: every concrete world, one by one, with nothing shared with the engine.
 
-It is slow and short, to be read in one go. A world gives every fact that the rules of a notice name one
-concrete value (see `concrete`); in it nothing is unknown.
+A world gives every fact that the rules of a notice name one concrete value (see `concrete`).
 """
 
 from __future__ import annotations

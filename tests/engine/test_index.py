@@ -17,13 +17,14 @@ from compliance.engine.index import MOST_SEGMENTS, Index
 from compliance.engine.memo import Memo
 from compliance.engine.postings import make_ready
 from compliance.engine.views import View
+from compliance.model.designation import Entity
 from compliance.model.facts import OneOf
 from compliance.model.period import Period
 from compliance.model.rule import Block, Line, Rule
 from compliance.model.ruleset import Ruleset
 from compliance.model.territory import LocationSet
 from tests.engine.strategies import DAYS, Facts, facts, rulesets
-from tests.engine.test_decide import rule
+from tests.engine.test_decide import entry, line, one, register, rule, some
 
 quick = settings(max_examples=40, suppress_health_check=list(HealthCheck), deadline=None)
 MANY = st.lists(facts(), min_size=3, max_size=8)
@@ -205,3 +206,45 @@ def test_equal_keys_and_days_are_one_object_in_a_large_rule_set() -> None:
     assert one.facts is two.facts
     place = one.facts.index("reader.location")
     assert one.keys[place] is two.keys[place]
+
+
+def listing(*listed: str) -> Ruleset:
+    """A rule about whoever is mentioned and listed; nobody's name means anything to the engine."""
+    names = ("paper", "unlisted", "None", "rest")
+    bound = replace(rule("r", line("mention.designated_as", "x/list")), for_each="content.mentions")
+    return Ruleset(
+        rules={"r": bound},
+        entities={name: Entity(name, name) for name in names},
+        registers={"x/list": register("x/list", *(entry(name) for name in listed))},
+    )
+
+
+@pytest.mark.parametrize("name", ["unlisted", "None", "rest", "undeclared"])
+def test_no_name_of_an_entity_is_taken_for_a_sign_of_the_engine(name: str) -> None:
+    questions: list[Facts] = [{"content.mentions": some("paper")}, {"content.mentions": some(name)}]
+    for ruleset in (listing(name) if name != "undeclared" else listing("paper"), listing()):
+        same(ruleset, questions)
+        same(ruleset, questions[::-1])
+
+
+def test_what_is_said_does_not_hang_on_whether_two_zones_have_the_same_day() -> None:
+    listed = line("publisher.designated_as", "x/list")
+    rules = {
+        "a": replace(rule("a", listed), zone="Europe/Moscow"),
+        "b": replace(rule("b", line("content.kind", "article")), zone="Asia/Tokyo", unless=(Block((listed,)),)),
+    }
+    doubtful = register("x/list", complete=False)
+    ruleset = Ruleset(rules=rules, registers={"x/list": replace(doubtful, zone=None)})
+    known: Facts = {"content.kind": one("article")}
+    index = Index(ruleset)
+    days = dict.fromkeys(("Europe/Moscow", "Asia/Tokyo"), date(2024, 6, 1))
+    for asked in (days, {**days, "Asia/Tokyo": date(2024, 6, 2)}, days):
+        assert index.decide(known, asked) == decide(ruleset, known, asked) == index.decide(known, days)
+
+
+def test_words_that_no_rule_asks_for_take_no_room() -> None:
+    index = Index(Ruleset(rules={"r": rule("r", line("content.promotes", "gambling"), line("reader.location", "RU"))}))
+    segment_ = index.segment(DAYS)
+    for number in range(50):
+        segment_.decide({"content.promotes": some(f"word-{number}", other=True)})
+    assert len(segment_._results) <= 2

@@ -255,9 +255,12 @@ def test_the_turn_of_a_designation_is_that_of_a_search_day_by_day(
 ) -> None:
     rules = listing(*entries, complete=complete, excludes=excludes)
     day = DAY + timedelta(days=start)
-    today = rules.designated(entity, "r", day)
+
+    def said(on: date) -> tuple[Truth, Truth]:
+        return rules.designated(entity, "r", on), rules.designated(entity, "r", on, as_if_fresh=True)
+
     later = [day + timedelta(days=number) for number in range(1, 80)]
-    naive = next((each for each in later if rules.designated(entity, "r", each) is not today), None)
+    naive = next((each for each in later if said(each) != said(day)), None)
     assert rules.designation_changes(entity, "r", day) == naive
 
 
