@@ -14,9 +14,11 @@ from compliance.engine.decide import decide
 from compliance.engine.index import Index
 from compliance.engine.partial import MOST_ROWS, NotTabulatedError, Table, tabulate
 from compliance.model.facts import FactValue, Members, OneOf, unknown
+from compliance.model.rule import Line
 from compliance.model.ruleset import Ruleset
 from compliance.model.territory import PLACES, LocationSet
 from tests.engine.strategies import DAYS, Facts, facts, rulesets
+from tests.engine.test_decide import rule
 
 PLACE = "reader.location"
 CODES = ["UA", "UA-43", "UA-14", "UA-30", "RU", "RU-MOW", "GB", "GB-ENG", "GB-LND", "GB-SCT", "FR", "MQ"]
@@ -133,3 +135,11 @@ def test_a_value_that_no_rule_names_has_the_row_of_all_others(checker: Checker) 
     table = tabulate(segment, {PLACE: LocationSet.of(["RU"])}, ["publisher"])
     stranger: Facts = {"publisher": OneOf(frozenset({"stranger"}))}
     assert table.find(stranger) == segment.decide({PLACE: LocationSet.of(["RU"]), **stranger})
+
+
+def test_a_table_of_one_row_more_than_65536_is_refused() -> None:
+    """A row for each of the publishers, one for any other, one for a publisher who is not known."""
+    named = frozenset(f"p{n}" for n in range(65_535))
+    ruleset = Ruleset(rules={"r": rule("r", Line("publisher", named))})
+    with pytest.raises(NotTabulatedError, match="more than 65536 rows"):
+        table_of(ruleset, {}, "publisher")

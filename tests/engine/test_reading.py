@@ -60,6 +60,14 @@ def test_a_part_of_one_possible_place_is_possible(known: FactValue, status: str)
     assert said(rule("r", line(PLACE, "UA-43")), {PLACE: known}) == due(status)
 
 
+@pytest.mark.parametrize(("number", "is_rough"), [(12, False), (13, True)])
+def test_of_a_set_that_nobody_knows_twelve_words_are_told_apart_and_no_more(number: int, is_rough: bool) -> None:
+    """No two words stand in the same of four lines, so that many sets come of them, and few ways to meet the lines."""
+    lines = [line(PROMOTES, *(f"w{n}" for n in range(1, number + 1) if n >> bit & 1)) for bit in range(4)]
+    (found,) = decide(rules_of(rule("r", *lines)), {}, DAYS).instances
+    assert found.approximated == is_rough
+
+
 @pytest.mark.parametrize("extents", [(Extent.WHOLE, Extent.PARTLY), (Extent.PARTLY, Extent.WHOLE)])
 def test_a_code_that_is_listed_wholly_and_partly_is_wholly_in(extents: tuple[Extent, ...]) -> None:
     members = tuple(Member("UA-14", extent, ALWAYS) for extent in extents)

@@ -123,3 +123,17 @@ def test_it_is_a_change_that_a_notice_that_was_shown_is_held() -> None:
 def test_a_day_on_which_nothing_else_is_said_is_no_change() -> None:
     rules = rules_of(rule("a", line(PLACE, "RU")), rule("b", line(PLACE, "RU"), effective=Period(None, DAY + 3 * ONE)))
     assert turns(rules, {PLACE: at("RU")}) == [None]
+
+
+def test_what_turns_about_one_entity_is_no_change_of_what_is_said_about_another() -> None:
+    copy = register("ru/listed", listed("radio", -9, 3), listed("daily", -9))
+    ruleset = replace(rules_of(EACH_LISTED), registers={"ru/listed": copy})
+    due = explain(ruleset, {MENTIONS: some("radio", "daily")}, DAYS).due
+    assert [(each.instance.entity, each.changes_on) for each in due] == [("daily", None), ("radio", DAY + 4 * ONE)]
+
+
+@pytest.mark.parametrize(("number", "turn"), [(64, DAY + 64 * ONE), (65, None)])
+def test_the_sixty_fourth_turn_is_the_last_that_is_looked_at(number: int, turn: date | None) -> None:
+    """One rule after another ends, and the notice goes with the last of them."""
+    rules = (rule(f"r{n:02}", line(PLACE, "RU"), effective=Period(None, DAY + n * ONE)) for n in range(number))
+    assert turns(rules_of(*rules), {PLACE: at("RU")}) == [turn]

@@ -218,6 +218,14 @@ def test_worlds_of_several_facts_multiply() -> None:
     assert only_instance(decide(due_either_way(11, line(PAID, "yes"), line(AI, "fully")), {}, DAYS)).approximated
 
 
+def test_one_world_more_than_4096_is_too_many() -> None:
+    """241 publishers, one of whom no rule names, in 17 languages."""
+    publishers = AnyOf(tuple(block(line(PUBLISHER, f"p-{n}")) for n in range(240)))
+    languages = AnyOf(tuple(block(line(LANGUAGE, tag)) for tag in "abcdefghijklmnop"))
+    rules = rules_of(rule("a", publishers, languages), rule("b", unless=(block(publishers, languages),)))
+    assert only_instance(decide(rules, {}, DAYS)).approximated
+
+
 def test_past_the_bound_what_kleene_logic_settles_is_settled() -> None:
     plain = rule("c", line(PLACE, "RU"))
     rules = replace(due_either_way(13), rules={**due_either_way(13).rules, "c": plain})

@@ -84,6 +84,12 @@ CASES = {
     "the end of another day": ruleset(
         *asking("t"), t=(whole("RU", SOON), whole("BY", Period(None, DAY + 9 * ONE)), whole("FR"), whole("GB", SOON))
     ),
+    "one of two memberships ends": ruleset(
+        *asking("t"),
+        rule("over", line(PLACE, "u"), says=notice("over"), effective=OVER),
+        t=(whole("RU", SOON), whole("BY")),
+        u=(whole("RU"), whole("BY", SOON)),
+    ),
     "an exception": ruleset(
         rule("r", line(PLACE, "GB", "UA"), unless=(block(line(PLACE, "t")),)), t=(whole("GB-ENG"), partly_in("UA-14"))
     ),
@@ -135,6 +141,15 @@ def test_members_that_nobody_asks_for_tell_nothing_apart() -> None:
 
 def test_a_part_that_is_in_anyhow_is_not_told_apart_for_being_partly_in_too() -> None:
     assert len(zones(ruleset(*asking("t"), t=(whole("RU"), partly_in("RU-MOW")))).places) == 2
+
+
+def test_parts_are_not_told_apart_by_a_doubt_of_a_day_on_which_they_are_in_anyhow() -> None:
+    """Today all of Russia is in for the rule of Moscow, tomorrow both cities are in doubt; in Tokyo it is tomorrow."""
+    russia, moscow = whole("RU", Period(None, DAY)), partly_in("RU-MOW")
+    petersburg = partly_in("RU-SPE", Period(DAY + ONE, None))
+    other = rule("other", line(PLACE, "t"), says=notice("other"), zone=TOKYO)
+    found = zones(ruleset(*asking("t"), other, t=(russia, moscow, petersburg)))
+    assert found.of_place["RU-MOW"] == found.of_place["RU-SPE"] != found.of_place["RU"]
 
 
 @pytest.mark.parametrize("fact", [KIND, PUBLISHER, PLACE])

@@ -1,0 +1,54 @@
+"""What the index makes of a rule that it has found and that does not fit: whether it may matter on another day."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from compliance.engine.decide import decide
+from compliance.engine.index import Index
+from compliance.model.period import Period
+from compliance.model.rule import Block
+from compliance.model.territory import Extent, Member, Territory
+from tests.engine.test_decide import (
+    DAY,
+    DAYS,
+    KIND,
+    MOSCOW,
+    ONE,
+    PLACE,
+    PUBLISHER,
+    Facts,
+    at,
+    block,
+    line,
+    one,
+    rule,
+    rules_of,
+)
+
+SOON = DAY + 3 * ONE
+LATER = Territory("later", "", (Member("RU", Extent.WHOLE, Period(SOON, None)),), MOSCOW)
+ON_PAGE = (line(PUBLISHER, "radio"), line(KIND, "article"))
+ELSEWHERE = (line(PUBLISHER, "daily"), line(KIND, "video"))
+KNOWN: Facts = {PUBLISHER: one("radio"), KIND: one("article"), PLACE: at("RU")}
+
+
+@pytest.mark.parametrize("unless", [(), (block(line(KIND, "video")),)])
+def test_a_rule_on_a_place_where_the_reader_is_on_no_day_announces_nothing_beside_one_that_is_to_come(
+    unless: tuple[Block, ...],
+) -> None:
+    """The publisher and the kind tell most, so that the rule on France is found whatever the place is.
+
+    With exceptions, keys alone do not answer.
+    """
+    rules = rules_of(
+        rule("to-come", *ON_PAGE, line(PLACE, "later"), unless=unless),
+        rule("french", *ON_PAGE, line(PLACE, "FR"), unless=unless, effective=Period(None, DAY + ONE)),
+        rule("other-page", *ELSEWHERE, line(PLACE, "FR", "later")),
+    )
+    ruleset = replace(rules, territories={"later": LATER})
+    found = Index(ruleset).decide(KNOWN, DAYS)
+    assert found == decide(ruleset, KNOWN, DAYS)
+    assert found.changes == ((MOSCOW, SOON),)
