@@ -291,10 +291,15 @@ def _begins(day: date, zone: str) -> datetime:
 
 def _decide(snapshot: Snapshot, segment: Segment, written: Mapping[str, Written]) -> Decision:
     """The decision on facts as they were written, remembered as they were written."""
+    by_name: object = written
+    if not isinstance(by_name, Mapping):
+        return segment.decide(facts_from(written, snapshot.directory))  # which says what is wrong
+    if not snapshot.decisions.most:
+        return segment.decide(_facts(snapshot, written))
+    key: Hashable = (segment.number, *written, *written.values())
     try:
-        key: Hashable = (segment.number, *written.items())
         found = snapshot.decisions.get(key)
-    except (TypeError, AttributeError):  # lists have no hash; or these are no facts at all
+    except TypeError:  # lists have no hash
         if (listed := _hashed(segment, written)) is None:
             return segment.decide(facts_from(written, snapshot.directory))
         key = listed
@@ -306,11 +311,11 @@ def _decide(snapshot: Snapshot, segment: Segment, written: Mapping[str, Written]
 
 def _hashed(segment: Segment, written: Mapping[str, Written]) -> Hashable | None:
     """A key for facts of which some are lists: tuples of the same words have a hash. None if nothing helps."""
+    values = (tuple(value) if isinstance(value, list) else value for value in written.values())
+    key = (segment.number, *written, *values)
     try:
-        items = ((name, tuple(value) if isinstance(value, list) else value) for name, value in written.items())
-        key = (segment.number, *items)
         hash(key)
-    except (TypeError, AttributeError):
+    except TypeError:
         return None
     return key
 
@@ -319,11 +324,13 @@ def _facts(snapshot: Snapshot, written: Mapping[str, Written]) -> Facts:
     """Facts as they were written, each read once."""
     known: dict[str, FactValue] = {}
     fresh: dict[str, Written] = {}
+    ids = snapshot.directory.ids
     for name, value in written.items():
-        found = snapshot.facts.get((name, value)) if isinstance(value, str) else None
-        if found is None and name == "publisher" and isinstance(value, str) and value in snapshot.directory.ids:
+        if not isinstance(value, str):
+            fresh[name] = value
+        elif name == "publisher" and value in ids:
             known[name] = OneOf(frozenset((value,)))  # too many to keep, and nothing to look up
-        elif found is None:
+        elif (found := snapshot.facts.get((name, value))) is None:
             fresh[name] = value
         else:
             known[name] = found

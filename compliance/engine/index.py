@@ -10,16 +10,14 @@ that nothing in it needs a date. Whatever is kept is bounded, and can be dropped
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
 from compliance.engine.decide import decide
 from compliance.engine.memo import Memo
-from compliance.engine.postings import Shape, shapes
+from compliance.engine.postings import Prepared
 from compliance.engine.segment import Segment
-from compliance.engine.views import Keys
 from compliance.model.decision import Decision
 from compliance.model.facts import Facts
 from compliance.model.ruleset import LawDays, Ruleset
@@ -34,18 +32,7 @@ class Index:
     def __init__(self, ruleset: Ruleset) -> None:
         """Work out everything that does not depend on a question."""
         self.ruleset = ruleset
-        rules = ruleset.active_rules
-        self.page_shapes = shapes((rule for rule in rules if rule.for_each is None), ruleset)
-        self.bound_shapes: dict[str, tuple[Shape, ...]] = {
-            fact: shapes((rule for rule in rules if rule.for_each == fact), ruleset)
-            for fact in sorted({rule.for_each for rule in rules if rule.for_each is not None})
-        }
-        every = [shape.all for each in (self.page_shapes, *self.bound_shapes.values()) for shape in each]
-        asked: dict[str, set[str]] = defaultdict(set)
-        for fact, keys in (pair for bucket in every for pair in bucket.asked):
-            asked[fact] |= keys or set()
-        self.asked: Mapping[str, Keys] = {fact: frozenset(keys) for fact, keys in asked.items()}
-        self.unlisted = _unlisted(ruleset)
+        self.prepared = Prepared.of(ruleset)
         self._edges = _edges(ruleset)
         self._segments: Memo[Segment] = Memo(MOST_SEGMENTS)
         self._days: Memo[Segment] = Memo(MOST_DAYS)
@@ -62,19 +49,12 @@ class Index:
         found = self._segments.get(key)
         if found is not None:
             return found
-        fresh = Segment(self.ruleset, days, self.page_shapes, self.bound_shapes, self.asked, self.unlisted)
-        return self._segments.put(key, fresh)
+        return self._segments.put(key, Segment(self.prepared, days))
 
     def on(self, day: date) -> Segment:
         """The stretch of days that this civil day, in every zone, falls in."""
         found = self._days.get(day)
         return self._days.put(day, self.segment(dict.fromkeys(self.ruleset.zones, day))) if found is None else found
-
-
-def _unlisted(ruleset: Ruleset) -> frozenset[str]:
-    """The declared entities of which no register says anything, nor of their parents: all alike to a register."""
-    listed = {entry.entity for register in ruleset.registers.values() for entry in register.entries}
-    return frozenset(name for name in ruleset.entities if listed.isdisjoint(ruleset.lineage(name)))
 
 
 def _edges(ruleset: Ruleset) -> tuple[tuple[str, list[date]], ...]:

@@ -17,9 +17,10 @@ Value = TypeVar("Value")
 class Memo(Generic[Value]):
     """Values by key, never more than `most` of them; with `most` 0 it keeps nothing."""
 
-    __slots__ = ("_half", "_old", "_young")
+    __slots__ = ("_half", "_old", "_young", "most")
 
     def __init__(self, most: int) -> None:
+        self.most = most
         self._half = (most + 1) // 2
         self._young: dict[Hashable, Value] = {}
         self._old: dict[Hashable, Value] = {}

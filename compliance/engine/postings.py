@@ -9,19 +9,20 @@ the rule set. By which keys the rules of a bucket can be told apart is worked ou
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import chain, count
-from typing import Any, Final
+from itertools import chain, count, product
+from typing import Any, Final, Self
 
 from compliance.engine.decide import Found
 from compliance.engine.memo import Memo
 from compliance.engine.reading import PLACE
 from compliance.engine.views import Keys, View, line_keys
 from compliance.model.decision import Display, Instance, NoticeStatus
-from compliance.model.facts import FACTS, Kind
+from compliance.model.facts import FACTS, Kind, OneOf
 from compliance.model.rule import Line, Reach, Rule
 from compliance.model.ruleset import Ruleset
 
@@ -32,6 +33,8 @@ FEW: Final = 8
 TINY: Final = 2
 """So few rules are not worth to be told apart by another fact."""
 MOST_MERGED: Final = 256
+MOST_PAIRS: Final = 16
+"""So many pairs of keys are kept for a rule, on average, and looked up for a question."""
 _numbers = count()
 
 
@@ -75,6 +78,7 @@ class Bucket:
     is_merged: bool = False
     """Whether it was put together for a question of several keys; then it is told apart no further."""
     _was_asked: bool = False
+    _turns: dict[str, list[str]] | None = None
 
     def is_small(self) -> bool:
         """Whether its rules are not worth to be told apart: a few not until they are asked for again."""
@@ -116,8 +120,24 @@ class Bucket:
         """What its rules can see of a question."""
         return (
             self.number,
-            *[views[fact].value if keys is None else views[fact].signature(keys) for fact, keys in self.asked],
+            *[
+                self._stretch(fact, views[fact].value) if keys is None else views[fact].signature(keys)
+                for fact, keys in self.asked
+            ],
         )
+
+    def _stretch(self, fact: str, value: Hashable) -> Hashable:
+        """Between which turns of the periods that its rules ask for some days lie: no rule can see more of them."""
+        if not isinstance(value, OneOf):
+            return value
+        if self._turns is None:
+            self._turns = {}
+        turns = self._turns.get(fact)
+        if turns is None:
+            periods = (line.period for ready in self.rules for line in ready.rule.each_line() if line.fact == fact)
+            edges = {edge.isoformat() for period in periods if period is not None for edge in period.edges()}
+            turns = self._turns[fact] = sorted(edges)  # as they are written, days are in the order of the calendar
+        return frozenset(bisect_right(turns, day) for day in value.values), value.other
 
 
 class Postings:
@@ -162,6 +182,29 @@ class Shape:
     def __init__(self, facts: Sequence[str], rules: Sequence[Ready]) -> None:
         self.all = Bucket(tuple(rules))
         self.facts = tuple(sorted(facts, key=lambda fact: (self.all.by(fact).mean_length, fact)))
+        self._two = tuple(fact for fact in self.facts if FACTS[fact].kind is not Kind.STATUS)[:2]
+        self._pairs = _pairs(*self._two, rules) if len(self._two) == 2 else None
+
+    def few(self, views: Mapping[str, View]) -> Collection[Ready] | None:
+        """The rules that two facts, those that leave the fewest, find together; None if that is no help.
+
+        This is the way of a question of which the most telling is known: one look for a publisher and a country.
+        """
+        if self._pairs is None:
+            return None
+        one, other = self._two
+        first, second = views[one].keys, views[other].keys
+        if first is None or second is None:
+            return None
+        if len(first) == 1 == len(second):
+            return self._pairs.get((*first, *second), ())
+        if len(first) * len(second) > MOST_PAIRS:
+            return None
+        found = [self._pairs[pair] for pair in product(first, second) if pair in self._pairs]
+        if len(found) < 2:
+            return found[0] if found else ()
+        rules = {ready.rule.id: ready for each in found for ready in each}
+        return [rules[name] for name in sorted(rules)] if len(rules) <= FEW else None
 
     def find(self, views: Mapping[str, View]) -> Bucket | None:
         """A few rules among which are all that concern a question; None where none does.
@@ -180,6 +223,18 @@ class Shape:
             if best.is_small():
                 break
         return best
+
+
+def _pairs(first: str, second: str, rules: Sequence[Ready]) -> Mapping[tuple[str, ...], tuple[Ready, ...]] | None:
+    """A few rules for each key of one fact with a key of another; None if that would take too much memory."""
+    each = [(ready, ready.keys[ready.facts.index(first)], ready.keys[ready.facts.index(second)]) for ready in rules]
+    if sum(len(one) * len(other) for _, one, other in each) > MOST_PAIRS * len(rules):
+        return None
+    found: dict[tuple[str, ...], tuple[Ready, ...]] = {}
+    for ready, one, other in each:
+        for pair in product(one, other):
+            found[pair] = (*found.get(pair, ()), ready)
+    return found if max(map(len, found.values())) <= FEW else None
 
 
 def shapes(rules: Iterable[Rule], ruleset: Ruleset) -> tuple[Shape, ...]:
@@ -235,3 +290,46 @@ def make_ready(rule: Rule, ruleset: Ruleset, share: Mapping[Any, Any]) -> Ready:
 def _moves(fact: str, key: str, ruleset: Ruleset) -> bool:
     kind = FACTS[fact].kind
     return kind is Kind.STATUS or (kind is Kind.PLACE and key.partition("@")[0] in ruleset.territories)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A rule set made ready to be asked: whatever depends neither on a question nor on a day."""
+
+    ruleset: Ruleset
+    page_shapes: tuple[Shape, ...]
+    bound_shapes: Mapping[str, tuple[Shape, ...]]
+    """The rules that bind an entity, by the fact that they take it from."""
+    asked: Mapping[str, Keys]
+    """For each fact that rules ask for, their keys."""
+    listed_in: Mapping[str, Keys]
+    """For each declared entity that registers name, itself or a parent, those registers."""
+    unlisted: Keys
+    """The other declared entities: all alike to every register."""
+
+    @classmethod
+    def of(cls, ruleset: Ruleset) -> Self:
+        """The rule set made ready."""
+        rules = ruleset.active_rules
+        page = shapes((rule for rule in rules if rule.for_each is None), ruleset)
+        bound = {
+            fact: shapes((rule for rule in rules if rule.for_each == fact), ruleset)
+            for fact in sorted({rule.for_each for rule in rules if rule.for_each is not None})
+        }
+        asked: dict[str, set[str]] = defaultdict(set)
+        for shape in chain(page, *bound.values()):
+            for fact, keys in shape.all.asked:
+                asked[fact] |= keys or set()
+        listed_in = _listed_in(ruleset)
+        unlisted = frozenset(name for name in ruleset.entities if name not in listed_in)
+        return cls(ruleset, page, bound, {fact: frozenset(keys) for fact, keys in asked.items()}, listed_in, unlisted)
+
+
+def _listed_in(ruleset: Ruleset) -> Mapping[str, Keys]:
+    named: dict[str, set[str]] = defaultdict(set)
+    for register in ruleset.registers.values():
+        for entry in register.entries:
+            named[entry.entity].add(register.id)
+    lineages = {name: ruleset.lineage(name) for name in ruleset.entities}
+    found = {name: frozenset[str]().union(*(named.get(each, ()) for each in lineages[name])) for name in lineages}
+    return {name: registers for name, registers in found.items() if registers}

@@ -8,7 +8,7 @@ them. Where several buckets hold rules of one notice, these are judged together.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
@@ -18,32 +18,20 @@ from compliance.engine import worlds
 from compliance.engine.changes import Change, earliest
 from compliance.engine.decide import Found, gather, instance
 from compliance.engine.memo import Memo
-from compliance.engine.postings import FEW, Bucket, Ready, Shape
+from compliance.engine.postings import FEW, Bucket, Prepared, Ready, Shape
 from compliance.engine.reading import PLACE, UNNAMED, Reading, with_binding
+from compliance.engine.sight import MOST_KEPT, Sight
 from compliance.engine.standing import FIRES, GONE, NOT_NOW, OPEN, by_keys, by_lines
-from compliance.engine.views import (
-    NONE,
-    Keys,
-    View,
-    given_status_view,
-    order_view,
-    place_view,
-    status_view,
-    word_view,
-)
+from compliance.engine.views import View
 from compliance.engine.zones import Zones
 from compliance.model.decision import Decision, Display, Instance, NoticeStatus
-from compliance.model.facts import FACTS, Facts, Kind, Members, OneOf, unknown
+from compliance.model.facts import Facts, Members, unknown
 from compliance.model.rule import IfUnknown
-from compliance.model.ruleset import LawDays, Ruleset
-from compliance.model.territory import PLACES, LocationSet
+from compliance.model.ruleset import LawDays
+from compliance.model.territory import PLACES
 
 _numbers = count()
-MOST_KEPT: Final = 32_768
-"""So many partial results and views of each sort are kept; what was not asked for lately goes first."""
 _NO_DECISION: Final = Decision()
-_UNLISTED: Final = object()
-"""Stands for every entity that no register lists; no id can be equal to it."""
 
 Part = tuple[str, Hashable, Found | None, tuple[Ready, ...]]
 """A notice, what its part stands for in a joint result, its instance, and the rules that may ask for it."""
@@ -73,47 +61,35 @@ class _Question:
 class Segment:
     """Answers questions of one stretch of days. What it keeps is bounded, and can be dropped at any time."""
 
-    def __init__(
-        self,
-        ruleset: Ruleset,
-        days: LawDays,
-        page_shapes: Sequence[Shape],
-        bound_shapes: Mapping[str, Sequence[Shape]],
-        asked: Mapping[str, Keys],
-        unlisted: frozenset[str],
-    ) -> None:
+    def __init__(self, prepared: Prepared, days: LawDays) -> None:
         self.number = next(_numbers)
-        self.ruleset = ruleset
+        self.ruleset = prepared.ruleset
+        self.asked = prepared.asked
         self.days = days
-        self._page_shapes = page_shapes
-        self._bound_shapes = bound_shapes
-        self.asked = asked
-        self._unlisted = unlisted
-        self._known: Memo[View] = Memo(MOST_KEPT)
+        self._page_shapes = prepared.page_shapes
+        self._bound_shapes = prepared.bound_shapes
+        self._sight = Sight(prepared, days)
         self._same: Memo[_Result] = Memo(MOST_KEPT)
         self._results: Memo[_Result] = Memo(MOST_KEPT)
         self._joint: Memo[tuple[Found | None]] = Memo(MOST_KEPT)
-        reading = Reading(ruleset, {}, days)
-        self._unknown = {fact: self._view(fact, reading) for fact in asked}
-        for view in self._unknown.values():
-            view.is_kept = True
-        self._derived = tuple(fact for fact in ("publisher.designated_as", "publisher.answers_to") if fact in asked)
 
     @cached_property
     def zones(self) -> Zones:
         """The places of the world as far as rules can tell them apart on these days; worked out when asked for."""
-        return Zones.of(self.ruleset, self.days, self.asked.get(PLACE, NONE))
+        return Zones.of(self._sight.places)
 
     def decide(self, facts: Facts) -> Decision:
         """The decision on these days."""
-        views = self._views(facts)
+        views = self._sight.views(facts)
         question = _Question(facts, views)
         self._look(self._page_shapes, question)
         found = self._joined(question)
         changes = question.changes
         for fact, each in self._bound_shapes.items():
             for bound in _bound_by(fact, facts):
-                mine = self._about(bound, fact, question)
+                value = facts.get(fact)
+                is_sure = isinstance(value, Members) and bound in value.certain
+                mine = _Question(facts, self._sight.about(bound, facts, views), bound, is_sure)
                 self._look(each, mine)
                 found += self._joined(mine)
                 changes += mine.changes
@@ -127,21 +103,25 @@ class Segment:
 
     def _look(self, shapes: Iterable[Shape], question: _Question) -> None:
         """Look at the rules that concern a question, shape by shape."""
+        views = question.views
         for shape in shapes:
-            bucket = shape.find(question.views)
-            if bucket is None or (len(bucket.rules) <= FEW and self._read_off(bucket, question)):
+            few = shape.few(views)
+            if few is not None and (not few or self._read_off(few, question)):
+                continue
+            bucket = shape.find(views)
+            if bucket is None or (few is None and len(bucket.rules) <= FEW and self._read_off(bucket.rules, question)):
                 continue
             result = self._result(bucket, question)
             question.parts += result.parts
             question.changes += result.changes
 
-    def _read_off(self, bucket: Bucket, question: _Question) -> bool:
+    def _read_off(self, rules: Iterable[Ready], question: _Question) -> bool:
         """Whether the keys alone answered all lines of some rules; if so, what came of it is noted."""
         if not question.is_sure:
             return False
         views, hits = question.views, []
         changes: list[Change] = []
-        for ready in bucket.rules:
+        for ready in rules:
             stands = by_keys(ready, views)
             if stands == GONE:
                 continue
@@ -167,7 +147,7 @@ class Segment:
         if ready.ends is not None:
             changes.append((zone, ready.ends))
         for fact, key in ready.moves:
-            view = self._unknown[fact] if ready.everywhere and fact == PLACE else views[fact]
+            view = self._sight.unknown[fact] if ready.everywhere and fact == PLACE else views[fact]
             changes += view.changes.get(key, ())
         return True
 
@@ -214,7 +194,7 @@ class Segment:
     def _instance(self, rules: Sequence[Ready], question: _Question) -> Found | None:
         """The instance of a notice, as the plain evaluator finds it."""
         bound = question.bound
-        if PLACE in question.views and question.views[PLACE] is self._unknown[PLACE]:
+        if PLACE in question.views and question.views[PLACE] is self._sight.unknown[PLACE]:
             found = _anywhere(rules, question)
             if found is not None:
                 return found
@@ -246,90 +226,6 @@ class Segment:
             joint = _required(rules, question) if is_settled else self._instance(rules, question)
             kept = self._joint.put(key, (joint,))
         return kept[0]
-
-    # -- views --------------------------------------------------------------------------------------
-
-    def _views(self, facts: Facts) -> dict[str, View]:
-        """What the lines of rules can meet of each fact that some rule asks for."""
-        views = self._unknown.copy()
-        for fact, value in facts.items():
-            if fact not in views:
-                continue
-            if type(value) is OneOf and fact in _WORDS and value.is_known:
-                views[fact] = View(value.values)
-            elif type(value) is LocationSet:
-                view = None if value.anywhere else self._known.get(value.places)
-                views[fact] = self._place(value) if view is None else view
-            else:
-                views[fact] = self._view(fact, Reading(self.ruleset, facts, self.days))
-        if self._derived and "publisher" in facts:
-            self._derive(facts, views)
-        return views
-
-    def _derive(self, facts: Facts, views: dict[str, View]) -> None:
-        """Add what follows from the publisher and was not given."""
-        publisher = facts["publisher"]
-        for fact in self._derived:
-            if fact not in facts:
-                view = self._known.get((fact, publisher))
-                if view is None:
-                    view = self._view(fact, Reading(self.ruleset, facts, self.days))
-                    view.is_kept = True
-                    self._known.put((fact, publisher), view)
-                views[fact] = view
-
-    def _place(self, where: LocationSet) -> View:
-        """What is known of a place."""
-        if where.anywhere:
-            return self._unknown[PLACE]
-        reading = Reading(self.ruleset, {}, self.days)
-        view = place_view(where, self.asked[PLACE], reading)
-        view.is_kept = True
-        return self._known.put(where.places, view)
-
-    def _view(self, fact: str, reading: Reading) -> View:
-        """What is known of a fact."""
-        kind, value, keys = FACTS[fact].kind, reading.facts.get(fact), self.asked[fact]
-        if kind is Kind.PLACE:
-            return place_view(LocationSet.unknown(), keys, reading)
-        if kind is Kind.STATUS:
-            if isinstance(value, Members):
-                return given_status_view(value, keys)
-            return self._once((fact, self._whom(fact, reading)), lambda: status_view(fact, keys, reading))
-        if fact == "publisher.answers_to" and value is None:
-            return self._once((fact, reading.value("publisher")), lambda: order_view(keys, reading))
-        return word_view(fact, unknown(fact) if value is None else value, keys)
-
-    def _whom(self, fact: str, reading: Reading) -> Hashable:
-        """Stands for all whose designation is the same to every register."""
-        if FACTS[fact].bound:
-            return _UNLISTED if reading.bound in self._unlisted else reading.bound
-        publisher = reading.value("publisher")
-        if isinstance(publisher, OneOf) and publisher.is_known and publisher.values <= self._unlisted:
-            return _UNLISTED
-        return publisher
-
-    def _once(self, key: Hashable, make: Callable[[], View]) -> View:
-        found = self._known.get(key)
-        if found is None:
-            found = self._known.put(key, make())
-            found.is_kept = True
-        return found
-
-    def _about(self, bound: str, fact: str, question: _Question) -> _Question:
-        """The question about one entity that `fact` holds, or may hold."""
-        value = question.facts.get(fact)
-        views = dict(question.views)
-        status = "mention.designated_as"
-        if status in views and status not in question.facts:
-            views[status] = self._view(status, Reading(self.ruleset, question.facts, self.days, bound or None))
-        is_sure = isinstance(value, Members) and bound in value.certain
-        return _Question(question.facts, views, bound, is_sure)
-
-
-_WORDS: Final = frozenset(
-    fact for fact, spec in FACTS.items() if spec.kind in {Kind.WORD, Kind.ENTITY, Kind.ORDER} and not spec.many
-)
 
 
 def _bound_by(fact: str, facts: Facts) -> Iterable[str]:

@@ -13,14 +13,13 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from compliance.engine.changes import Change, earliest, may_reach, register_changes, territory_changes
+from compliance.engine.changes import Change, earliest, register_changes
 from compliance.engine.reading import Atom, Reading
 from compliance.engine.reasons import lacks_freshness
 from compliance.model.facts import FACTS, FactValue, Kind, Members, OneOf
 from compliance.model.rule import Line
 from compliance.model.ruleset import Ruleset
-from compliance.model.territory import LocationSet, lineage, within
-from compliance.model.truth import FALSE, TRUE, UNKNOWN, any_of
+from compliance.model.truth import FALSE, TRUE, UNKNOWN
 
 Keys = frozenset[str]
 NONE: Final[Keys] = frozenset()
@@ -135,49 +134,6 @@ def given_status_view(value: Members, keys: Iterable[str]) -> View:
         frozenset(key for key, name in by_name if name in value.perhaps),
         value.other,
     )
-
-
-def place_view(where: LocationSet, keys: Iterable[str], reading: Reading) -> View:
-    """The view of a place: `keys` are all codes and territories that a rule asks for."""
-    if where.anywhere:
-        return View(rest=True, changes=_place_changes(LocationSet.unknown(), keys, reading))
-    each = [_one_place(place, keys, reading) for place in sorted(where.places)]
-    sure = frozenset.intersection(*(view.sure for view in each))
-    some = frozenset[str]().union(*(view.sure | view.maybe for view in each))
-    ever = frozenset[str]().union(*(view.ever for view in each)) - some
-    value = where.places if some - sure else None
-    return View(sure, some - sure, ever=ever, changes=_place_changes(where, keys, reading), value=value)
-
-
-def _one_place(place: str, keys: Iterable[str], reading: Reading) -> View:
-    sure, maybe, ever = set(lineage(place)), set(), set()
-    for key in keys:
-        name, zone = zone_of(key)
-        territory = reading.ruleset.territories.get(name)
-        if territory is None:
-            if within(place, name) is UNKNOWN:
-                maybe.add(key)
-            continue
-        truth = territory.contains(place, reading.days[territory.zone or zone])
-        if truth is TRUE:
-            sure.add(key)
-        elif truth is UNKNOWN:
-            maybe.add(key)
-        elif any_of(within(place, member.code) for member in territory.members) is not FALSE:
-            ever.add(key)
-    return View(frozenset(sure), frozenset(maybe), ever=frozenset(ever))
-
-
-def _place_changes(where: LocationSet, keys: Iterable[str], reading: Reading) -> Mapping[str, tuple[Change, ...]]:
-    found = {}
-    for key in keys:
-        name, zone = zone_of(key)
-        territory = reading.ruleset.territories.get(name)
-        if territory is not None and any(may_reach(where, member.code) for member in territory.members):
-            changes = earliest(territory_changes(territory, territory.zone or zone, where, reading.days))
-            if changes:
-                found[key] = changes
-    return found
 
 
 def status_view(fact: str, keys: Iterable[str], reading: Reading) -> View:

@@ -74,7 +74,7 @@ def _has(node: Map, key: str) -> bool:
 
 def to_answer(node: Node, to: Collector) -> IfUnknown | None:
     """One of show, review, skip."""
-    fields = Fields(Map((), node.span), "if_unknown", to, ())
+    fields = Fields(Map({}, node.file, node.start), "if_unknown", to, ())
     text = fields.as_text(node, "an answer")
     return None if text is None else fields.choice(text, IfUnknown, "answer")
 
@@ -109,7 +109,7 @@ def _any_of(key: Text, value: Node, to: Collector, bound: str | None) -> list[An
 def _line(key: Text, value: Node, spec: FactSpec, to: Collector) -> list[Line]:
     if spec.kind is Kind.DAY:
         return _day_line(key, value, spec, to)
-    fields = Fields(Map((), value.span), "a line", to, ())
+    fields = Fields(Map({}, value.file, value.start), "a line", to, ())
     if isinstance(value, List) and not value.items:
         to.fail(value.span, "an empty list holds for nothing", "write at least one value")
     texts = list(fields.each_text(value, f"a value of `{spec.name}`"))

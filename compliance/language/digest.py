@@ -12,11 +12,10 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from enum import Enum
-from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from compliance.model.rule import IfUnknown
 from compliance.model.ruleset import LANGUAGE_VERSION, Ruleset
@@ -60,29 +59,38 @@ def source(files: Mapping[str, bytes]) -> str:
 
 def canonical(value: object) -> object:
     """Plain JSON in which equal meanings are equal; the order of a map counts (it names the default words)."""
-    if value is None or type(value) is str:
-        return value
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return value.days
-    if isinstance(value, frozenset):
-        return sorted(value)
-    if isinstance(value, tuple):
-        return [canonical(item) for item in value]
-    if isinstance(value, Mapping):
-        # what a rule does about each fact has no order, and what it does by itself need not be said
-        if any(isinstance(item, IfUnknown) for item in value.values()):
-            return sorted([key, item.value] for key, item in value.items() if item is not IfUnknown.SHOW)
-        return [[str(canonical(key)), canonical(item)] for key, item in value.items()]
-    if dataclasses.is_dataclass(value):
-        return {name: canonical(getattr(value, name)) for name in _meant(value.__class__)}
-    return value
+    kind = type(value)
+    found = _WRITERS.get(kind)
+    if found is None:
+        found = _WRITERS[kind] = _writer(kind)
+    return found(value)
 
 
-@cache
-def _meant(kind: Any) -> tuple[str, ...]:
-    """The fields of a kind of value that can change a decision or its words."""
-    return tuple(each.name for each in dataclasses.fields(kind) if each.metadata.get("meaning", True))
+_WRITERS: Final[dict[type[Any], Callable[[Any], object]]] = {}
+
+
+def _writer(kind: type[Any]) -> Callable[[Any], object]:
+    """How a kind of value is written; looked up once for each kind, and not for each of a million values."""
+    if issubclass(kind, Enum):
+        return lambda value: value.value
+    if issubclass(kind, date):
+        return date.isoformat
+    if issubclass(kind, timedelta):
+        return lambda value: value.days
+    if issubclass(kind, frozenset):
+        return sorted
+    if issubclass(kind, tuple):
+        return lambda value: [canonical(item) for item in value]
+    if issubclass(kind, Mapping):
+        return _map
+    if dataclasses.is_dataclass(kind):
+        names = tuple(each.name for each in dataclasses.fields(kind) if each.metadata.get("meaning", True))
+        return lambda value: {name: canonical(getattr(value, name)) for name in names}
+    return lambda value: value
+
+
+def _map(value: Mapping[Any, Any]) -> object:
+    # what a rule does about each fact has no order, and what it does by itself need not be said
+    if any(isinstance(item, IfUnknown) for item in value.values()):
+        return sorted([key, item.value] for key, item in value.items() if item is not IfUnknown.SHOW)
+    return [[str(canonical(key)), canonical(item)] for key, item in value.items()]

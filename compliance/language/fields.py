@@ -60,14 +60,15 @@ class Collector:
 
     def declare(self, kind: str, node: Text) -> bool:
         """Note that this file declares `node`; False, and a problem, if another did so before."""
-        first = self.declared.setdefault((kind, node.text), node.span)
-        if first is not node.span:
+        span = node.span
+        first = self.declared.setdefault((kind, node.text), span)
+        if first is not span:
             self.fail(
-                node.span,
+                span,
                 f"{kind} `{node.text}` is declared twice",
                 f"the other is {first.path}:{first.line}",
             )
-        return first is node.span
+        return first is span
 
 
 @dataclass

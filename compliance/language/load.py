@@ -153,8 +153,7 @@ def _linked(found: list[tuple[Rule, Text | None]], to: Collector) -> dict[str, R
     for rule, ref in found:
         if ref is None and rule.notice.id and rule.span is not None and rule.span.path not in broken:
             first, owner = notices.setdefault(rule.notice.id, (rule.notice, rule))
-            # compared as the digest does, for which the order of languages counts: the first is the default
-            if owner is not rule and digest.canonical(first) != digest.canonical(rule.notice):
+            if owner is not rule and not _is_same(first, rule.notice):
                 where = f"{owner.span.path}:{owner.span.line}" if owner.span else owner.id
                 help_ = f"the other is in {where}: write `notice: {{ref: {first.id}}}` to share it"
                 to.fail(rule.span, f"notice `{first.id}` is defined twice, and differently", help_)
@@ -168,6 +167,18 @@ def _linked(found: list[tuple[Rule, Text | None]], to: Collector) -> dict[str, R
             shared = notices[rule.notice.id]  # equal ones are one object
         linked[rule.id] = rule if shared is None or shared[0] is rule.notice else replace(rule, notice=shared[0])
     return dict(sorted(linked.items()))
+
+
+def _is_same(one: Notice, other: Notice) -> bool:
+    """Whether they mean the same to the digest, for which the order of languages counts: the first is the default."""
+    if one == other and _order(one) == _order(other):
+        return True
+    return digest.canonical(one) == digest.canonical(other)
+
+
+def _order(notice: Notice) -> list[str]:
+    slots = (name for slot, words in notice.slots.items() for name in (slot, *words))
+    return [*notice.text, *notice.text_if_possible, *notice.short, *slots]
 
 
 def _by_id(things: Iterable[Any]) -> dict[str, Any]:

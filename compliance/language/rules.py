@@ -332,4 +332,4 @@ def _note_references(name: str, items: list[Text], to: Collector) -> None:
     for item in items if kind and name != "publisher" else ():
         word = item.text.removeprefix("perhaps ").strip()
         if word not in {"unknown", "nothing"}:
-            to.refer(kind or "", Text(word, item.span))
+            to.refer(kind or "", item.saying(word))

@@ -10,8 +10,7 @@ Source: YAML 1.1 as libyaml reads it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
 from typing import Any
 
 import msgspec
@@ -39,55 +38,122 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _TAG_HELP = "write the value out: a reader should not have to look elsewhere"
 
 
+class File:
+    """One file being read: its lines, for the pictures, and its problems so far."""
+
+    __slots__ = ("lines", "path", "problems")
+
+    def __init__(self, path: str, lines: list[str]) -> None:
+        self.path = path
+        self.lines = lines
+        self.problems: list[Problem] = []
+
+    def span(self, start: _Mark, end: _Mark = None) -> Span:
+        """What stands from `start` to `end`, as far as the first line goes; without an end, one letter."""
+        line, column = start.line, start.column
+        if line >= len(self.lines):  # the parser may count an end of file as a line
+            line = len(self.lines) - 1
+            column = len(self.lines[line])
+        text = self.lines[line]
+        column = min(column, len(text))
+        if end is None:
+            return Span(self.path, line + 1, column + 1, 1, text)
+        width = (end.column if end.line == start.line else len(text)) - column
+        return Span(self.path, line + 1, column + 1, max(1, width), text)
+
+    def fail(self, span: Span, message: str, help_: str | None = None) -> None:
+        """Note a problem of form."""
+        self.problems.append(Problem(message, span, help_))
+
+
 class Text(msgspec.Struct, frozen=True):
     """A scalar: always text, whatever YAML would have made of it."""
 
     text: str
-    span: Span
-    below: tuple[str, ...] = ()
-    """The further lines of the file that it stands on."""
+    file: File
+    start: _Mark
+    end: _Mark
+
+    @property
+    def span(self) -> Span:
+        """Where it stands; worked out when asked for, since most of what is read is no problem."""
+        return self.file.span(self.start, self.end)
+
+    @property
+    def below(self) -> list[str]:
+        """The further lines of the file that it stands on."""
+        start, end = self.start, self.end
+        return self.file.lines[start.line + 1 : end.line + (end.column > 0)] if end.line > start.line else []
+
+    def saying(self, text: str) -> Text:
+        """Other text that stands here."""
+        return Text(text, self.file, self.start, self.end)
 
     def part(self, text: str) -> Span:
         """Where `text` stands in it; the whole of it if that cannot be told."""
-        begin = self.span.text.find(text, self.span.column - 1)
+        span = self.span
+        begin = span.text.find(text, span.column - 1)
         if begin >= 0:
-            return msgspec.structs.replace(self.span, column=begin + 1, width=len(text))
-        for number, line in enumerate(self.below, self.span.line + 1):
+            return Span(span.path, span.line, begin + 1, len(text), span.text)
+        for number, line in enumerate(self.below, span.line + 1):
             if text in line:
-                return Span(self.span.path, number, line.index(text) + 1, len(text), line)
-        return self.span
+                return Span(span.path, number, line.index(text) + 1, len(text), line)
+        return span
 
 
 class Broken(msgspec.Struct, frozen=True):
     """Stands where something was written that is already a problem, so that it is not missed as well."""
 
-    span: Span
+    file: File
+    start: _Mark
+    end: _Mark = None
+
+    @property
+    def span(self) -> Span:
+        """Where that stands."""
+        return self.file.span(self.start, self.end)
 
 
 class List(msgspec.Struct, frozen=True):
     """A sequence."""
 
     items: tuple[Node, ...]
-    span: Span
+    file: File
+    start: _Mark
+
+    @property
+    def span(self) -> Span:
+        """Where it begins."""
+        return self.file.span(self.start)
 
 
 class Map(msgspec.Struct, frozen=True):
     """A mapping whose keys are unique texts, in file order; `is_whole` unless a key could not be read."""
 
-    entries: tuple[tuple[Text, Node], ...]
-    span: Span
+    by_key: dict[str, tuple[Text, Node]]
+    file: File
+    start: _Mark
     is_whole: bool = True
+
+    @property
+    def span(self) -> Span:
+        """Where it begins."""
+        return self.file.span(self.start)
+
+    @property
+    def entries(self) -> Collection[tuple[Text, Node]]:
+        """Each key with its value."""
+        return self.by_key.values()
 
     def get(self, key: str) -> Node | None:
         """The value of `key`, or None."""
-        for name, value in self.entries:  # a loop, because this is asked a dozen times for every rule
-            if name.text == key:
-                return value
-        return None
+        found = self.by_key.get(key)
+        return None if found is None else found[1]
 
     def key(self, key: str) -> Text | None:
         """The key itself, with its place, or None."""
-        return next((name for name, _ in self.entries if name.text == key), None)
+        found = self.by_key.get(key)
+        return None if found is None else found[0]
 
 
 Node = Text | List | Map | Broken
@@ -102,30 +168,6 @@ def is_whole(node: Node) -> bool:
     return isinstance(node, Text)
 
 
-@dataclass
-class _Reading:
-    """One file being read: its lines, for the pictures, and its problems so far."""
-
-    path: str
-    lines: list[str]
-    problems: list[Problem] = field(default_factory=list)
-
-    def span(self, start: _Mark, end: _Mark = None) -> Span:
-        line, column = start.line, start.column
-        if line >= len(self.lines):  # the parser may count an end of file as a line
-            line = len(self.lines) - 1
-            column = len(self.lines[line])
-        text = self.lines[line]
-        column = min(column, len(text))
-        if end is None:
-            return Span(self.path, line + 1, column + 1, 1, text)
-        width = (end.column if end.line == start.line else len(text)) - column
-        return Span(self.path, line + 1, column + 1, max(1, width), text)
-
-    def fail(self, span: Span, message: str, help_: str | None = None) -> None:
-        self.problems.append(Problem(message, span, help_))
-
-
 def read(path: str, data: bytes) -> tuple[Node | None, list[Problem]]:
     """The tree of one file, or None if it has none, and every problem of its form."""
     if len(data) > MOST_BYTES:
@@ -134,7 +176,7 @@ def read(path: str, data: bytes) -> tuple[Node | None, list[Problem]]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         return None, [_not_utf_8(path, data, error.start)]
-    reading = _Reading(path, LINE_BREAK.split(text))
+    reading = File(path, LINE_BREAK.split(text))
     try:
         return _document(_LOADER(text).get_event, reading), reading.problems
     except yaml.YAMLError as error:
@@ -152,7 +194,7 @@ def _not_utf_8(path: str, data: bytes, start: int) -> Problem:
     return Problem("the file is not UTF-8", Span(path, len(before), len(before[-1]) + 1, 1, line), "save it as UTF-8")
 
 
-def _document(next_event: _Events, reading: _Reading) -> Node | None:
+def _document(next_event: _Events, reading: File) -> Node | None:
     root: Node | None = None
     documents = 0
     while not isinstance(event := next_event(), yaml.StreamEndEvent):
@@ -171,9 +213,11 @@ def _document(next_event: _Events, reading: _Reading) -> Node | None:
     return root
 
 
-def _node(event: _Event, next_event: _Events, reading: _Reading, depth: int) -> Node:
+def _node(event: _Event, next_event: _Events, reading: File, depth: int) -> Node:
     """The tree that starts with `event`."""
     kind, start = type(event), event.start_mark
+    if kind is yaml.ScalarEvent and event.tag is None and event.anchor is None and depth <= MOST_DEPTH:
+        return Text(event.value, reading, start, event.end_mark)  # nearly all there is
     if depth > MOST_DEPTH:
         raise yaml.MarkedYAMLError(problem=f"nested deeper than {MOST_DEPTH} levels", problem_mark=start)
     is_written_out = kind is not yaml.AliasEvent and event.tag is None
@@ -181,21 +225,19 @@ def _node(event: _Event, next_event: _Events, reading: _Reading, depth: int) -> 
         message = "anchors, aliases and tags are not part of the rule language"
         reading.fail(reading.span(start), message, _TAG_HELP)
     if kind is yaml.ScalarEvent:
-        end = event.end_mark
-        span = reading.span(start, end)
-        below = tuple(reading.lines[start.line + 1 : end.line + (end.column > 0)]) if end.line > start.line else ()
-        return Text(event.value, span, below) if is_written_out else Broken(span)
+        text = Text(event.value, reading, start, event.end_mark)
+        return text if is_written_out else Broken(reading, start, event.end_mark)
     if kind is yaml.SequenceStartEvent:
         items: list[Node] = []
         while type(inner := next_event()) is not yaml.SequenceEndEvent:
             items.append(_node(inner, next_event, reading, depth + 1))
-        return List(tuple(items), reading.span(start))
+        return List(tuple(items), reading, start)
     if kind is yaml.MappingStartEvent:
-        return _map(reading.span(start), next_event, reading, depth)
-    return Broken(reading.span(start))
+        return _map(start, next_event, reading, depth)
+    return Broken(reading, start)
 
 
-def _map(span: Span, next_event: _Events, reading: _Reading, depth: int) -> Map:
+def _map(start: _Mark, next_event: _Events, reading: File, depth: int) -> Map:
     entries: dict[str, tuple[Text, Node]] = {}
     is_whole = True
     while type(event := next_event()) is not yaml.MappingEndEvent:
@@ -215,4 +257,4 @@ def _map(span: Span, next_event: _Events, reading: _Reading, depth: int) -> Map:
             reading.fail(key.span, f"`{key.text}` is written twice", help_)
         else:
             entries[key.text] = (key, value)
-    return Map(tuple(entries.values()), span, is_whole)
+    return Map(entries, reading, start, is_whole)

@@ -56,7 +56,11 @@ def test_the_questions_meet_every_kind_of_rule() -> None:
     assert any(answers)
     assert not all(answers)
     assert any(question.on_lists for question in KNOWN)
-    assert len(set(KNOWN)) == len(KNOWN)
+
+
+def test_among_many_rules_no_question_comes_twice() -> None:
+    questions = make_questions(make_job(400), 150, is_known=True)
+    assert len(set(questions)) == len(questions) == 150
 
 
 def test_the_same_seed_gives_the_same_job() -> None:

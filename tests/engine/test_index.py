@@ -96,7 +96,7 @@ def publishers(number: int) -> Ruleset:
 
 def test_only_the_rules_of_the_publisher_are_looked_at() -> None:
     index = Index(publishers(500))
-    (shape,) = index.page_shapes
+    (shape,) = index.prepared.page_shapes
     view = View(frozenset({"p7"}))
     found = shape.find({"publisher": view, "reader.location": View(rest=True)})
     assert found is not None
@@ -105,7 +105,7 @@ def test_only_the_rules_of_the_publisher_are_looked_at() -> None:
 
 def test_a_publisher_that_no_rule_names_costs_no_rule_at_all() -> None:
     index = Index(publishers(500))
-    (shape,) = index.page_shapes
+    (shape,) = index.prepared.page_shapes
     views = {"publisher": View(frozenset({"nobody"})), "reader.location": View(rest=True)}
     assert shape.find(views) is None
 
@@ -114,7 +114,7 @@ def test_where_the_publisher_is_hidden_the_place_finds_the_rules() -> None:
     rules = publishers(50).rules
     home = Block((Line("publisher", frozenset({"p0"})), Line("reader.location", frozenset({"FR"}))))
     index = Index(Ruleset(rules={**rules, "french": replace(rules["r0"], id="french", when=home)}))
-    (shape,) = index.page_shapes
+    (shape,) = index.prepared.page_shapes
     views = {"publisher": View(rest=True), "reader.location": View(frozenset({"FR"}))}
     found = shape.find(views)
     assert found is not None

@@ -183,7 +183,7 @@ def test_a_question_is_entered_by_the_fact_that_leaves_the_fewest_rules() -> Non
         *(rule(f"b{n:02}", line(KIND, "video"), line(PLACE, "FR")) for n in range(30)),
         *(rule(f"c{n:02}", line(KIND, "audio"), line(PLACE, "FR")) for n in range(10)),
     )
-    (shape,) = Index(rules).page_shapes
+    (shape,) = Index(rules).prepared.page_shapes
     for kind, code, wanted in (("video", "RU", "a"), ("audio", "FR", "c")):
         found = shape.find({KIND: View(frozenset({kind})), PLACE: View(frozenset({code}))})
         assert found is not None

@@ -16,8 +16,8 @@ from tests.mutation.mutators import Mutation
 from tests.mutation.runner import Judge, Judged, Session, collect, load, mutants_of, survey
 
 ENGINE: Final = (
-    *("reading", "worlds", "decide", "changes", "reasons", "views", "postings", "segment"),
-    *("standing", "index", "memo", "zones", "partial", "explain"),
+    *("reading", "worlds", "decide", "changes", "reasons", "views", "places", "postings"),
+    *("sight", "standing", "segment", "index", "memo", "zones", "partial", "explain"),
 )
 MODULES: Final = (
     "compliance.model.truth",

@@ -83,26 +83,31 @@ def _row(number: int, publishers: Sequence[str], lists: Sequence[str], chance: r
 
 
 def make_questions(job: Job, number: int, *, is_known: bool, seed: int = SEED) -> list[Question]:
-    """Questions that all differ as far as there are enough, most of them with a notice that is due.
+    """Questions, most of them with a notice that is due; among many rules they all differ.
 
     Each begins with a rule in effect and a publisher that it is about; three of four name a country of it. So
     about as many notices are due among few rules as among many, and what is compared is the search for them.
+    Among few rules questions come again, since there are not enough of which that is true.
     """
     chance = random.Random(f"{seed}/{len(job.rows)}/{is_known}")  # noqa: S311 - as above
     on_list: dict[str, list[str]] = {}
     for publisher, name in job.listed.items():
         on_list.setdefault(name, []).append(publisher)
     in_effect = [row for row in job.rows if row.first_day <= DAY <= (row.last_day or date.max)]
-    found: dict[Question, None] = {}
+    found: list[Question] = []
+    seen: set[Question] = set()
     for _ in range(number * 20):
         row = chance.choice(in_effect)
         publisher = row.publisher or chance.choice(on_list[row.on_list or ""])
         country = chance.choice(row.countries if chance.random() < 0.75 else PLACES) if is_known else None
         on_lists = (job.listed[publisher],) if publisher in job.listed else ()
-        found[Question(publisher, on_lists, country)] = None
+        question = Question(publisher, on_lists, country)
+        if question not in seen or len(job.rows) < number:
+            seen.add(question)
+            found.append(question)
         if len(found) == number:
             break
-    return list(found)
+    return found
 
 
 def right_answer(job: Job, question: Question) -> frozenset[str]:
