@@ -135,7 +135,9 @@ def test_a_clock_chance_a_log_or_the_network_in_the_core_breaks_the_contract(cop
     assert lint_imports(copy) == (1, {LAYERS: True, PURE: False, FLASK: True})
 
 
-@pytest.mark.parametrize("module", ["check.py", "cli.py", "store.py", "geo/databases.py", "assemble.py", "answer.py"])
+@pytest.mark.parametrize(
+    "module", ["check.py", "cli/desk.py", "store.py", "geo/databases.py", "assemble.py", "answer.py"]
+)
 def test_flask_outside_of_web_breaks_the_contract(copy: Path, module: str) -> None:
     plant(copy, module, "from flask import request")
     is_pure = module in PURE_MODULES  # which forbids every framework, too

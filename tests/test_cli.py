@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from compliance import __version__, cli
-from compliance.cli import main
+from compliance import __version__
+from compliance.cli import desk, main
 from tests.tiny import TINY, changed, written
 
 GOOD, FINDINGS, UNUSABLE = 0, 1, 2
@@ -167,7 +167,7 @@ def test_lint_gives_its_findings_as_json(clean: Path) -> None:
 
 def test_lint_asks_the_clock_only_when_no_day_is_given(clean: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     written(clean / "rules")
-    monkeypatch.setattr(cli, "today", lambda: date(2026, 1, 15))
+    monkeypatch.setattr(desk, "today", lambda: date(2026, 1, 15))
     assert shown(run("lint", "rules", "--json"))["as_of"] == "2026-01-15"
     assert "`soon` is not a calendar day: write it as YYYY-MM-DD" in refused("lint", "rules", "--as-of", "soon")
 

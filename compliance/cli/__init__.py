@@ -1,0 +1,24 @@
+"""The command line.
+
+Theory: people and pipelines read the same commands. Every command takes `--json`; the exit status is 0
+when all is well, 1 when there are findings, 2 when the input cannot be read or used.
+"""
+
+from __future__ import annotations
+
+import click
+
+from compliance import __version__
+from compliance.cli.desk import lint, test
+from compliance.cli.questions import check, explain
+from compliance.cli.serve import serve
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="compliance")
+def main() -> None:
+    """Tells a publisher which legal notices a page needs for a reader in a place, and why."""
+
+
+for _command in (serve, check, explain, lint, test):
+    main.add_command(_command)

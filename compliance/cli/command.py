@@ -1,0 +1,76 @@
+"""What all commands share: options, settings, printing, and how errors end a command."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tomllib
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+import msgspec
+
+from compliance.config import Settings
+from compliance.errors import ComplianceError, ConfigError, Problem, RequestError, RulesError
+from compliance.store import packaged_rules
+from compliance.web.wire import NotJsonError
+
+GOOD, FINDINGS, UNUSABLE = 0, 1, 2
+DEFAULT_FILE = Path("compliance.toml")
+rules_argument = click.argument("rules", required=False, type=click.Path(path_type=Path))
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+
+
+def reports_errors(command: Callable[..., None]) -> Callable[..., None]:
+    """The command, with our own errors printed as they are and exit status 2."""
+
+    @wraps(command)
+    def run(*args: Any, as_json: bool, **kwargs: Any) -> None:
+        try:
+            command(*args, as_json=as_json, **kwargs)
+        except (ComplianceError, NotJsonError) as error:
+            _fail(error, as_json=as_json)
+        except BrokenPipeError:
+            # the reader of a pipe has gone, `| head` for example; there is nobody left to tell
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+    return run
+
+
+def rules_path(given: Path | None) -> Path:
+    """The rule directory: the one given, or the one of the settings, or the packaged one."""
+    configured = settings(None, {"rules_dir": str(given) if given else None}).rules_dir
+    return Path(configured) if configured else packaged_rules()
+
+
+def settings(config: Path | None, flags: dict[str, Any]) -> Settings:
+    """The settings of the file, the environment and the flags."""
+    file: dict[str, object] = {}
+    path = config or DEFAULT_FILE
+    if config is not None or path.is_file():
+        try:
+            file = tomllib.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise ConfigError(f"`{path}` cannot be read: {(error.strerror or 'no reason given').lower()}") from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ConfigError(f"`{path}` is not TOML: {str(error).lower()}") from None
+    return Settings.of(file, os.environ, flags)
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON, indented."""
+    data = msgspec.json.encode(value)
+    sys.stdout.buffer.write(msgspec.json.format(data, indent=2) + b"\n")
+    sys.stdout.flush()
+
+
+def _fail(error: Exception, *, as_json: bool) -> NoReturn:
+    problems = error.problems if isinstance(error, RulesError | RequestError) else (Problem(str(error)),)
+    if as_json:
+        print_json({"problems": problems})
+    else:
+        click.echo(error if isinstance(error, RulesError | RequestError) else str(problems[0]), err=True)
+    sys.exit(UNUSABLE)

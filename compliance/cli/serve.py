@@ -1,0 +1,47 @@
+"""`compliance serve`: answer HTTP requests."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from compliance.check import Checker
+from compliance.cli.command import json_option, print_json, reports_errors, settings
+from compliance.errors import ConfigError
+from compliance.web.server import serve as serve_http
+
+
+@click.command()
+@click.option("--rules", "rules_dir", help="Directory of the rule files.")
+@click.option("--host", help="Address to listen on.")
+@click.option("--port", type=int, help="Port to listen on; 0 takes a free one.")
+@click.option("--threads", type=int, help="Requests answered at once.")
+@click.option("--geo-database", "geo_databases", multiple=True, help="An MMDB file of your own; may be repeated.")
+@click.option("--config", "config", type=click.Path(path_type=Path), help="Settings file instead of compliance.toml.")
+@json_option
+@reports_errors
+def serve(config: Path | None, *, as_json: bool, **flags: Any) -> None:
+    """Answer HTTP requests. SIGHUP, or a change of a file, reloads the rules."""
+    configured = settings(config, flags)
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    logging.getLogger("waitress").setLevel(logging.ERROR)
+    checker = Checker.open(configured.rules_dir, geo_databases=configured.geo_databases)
+
+    def ready(url: str) -> None:
+        rules = checker.ruleset
+        if as_json:
+            print_json({"url": url, "meaning": rules.meaning, "rules": len(rules.rules)})
+        else:
+            click.echo(f"{len(rules.rules)} rules, {len(rules.active_rules)} of them active: {rules.meaning}")
+            click.echo(f"listening on {url} (POST /v1/check)")
+        sys.stdout.flush()
+
+    try:
+        serve_http(checker, configured, ready)
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise ConfigError(f"cannot listen on `{configured.host}` port `{configured.port}`: {why}") from None
