@@ -7,26 +7,13 @@ from datetime import timedelta
 
 from compliance.language.fields import KEBAB, LANGUAGE_TAG, REGISTER_ID, TERRITORY_ID, Collector, Fields
 from compliance.language.given import PLACE_HELP, WORDS_OF_DOUBT, code_help, order_problem
+from compliance.language.keys import names
 from compliance.language.source import List, Map, Text
 from compliance.model.designation import Claim, Entity, Entry, Milestone, Register, Stance
 from compliance.model.period import Period
 from compliance.model.rule import Source
 from compliance.model.territory import PLACES, Extent, Member, Territory
 
-DESK_KEYS = ("owner", "review_by")
-ENTITY_KEYS = (
-    "language", "entity", "title", "summary", "names", "not_names", "domains", "parent", "excludes",
-    "identifiers", "answers_to", "stance", "sources", *DESK_KEYS,
-)  # fmt: skip
-REGISTER_KEYS = (
-    "language", "register", "title", "summary", "authority", "legal_basis", "complete", "retrieved_on",
-    "fresh_for", "arms", "timezone", "entries", "sources", *DESK_KEYS,
-)  # fmt: skip
-ENTRY_KEYS = ("entity", *Milestone, "last_day", "note")
-CLAIM_KEYS = ("day", "source", "confidence", "note")
-MEMBER_KEYS = ("code", "codes", "extent", "first_day", "last_day", "source")
-SOURCE_KEYS = ("title", "article", "href", "confidence", "note")
-TERRITORY_KEYS = ("language", "territory", "title", "summary", "members", "timezone", "sources", *DESK_KEYS)
 ACRONYM = "acronym"
 """Among the languages of names: short names that are the same in each."""
 _DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
@@ -38,7 +25,7 @@ def sources(fields: Fields, key: str, *, required: bool = False) -> tuple[Source
     """A list of sources, each with a title."""
     found = []
     for item in fields.maps(key, required=required):
-        inner = Fields(item, "a source", fields.to, SOURCE_KEYS)
+        inner = Fields(item, "a source", fields.to, names("source"))
         title = inner.text("title", required=True)
         href = href_of(inner, "href")
         basis = Source(title or "", href, inner.text("article"), confidence(inner), inner.text("note"))
@@ -71,7 +58,7 @@ def desk(fields: Fields) -> None:
 
 def entity(node: Map, to: Collector) -> Entity | None:
     """An entity file."""
-    fields = Fields(node, "an entity", to, ENTITY_KEYS)
+    fields = Fields(node, "an entity", to, names("entity"))
     name = fields.id("entity", KEBAB, "rfe-rl")
     if name is not None and name.text in WORDS_OF_DOUBT:
         to.fail(name.span, f"`{name.text}` has a meaning of its own where facts are given", "choose another id")
@@ -167,7 +154,7 @@ def _stance(fields: Fields) -> dict[str, Stance]:
 
 def register(node: Map, to: Collector) -> Register | None:
     """A register file."""
-    fields = Fields(node, "a register", to, REGISTER_KEYS)
+    fields = Fields(node, "a register", to, names("register"))
     name = fields.id("register", REGISTER_ID, "ru/undesirable-organization")
     title = fields.text("title", required=True)
     authority = fields.text("authority", required=True)
@@ -212,7 +199,7 @@ def _fresh_for(fields: Fields) -> timedelta | None:
 
 
 def _entry(node: Map, to: Collector, arms: Milestone | None) -> Entry | None:
-    fields = Fields(node, "an entry", to, ENTRY_KEYS)
+    fields = Fields(node, "an entry", to, names("entry"))
     who = fields.text_node("entity", required=True)
     if who is not None:
         to.refer("entity", who)
@@ -241,7 +228,7 @@ def _claims(fields: Fields, milestone: Milestone) -> tuple[Claim, ...]:
         fields.to.fail(node.span, f"`{milestone}` is empty", "write `{day: ..., source: ..., confidence: ...}`")
     for item in node.items if isinstance(node, List) else (node,):
         if fields.is_map(item, f"`{milestone}`"):
-            inner = Fields(item, "a claim", fields.to, CLAIM_KEYS)
+            inner = Fields(item, "a claim", fields.to, names("claim"))
             day = inner.day("day", required=True)
             inner.text("note")
             if day is not None:
@@ -251,7 +238,7 @@ def _claims(fields: Fields, milestone: Milestone) -> tuple[Claim, ...]:
 
 def territory(node: Map, to: Collector) -> Territory | None:
     """A territory file."""
-    fields = Fields(node, "a territory", to, TERRITORY_KEYS)
+    fields = Fields(node, "a territory", to, names("territory"))
     name = fields.id("territory", TERRITORY_ID, "ua-russia-controlled")
     title = fields.text("title", required=True)
     zone = fields.zone("timezone")
@@ -268,7 +255,7 @@ def territory(node: Map, to: Collector) -> Territory | None:
 
 
 def _members(node: Map, to: Collector) -> list[Member]:
-    fields = Fields(node, "a member", to, MEMBER_KEYS)
+    fields = Fields(node, "a member", to, names("member"))
     key = "code" if node.get("codes") is None else "codes"
     if key == "codes" and (other := node.key("code")) is not None:
         to.fail(other.span, "a member has `code` or `codes`, not both", "put all of them under `codes`")

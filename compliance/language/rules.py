@@ -12,6 +12,7 @@ from compliance.language.conditions import block, blocks, fact, if_unknown
 from compliance.language.declarations import href_of, sources
 from compliance.language.fields import KEBAB, Collector, Fields
 from compliance.language.given import GivenError, given
+from compliance.language.keys import names
 from compliance.language.source import Broken, List, Map, Node, Text, is_whole
 from compliance.model.facts import FACTS, FactValue, Kind
 from compliance.model.period import Period
@@ -30,15 +31,6 @@ from compliance.model.rule import (
     Words,
 )
 
-RULE_KEYS = (
-    "language", "rule", "title", "summary", "status", "owner", "review_by", "legal_basis", "law_status",
-    "effective", "for_each", "when", "unless", "if_unknown", "notice", "scenarios",
-)  # fmt: skip
-NOTICE_KEYS = (
-    "id", "ref", "purpose", "severity", "placement", "reach", "conditional", "fixity", "link", "effects",
-    "group", "supersedes", "text", "text_if_possible", "short", "slots",
-)  # fmt: skip
-SCENARIO_KEYS = ("name", "date", "given", "expect", "because")
 EXPECTED = ("required", "possible", "review", "none")
 SLOTS = ("publisher.title", "mention.title")
 SLOT = re.compile(r"\{[^{}]*\}|[{}]")
@@ -62,7 +54,7 @@ class Suppressible(StrEnum):
 
 def rule(node: Map, to: Collector) -> tuple[Rule, Text | None] | None:
     """A rule file, and where its notice is a reference, the id it refers to."""
-    fields = Fields(node, "a rule", to, RULE_KEYS)
+    fields = Fields(node, "a rule", to, names("rule"))
     name = fields.id("rule", KEBAB, "ru-undesirable-organization-reader-risk")
     title = fields.text("title", required=True)
     status = fields.word("status", Status, required=True)
@@ -145,7 +137,7 @@ def _notice(fields: Fields, name: Text | None, bound: str | None) -> tuple[Notic
             fields.to.doubtful.add(("notice", named.text))
     if node is None:
         return None, None
-    inner = Fields(node, "a notice", fields.to, NOTICE_KEYS)
+    inner = Fields(node, "a notice", fields.to, names("notice"))
     ref = inner.text_node("ref")
     if ref is not None:
         if len(node.entries) > 1:
@@ -266,7 +258,7 @@ def _slot_words(fields: Fields, bound: str | None) -> dict[str, Words]:
 
 
 def _scenario(node: Map, to: Collector) -> Scenario | None:
-    fields = Fields(node, "a scenario", to, SCENARIO_KEYS)
+    fields = Fields(node, "a scenario", to, names("scenario"))
     name, day = fields.text("name", required=True), fields.day("date", required=True)
     facts = _given(fields.map_of("given", required=True), to)
     expect = fields.text_node("expect", required=True)

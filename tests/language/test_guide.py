@@ -10,7 +10,8 @@ from zoneinfo import available_timezones
 import pytest
 
 from compliance.errors import RulesError
-from compliance.language import declarations, rules
+from compliance.language import rules
+from compliance.language.keys import KEYS
 from compliance.language.load import load
 from compliance.language.source import MOST_BYTES
 from compliance.language.syntax import MOST_DEPTH
@@ -28,18 +29,6 @@ from tests.docs.service import COMMANDS, DOCUMENTED
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGE = (DOCS / "language.md").read_text(encoding="utf-8")
 EXAMPLES = dict(shown_files(PAGE))
-TABLES = {
-    "### Keys of a rule": rules.RULE_KEYS,
-    "### Notices": rules.NOTICE_KEYS,
-    "### Scenarios": rules.SCENARIO_KEYS,
-    "### Sources": declarations.SOURCE_KEYS,
-    "## Entities": declarations.ENTITY_KEYS,
-    "## Registers": declarations.REGISTER_KEYS,
-    "### Entries of a register": declarations.ENTRY_KEYS,
-    "A claim says": declarations.CLAIM_KEYS,
-    "## Territories": declarations.TERRITORY_KEYS,
-    "### Members of a territory": declarations.MEMBER_KEYS,
-}
 RULE, LABEL, ENTITY, REGISTER, TERRITORY = (
     next(path for path in EXAMPLES if word in path)
     for word in ("reader-risk", "mention-label", "entities/", "registers/", "territories/")
@@ -53,10 +42,6 @@ def table(begin: str) -> list[list[str]]:
     rows = [re.split(r" \| ", line.strip("| ")) for line in found[0].strip().splitlines() if "---" not in line]
     assert {len(row) for row in rows} == {len(rows[0])}
     return rows[1:]
-
-
-def keys(begin: str) -> list[str]:
-    return [row[0].strip("`") for row in table(begin)]
 
 
 def loaded(files: dict[str, str]) -> Ruleset:
@@ -76,8 +61,8 @@ def without(path: str, key: str, indent: str = "") -> dict[str, str]:
     return {**EXAMPLES, path: text}
 
 
-def required(begin: str) -> Iterator[str]:
-    yield from (row[0].strip("`") for row in table(begin) if row[1] == "yes" and row[0] != "`language`")
+def required(section: str) -> Iterator[str]:
+    yield from (key.name for key in KEYS[section] if key.required == "yes" and key.name != "language")
 
 
 def test_the_examples_load_together_and_their_scenarios_hold() -> None:
@@ -106,19 +91,14 @@ def test_every_yaml_block_is_an_example_with_a_path() -> None:
     assert PAGE.count("```yaml") == len(EXAMPLES)
 
 
-@pytest.mark.parametrize("begin", TABLES)
-def test_a_table_lists_exactly_the_keys_that_the_loader_takes(begin: str) -> None:
-    assert keys(begin) == [str(key) for key in TABLES[begin]]
-
-
 @pytest.mark.parametrize(
     ("path", "key", "indent"),
     [
-        *((RULE, key, "") for key in required("### Keys of a rule")),
-        *((RULE, key, "  ") for key in required("### Notices")),
-        *((ENTITY, key, "") for key in required("## Entities")),
-        *((REGISTER, key, "") for key in required("## Registers")),
-        *((TERRITORY, key, "") for key in required("## Territories")),
+        *((RULE, key, "") for key in required("rule")),
+        *((RULE, key, "  ") for key in required("notice")),
+        *((ENTITY, key, "") for key in required("entity")),
+        *((REGISTER, key, "") for key in required("register")),
+        *((TERRITORY, key, "") for key in required("territory")),
     ],
 )
 def test_a_key_that_the_table_requires_is_missed(path: str, key: str, indent: str) -> None:
@@ -191,8 +171,8 @@ def test_the_table_of_facts_is_the_vocabulary() -> None:
     ],
 )
 def test_the_words_of_a_key_are_all_listed(key: str, words: Iterable[str]) -> None:
-    row = next(row for begin in TABLES for row in table(begin) if row[0] == f"`{key}`")
-    listed = {word for cell in row[2:] for word in re.findall(r"`([a-z_-]+)`", cell)}
+    found = next(each for keys in KEYS.values() for each in keys if each.name == key)
+    listed = set(re.findall(r"`([a-z_-]+)`", f"{found.values} {found.meaning}"))
     assert {str(word) for word in words} <= listed
 
 

@@ -1,0 +1,168 @@
+"""Every key of the rule language: the one table from which files are read, described and completed.
+
+Theory: what a map may hold is said once. The loader takes from here which keys it knows, `docs/language.md`
+its tables, the JSON Schema its properties, and the formatter the order in which it puts them. A line holds
+the name, whether it is required (`yes`, `no`, or when), what may be written, what counts where it is left
+out (`-` where it may not be), and the meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of a map, in the words of the documentation (Markdown)."""
+
+    name: str
+    required: str
+    values: str
+    default: str
+    meaning: str
+
+
+_TABLES: Final[Mapping[str, str]] = {
+    "rule": """
+language | yes | `1` | - | version of this language
+rule | yes | lower case words joined by hyphens | - | id; no two rules have the same
+title | yes | text | - | what the rule is about, in a line
+summary | no | text | none | what it does and why, for colleagues
+status | yes | `draft`, `active`, `retired` | - | only an `active` rule fires
+owner | yes | text | - | who answers for the rule
+review_by | yes | day | - | when to read the law again; lint reminds you, nothing stops
+legal_basis | yes | list of [sources](#sources) | - | the acts that it rests on
+law_status | no | list of `{from: day, is: step}`, earliest first | none | how far the law has come: `adopted`, `in_force`, `applicable`, `enforced`, `repealed`; recorded, decides nothing
+effective | yes | `{first_day, last_day, timezone}` | - | the days on which the rule applies, see [Days and zones](#days-and-zones)
+for_each | no | `content.mentions` | none | asks the rule once for each entity that the content names
+when | yes | conditions | - | see [Conditions](#conditions)
+unless | no | conditions, or a list of them | none | exceptions
+if_unknown | no | an answer for each fact | `show` for each | see [When a fact is not known](#when-a-fact-is-not-known)
+notice | yes | a notice, or `{ref: id}` | - | what is to be said, see [Notices](#notices)
+scenarios | yes | list, at least one | - | examples that every load repeats, see [Scenarios](#scenarios)
+""",
+    "notice": """
+id | no | lower case words joined by hyphens | the rule's id | name of the notice
+ref | no | id of a notice | none | use the notice of another rule; then no other key may stand here
+purpose | yes | `legal-duty`, `reader-safety`, `editorial-policy` | - | why it is shown
+severity | no | `inform`, `alert`, `critical` | `inform` | how loudly it speaks
+placement | yes | `site-wide`, `top`, `after-headline`, `before-text`, `beside`, `on-image`, `after-first-mention`, `overlay`, `footer` | - | where it stands on the page
+reach | no | `where_possible`, `everywhere` | `where_possible` | `everywhere` gives it to readers in all places, as possible; for `reader-safety` only
+conditional | no | `true`, `false` | `false` | whether `text` is already true for every reader ("If you are in ...")
+fixity | no | `exact`, `template`, `equivalent`, `idea` | `equivalent` | how far the words are those of the law; recorded, changes nothing
+link | no | web address | none | where more is said; shown behind the text
+effects | no | `{suppress: [...]}` | none | parts of the page to leave out: `share`, `like`, `comment`, `save`, `contact`, `donate`, `subscribe`, `advertise`
+group | no | lower case words joined by hyphens | none | given out with the notice; pages may show one group as one block
+supersedes | no | list of ids of notices | none | notices that this one takes the place of, where it is required
+text | yes | words by language | - | the wording
+text_if_possible | unless conditional | words by language, without slots | none | the wording where it is not certain that the notice is due
+short | no | words by language | the text | a short wording
+slots | no | words by language, for each slot | `…` | what to say where nobody knows the name
+""",
+    "scenario": """
+name | yes | text | - | what the example shows
+date | yes | day | - | the law day
+given | yes | map of facts | - | what is known; everything else is unknown
+expect | yes | `required`, `possible`, `review`, `none` | - | the result: due for certain; may be due and is shown; may be due and is held (in answers: status `possible`, display `hold`); not due
+because | no | `FACT unknown` | - | the result must hang on this fact: it is not known, and another value of it gives another result
+""",
+    "source": """
+title | yes | text | - | name of the act or page
+article | no | text | - | the place in it
+href | no | web address | - | where it can be read
+confidence | no | `A`, `B`, `C`, `D` | - | A the text itself, B a good secondary source, C partly seen, D memory
+note | no | text | - | for colleagues
+""",
+    "entity": """
+language | yes | `1` | - | version of this language
+entity | yes | lower case words joined by hyphens | - | id
+title | yes | text | - | the name in notices
+summary | no | text | none | for colleagues
+names | no | lists of names by language; `acronym` for short names | none | names by which callers call the publisher; letter case does not matter
+not_names | no | the same | none | words that look like a name and are none; recorded, not used yet
+domains | no | list of hosts | none | hosts, and all hosts under them; the longest that fits counts
+parent | no | id of an entity | none | designations of the parent hold for this entity too
+excludes | no | list of ids | none | children that the designations of this entity do not reach
+identifiers | no | `{wikidata, opensanctions}` | none | ids elsewhere; recorded, not used yet
+answers_to | no | list of country codes | not known | the legal orders that it answers to, all of them; `[]` is none
+stance | no | `comply`, `decline` or `legal_hold` by country code | none | how it meets an order to label others; recorded, decides nothing yet
+sources | no | list of [sources](#sources) | none | where this comes from
+owner | no | text | none | who answers for the file
+review_by | no | day | none | when to look again
+""",
+    "register": """
+language | yes | `1` | - | version of this language
+register | yes | two words with a slash, like `ru/foreign-agent` | - | id
+title | yes | text | - | name of the list
+summary | no | text | none | for colleagues
+authority | yes | text | - | who decides, who keeps it
+legal_basis | yes | list of [sources](#sources) | - | the act behind it
+complete | yes | `true`, `false` | - | whether an entity that you declared and that is not in it is not designated
+retrieved_on | yes | day | - | the day of this copy
+fresh_for | yes | `30 days` | - | how long absence from it means *no*; after that it is unknown
+arms | yes | `decided_on`, `announced_on`, `listed_on`, `effective` | - | which of its dates starts the effect
+timezone | no | IANA name | that of the rule | whose days these are
+entries | yes | list, at least one | - | who stands in it
+sources | no | list of [sources](#sources) | none | where this comes from
+owner | no | text | none | who answers for the file
+review_by | no | day | none | when to look again
+""",
+    "entry": """
+entity | yes | id of an entity | - | who
+decided_on | if it arms | claim, or list of claims | - | the decision
+announced_on | if it arms | claim, or list of claims | - | the announcement
+listed_on | if it arms | claim, or list of claims | - | the entry in the list
+effective | if it arms | claim, or list of claims | - | the effect
+last_day | yes | day, `none` or `unknown` | - | the last day in the list; `unknown`: from the first day on nobody knows
+note | no | text | - | for colleagues
+""",
+    "claim": """
+day | yes | day | - | when
+source | no | text | - | who says so
+confidence | no | `A`, `B`, `C`, `D` | - | how sure that is
+note | no | text | - | for colleagues
+""",
+    "territory": """
+language | yes | `1` | - | version of this language
+territory | yes | letters, digits and hyphens; no ISO code | - | id
+title | yes | text | - | its name
+summary | no | text | none | for colleagues; say what the list follows (control, membership)
+members | yes | list, at least one | - | the places in it
+timezone | no | IANA name | that of the rule | whose days these are
+sources | yes | list of [sources](#sources) | - | where this comes from
+owner | no | text | none | who answers for the file
+review_by | no | day | none | when to look again
+""",
+    "member": """
+code | one of them | ISO 3166 code | - | one place
+codes | one of them | list of ISO 3166 codes | - | several places with the same days
+extent | yes | `whole`, `partly` | - | a reader in a place that is partly in it is *maybe* in it
+first_day | yes | day or `none` | - | first day in it
+last_day | yes | day or `none` | - | last day in it
+source | no | text | - | who says so
+""",
+}
+
+
+def _read(table: str) -> tuple[Key, ...]:
+    return tuple(Key(*(cell.strip() for cell in line.split(" | "))) for line in table.strip().splitlines())
+
+
+KEYS: Final[Mapping[str, tuple[Key, ...]]] = {name: _read(table) for name, table in _TABLES.items()}
+"""The keys of each map, by what a person calls the map, in the order of the documentation."""
+
+
+def names(section: str) -> tuple[str, ...]:
+    """The names of the keys of a map, such as `rule` or `notice`."""
+    return tuple(key.name for key in KEYS[section])
+
+
+def table(section: str) -> str:
+    """The keys of a map as a Markdown table."""
+    head = "| key | required | values | default | meaning |\n|---|---|---|---|---|\n"
+    rows = (
+        f"| `{key.name}` | {key.required} | {key.values} | {key.default} | {key.meaning} |\n" for key in KEYS[section]
+    )
+    return head + "".join(rows)
