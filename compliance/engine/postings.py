@@ -23,6 +23,7 @@ from compliance.engine.reading import PLACE
 from compliance.engine.views import Keys, View, line_keys
 from compliance.model.decision import Display, Instance, NoticeStatus
 from compliance.model.facts import FACTS, Kind, OneOf
+from compliance.model.period import Period
 from compliance.model.rule import Line, Reach, Rule
 from compliance.model.ruleset import Ruleset
 
@@ -53,6 +54,8 @@ class Ready:
     """The first day, if there is a day before it on which the rule is not in effect."""
     ends: date | None
     """The day after the last."""
+    gapped: Period | None
+    """The days on which it is in effect, where there are gaps in them."""
     moves: tuple[tuple[str, str], ...]
     """The facts and keys of territories and registers, which change with the days."""
     is_plain: bool
@@ -277,6 +280,7 @@ def make_ready(rule: Rule, ruleset: Ruleset, share: Mapping[Any, Any]) -> Ready:
         last_day=share[period.last_day or date.max],
         begins=None if period.is_empty else share[period.first_day],
         ends=share[period.next_change(period.last_day)] if period.last_day else None,
+        gapped=period if period.gaps else None,
         moves=share[tuple(moves)],
         is_plain=len(top) == len(rule.when.lines) and not rule.unless and not everywhere,
         everywhere=everywhere,

@@ -14,6 +14,7 @@ from compliance.engine.reading import Atom, Reading, with_binding
 from compliance.engine.worlds import judge, kleene
 from compliance.model.decision import Ground, Instance, NotApplied, NoticeStatus, Reason
 from compliance.model.facts import FACTS, Facts, Kind, OneOf
+from compliance.model.period import Period
 from compliance.model.rule import AnyOf, Block, Line, Rule
 from compliance.model.ruleset import LawDays, Ruleset
 from compliance.model.territory import LocationSet
@@ -81,6 +82,8 @@ def _obstacle(rule: Rule, reading: Reading) -> str:
             lines = " and ".join(f"`{line.fact}` is {_asks_for(line)}" for line in block.each_line())
             return f"an exception holds: {lines}"
     day, first = reading.days[rule.zone], rule.effective.first_day
+    if (gap := rule.effective.gap_on(day)) is not None:
+        return suspended(gap)
     if day not in rule.effective:
         return f"in effect from {first} only" if first and day < first else f"in effect until {rule.effective.last_day}"
     for line in failing:
@@ -165,3 +168,8 @@ def _said(entity: str, register: str, rule: Rule, reading: Reading) -> str:
     if ruleset.designated(entity, register, day) is UNKNOWN:
         return f"`{entity}` is not in the copy of {copy.retrieved_on}, which is not complete"
     return f"`{entity}` is not in the copy of {copy.retrieved_on}"
+
+
+def suspended(gap: Period) -> str:
+    """That something is out of effect for a while, which is not the same as never or no longer."""
+    return f"suspended from {gap.first_day or 'the beginning'}" + (f" to {gap.last_day}" if gap.last_day else "")

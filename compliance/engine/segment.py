@@ -140,11 +140,16 @@ class Segment:
         """Whether a rule that concerns the question is in effect; when that or what it asks may change is noted."""
         zone = ready.zone
         day = self.days[zone]
-        if not ready.first_day <= day <= ready.last_day:
+        if ready.gapped is not None:
+            if (change := ready.gapped.next_change(day)) is not None:
+                changes.append((zone, change))
+            if day not in ready.gapped:
+                return False
+        elif not ready.first_day <= day <= ready.last_day:
             if ready.begins is not None and day < ready.begins:
                 changes.append((zone, ready.begins))
             return False
-        if ready.ends is not None:
+        elif ready.ends is not None:
             changes.append((zone, ready.ends))
         for fact, key in ready.moves:
             view = self._sight.unknown[fact] if ready.everywhere and fact == PLACE else views[fact]

@@ -35,13 +35,25 @@ owner | yes | text | - | who answers for the rule
 review_by | yes | day | - | when to read the law again; lint reminds you, nothing stops
 legal_basis | yes | list of [sources](#sources) | - | the acts that it rests on
 law_status | no | list of `{from: day, is: step}`, earliest first | none | how far the law has come: `adopted`, `in_force`, `applicable`, `enforced`, `repealed`; recorded, decides nothing
-effective | yes | `{first_day, last_day, timezone}` | - | the days on which the rule applies, see [Days and zones](#days-and-zones)
+effective | yes | [days](#days-and-zones) | - | the days on which the rule applies
 for_each | no | `content.mentions` | none | asks the rule once for each entity that the content names
 when | yes | conditions | - | see [Conditions](#conditions)
 unless | no | conditions, or a list of them | none | exceptions
 if_unknown | no | an answer for each fact | `show` for each | see [When a fact is not known](#when-a-fact-is-not-known)
 notice | yes | a notice, or `{ref: id}` | - | what is to be said, see [Notices](#notices)
 scenarios | yes | list, at least one | - | examples that every load repeats, see [Scenarios](#scenarios)
+""",
+    "effective": """
+first_day | yes | day or `none` | - | the first day on which the rule applies
+last_day | yes | day or `none` | - | the last one
+timezone | yes | IANA name | - | whose days these are
+suspended | no | list of [suspensions](#suspensions) | none | days in between on which it does not apply
+""",
+    "suspension": """
+first_day | yes | day | - | the first day without effect
+last_day | yes | day or `none` | - | the last one; `none`: until further notice
+source | no | text | none | who says so
+note | no | text | none | for colleagues
 """,
     "notice": """
 id | no | lower case words joined by hyphens | the rule's id | name of the notice

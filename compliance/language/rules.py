@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 
@@ -11,6 +12,7 @@ from compliance.errors import nearest
 from compliance.language.conditions import block, blocks, fact, if_unknown
 from compliance.language.declarations import href_of, sources
 from compliance.language.fields import KEBAB, Collector, Fields
+from compliance.language.gaps import gaps
 from compliance.language.given import GivenError, given
 from compliance.language.keys import names
 from compliance.language.source import Broken, List, Map, Node, Text, is_whole
@@ -105,8 +107,9 @@ def _effective(fields: Fields) -> Period | None:
     node = fields.map_of("effective", required=True)
     if node is None:
         return None
-    inner = Fields(node, "`effective`", fields.to, ("first_day", "last_day", "timezone"))
-    return inner.period(inner.zone("timezone", required=True))
+    inner = Fields(node, "`effective`", fields.to, names("effective"))
+    period = inner.period(inner.zone("timezone", required=True))
+    return replace(period, gaps=gaps(inner, "suspended", period))
 
 
 def _for_each(fields: Fields) -> str | None:

@@ -1,8 +1,9 @@
 """Periods of law: days from a first to a last, both included, in a named zone.
 
 Theory: a law begins and ends with whole days of its own country, so a period holds calendar days, never
-instants; the zone only says whose days they are. Either end may be open. Comparing a day with a period
-needs no clock: the day is an argument (`law day`).
+instants; the zone only says whose days they are. Either end may be open. What is suspended for a while is a
+period with a gap, and that is another thing than two periods or none. Comparing a day with a period needs
+no clock: the day is an argument (`law day`).
 """
 
 from __future__ import annotations
@@ -17,12 +18,14 @@ ONE_DAY = timedelta(days=1)
 class Period:
     """Days from `first_day` to `last_day`, both included; None is an open end.
 
-    `zone` is an IANA name, or None where the rule that refers to the period lends its own.
+    `zone` is an IANA name, or None where the rule that refers to the period lends its own. The days of `gaps`
+    do not belong to it; gaps have neither zones nor gaps.
     """
 
     first_day: date | None = None
     last_day: date | None = None
     zone: str | None = None
+    gaps: tuple[Period, ...] = ()
 
     def __contains__(self, day: date) -> bool:
         """Whether `day` is one of the period's days.
@@ -30,7 +33,13 @@ class Period:
         >>> date(2024, 2, 20) in Period(date(2024, 2, 20), None)
         True
         """
-        return (self.first_day is None or self.first_day <= day) and (self.last_day is None or day <= self.last_day)
+        if (self.first_day is not None and day < self.first_day) or (self.last_day is not None and self.last_day < day):
+            return False
+        return not self.gaps or not any(day in gap for gap in self.gaps)
+
+    def gap_on(self, day: date) -> Period | None:
+        """The gap that `day` lies in, or None."""
+        return next((gap for gap in self.gaps if day in gap), None)
 
     @property
     def is_empty(self) -> bool:
@@ -45,6 +54,8 @@ class Period:
         """
         if self.is_empty:
             return None
+        if self.gaps:
+            return next((edge for edge in self.edges() if day < edge), None)
         if self.first_day is not None and day < self.first_day:
             return self.first_day
         if self.last_day is not None and day <= self.last_day and self.last_day < date.max:
@@ -52,11 +63,15 @@ class Period:
         return None
 
     def edges(self) -> list[date]:
-        """The days on which membership differs from the day before."""
+        """The days on which membership differs from the day before, sorted."""
         if self.is_empty:
             return []
         after = self.last_day + ONE_DAY if self.last_day is not None and self.last_day < date.max else None
-        return [day for day in (self.first_day, after) if day is not None]
+        own = [day for day in (self.first_day, after) if day is not None]
+        if not self.gaps:
+            return own
+        turns = {*own, *(day for gap in self.gaps for day in gap.edges())}
+        return sorted(day for day in turns if (day in self) != (day > date.min and day - ONE_DAY in self))
 
 
 ALWAYS = Period()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import strategies as st
@@ -58,6 +59,8 @@ def _ordered(first: date | None, last: date | None) -> Period:
 
 
 PERIODS = st.just(ALWAYS) | st.builds(_ordered, st.none() | NEAR, st.none() | NEAR)
+GAPPED = PERIODS | st.builds(lambda whole, gap: replace(whole, gaps=(gap,)), PERIODS, st.builds(_ordered, NEAR, NEAR))
+"""Periods of which some are suspended for a while."""
 
 
 @st.composite
@@ -90,7 +93,7 @@ def rules(draw: st.DrawFn, number: int, notices: Mapping[str, Notice], answers: 
         id=f"rule-{number}",
         title="",
         status=Status.DRAFT if draw(st.integers(0, 9)) == 0 else Status.ACTIVE,
-        effective=draw(PERIODS),
+        effective=draw(GAPPED),
         when=when,
         notice=notices[draw(st.sampled_from(NOTICES))],
         zone=draw(st.sampled_from(ZONES)),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -19,14 +21,18 @@ PERIODS = st.builds(Period, st.none() | NEAR, st.none() | NEAR)
 EVERY_DAY = [DAY + timedelta(days=days) for days in range(-WINDOW, WINDOW + 1)]
 
 
+GAPPED = st.builds(lambda whole, gaps: replace(whole, gaps=tuple(gaps)), PERIODS, st.lists(PERIODS, max_size=2))
+
+
 def days_of(period: Period) -> set[date]:
-    """Its days within the window, from the ends alone."""
-    return {
+    """Its days within the window, from the ends alone: those of the period, without those of its gaps."""
+    own = {
         day
         for day in EVERY_DAY
         if not (period.first_day is not None and day < period.first_day)
         and not (period.last_day is not None and day > period.last_day)
     }
+    return own.difference(*map(days_of, period.gaps))
 
 
 @pytest.mark.parametrize(
@@ -132,3 +138,29 @@ def test_a_day_is_read_as_it_is_written(day: date) -> None:
 )
 def test_what_is_not_exactly_a_calendar_day_is_none(text: str) -> None:
     assert parse_day(text) is None
+
+
+@settings(max_examples=200)
+@given(GAPPED)
+def test_a_suspended_day_belongs_to_no_period(period: Period) -> None:
+    assert {day for day in EVERY_DAY if day in period} == days_of(period)
+    for day in EVERY_DAY:
+        gap = period.gap_on(day)
+        assert (gap is not None) == any(day in days_of(each) for each in period.gaps)
+        assert gap is None or (day in gap and day not in period)
+
+
+@settings(max_examples=200)
+@given(GAPPED, st.sampled_from(EVERY_DAY[1:-1]))
+def test_the_next_change_of_a_period_with_gaps_is_the_first_day_that_differs(period: Period, day: date) -> None:
+    days = days_of(period)
+    turns = [later for before, later in pairwise(EVERY_DAY) if (before in days) != (later in days)]
+    inside = [edge for edge in period.edges() if EVERY_DAY[0] < edge <= EVERY_DAY[-1]]
+    assert inside == turns
+    assert period.next_change(day) == next((turn for turn in turns if turn > day), None)
+
+
+def test_a_period_that_is_suspended_from_the_first_day_of_the_calendar_begins_later() -> None:
+    period = Period(None, None, gaps=(Period(date.min, date.min),))
+    assert date.min not in period
+    assert period.edges() == [date.min + timedelta(days=1)]
