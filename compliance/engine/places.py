@@ -21,7 +21,6 @@ class Places:
     """The keys of places and territories that rules ask for, by code."""
 
     def __init__(self, ruleset: Ruleset, days: LawDays, asked: Keys) -> None:
-        self._asked = asked
         self._below: dict[str, set[str]] = defaultdict(set)
         """For each code those that are named and lie in it, itself among them."""
         self._wholly: dict[str, set[str]] = defaultdict(set)
@@ -68,19 +67,18 @@ class Places:
         some = frozenset[str]().union(*(view.sure | view.maybe for view in each))
         ever = frozenset[str]().union(*(view.ever for view in each)) - some
         near = {code for place in where.places for code in (*lineage(place), *self._below.get(place, ()))}
-        return View(
-            sure, some - sure, ever=ever, changes=self._changes(near), value=where.places if some - sure else None
-        )
+        return View(sure, some - sure, ever=ever, changes=self._changes(near), value=where.places)
 
     def _one(self, place: str) -> View:
-        """The view of one place, without its calendar."""
-        above = lineage(place)
-        below = self._below.get(place, set()) - {place}
-        wholly, partly = self._wholly, self._partly
-        sure = {*above, *_joined(wholly, above)}
-        maybe = _joined(wholly, below) | {key for code in (*above, *below) for key, _ in partly.get(code, ())}
-        ever = _joined(self._ever, (*above, *below))
-        return View(frozenset(sure), frozenset(maybe - sure), ever=frozenset(ever - sure - maybe))
+        """What holds, may hold and holds on some day in one place; what holds may be among the rest once more."""
+        above, below = lineage(place), self._below.get(place, ())
+        near = (*above, *below)
+        partly = {key for code in near for key, _ in self._partly.get(code, ())}
+        return View(
+            frozenset(_joined(self._wholly, above)),
+            frozenset(_joined(self._wholly, below) | partly),
+            ever=frozenset(_joined(self._ever, near)),
+        )
 
     def _changes(self, codes: Iterable[str]) -> Mapping[str, tuple[Change, ...]]:
         """For each key when something turns in any of some codes."""
@@ -109,4 +107,4 @@ class Places:
 
 def _joined(keys: Mapping[str, set[str]], codes: Iterable[str]) -> set[str]:
     """The keys that are kept for any of some codes."""
-    return set().union(*(keys[code] for code in codes if code in keys))
+    return set().union(*(keys.get(code, ()) for code in codes))

@@ -52,9 +52,10 @@ class Sight:
         self._kept: Memo[View] = Memo(MOST_KEPT)
         self.places = Places(self._ruleset, days, self._asked.get(PLACE, NONE))
         self._keys_of_register: dict[str, set[str]] = defaultdict(set)
-        for key in (key for fact, keys in self._asked.items() if FACTS[fact].kind is Kind.STATUS for key in keys):
+        derived = [fact for fact in self._asked if FACTS[fact].kind is Kind.STATUS]
+        for key in (key for fact in derived for key in self._asked[fact]):
             self._keys_of_register[zone_of(key)[0]].add(key)
-        self._nowhere = {fact: self._of_unlisted(fact) for fact in self._asked if FACTS[fact].kind is Kind.STATUS}
+        self._nowhere = {fact: self._of_unlisted(fact) for fact in derived}
         reading = Reading(self._ruleset, {}, days)
         self.unknown: Mapping[str, View] = {fact: _kept(self._view(fact, reading)) for fact in self._asked}
         """The view of each fact of which nothing is known."""
@@ -82,7 +83,7 @@ class Sight:
     def about(self, bound: str, facts: Facts, views: Mapping[str, View]) -> Mapping[str, View]:
         """The views of a question as it concerns one bound entity."""
         status = "mention.designated_as"
-        if status not in views or status in facts:
+        if status not in views:
             return views
         return {**views, status: self._view(status, Reading(self._ruleset, facts, self._days, bound or None))}
 
@@ -134,7 +135,7 @@ class Sight:
         named = [self._keys_of_register[register] for register in self._listed_in[entity]]
         mine = self._asked[fact].intersection(set[str]().union(*named))
         part = status_view(fact, mine, reading)
-        said = (fact, mine, part.sure, part.maybe, part.ever, part.stale, tuple(sorted(part.changes.items())))
+        said = (fact, part.sure, part.maybe, part.ever, part.stale, tuple(sorted(part.changes.items())))
         return self._once(said, lambda: _changed(nowhere, mine, part))
 
     def _of_unlisted(self, fact: str) -> View | None:
@@ -165,11 +166,11 @@ def _only(fact: str, reading: Reading) -> str | None:
 
 
 def _changed(base: View, keys: Keys, part: View) -> View:
-    """A view with what another one says of some keys."""
+    """The view of whom no register names, of which nothing is sure, with what another one says of some keys."""
     moves = {key: changes for key, changes in base.changes.items() if key not in keys}
     return replace(
         base,
-        sure=base.sure - keys | part.sure,
+        sure=part.sure,
         maybe=base.maybe - keys | part.maybe,
         ever=base.ever - keys | part.ever,
         stale=base.stale - keys | part.stale,

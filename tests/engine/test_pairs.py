@@ -1,0 +1,251 @@
+"""Rules that two facts find together: one look for a publisher and a country, and the same decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pytest
+
+from compliance.engine.index import Index
+from compliance.engine.postings import FEW, MOST_PAIRS, Shape
+from compliance.engine.views import View
+from compliance.model.facts import OneOf, unknown
+from compliance.model.period import ALWAYS, Period
+from compliance.model.rule import Rule
+from compliance.model.ruleset import Ruleset
+from compliance.model.territory import Extent, Member, Territory
+from tests.engine.test_decide import (
+    DAY,
+    DAYS,
+    KIND,
+    LISTED,
+    MENTIONS,
+    MOSCOW,
+    ONE,
+    PAID,
+    PLACE,
+    PUBLISHER,
+    TOKYO,
+    Facts,
+    at,
+    block,
+    line,
+    notice,
+    one,
+    rule,
+    rules_of,
+    some,
+)
+from tests.engine.test_segment import agree
+
+SOON, LATER = Period(None, DAY + 3 * ONE), Period(DAY + 3 * ONE, None)
+
+
+def pair(name: str, publishers: Iterable[str], places: Iterable[str], effective: Period = ALWAYS) -> Rule:
+    """A rule about some publishers and some places, with a notice of its own."""
+    return rule(name, line(PUBLISHER, *publishers), line(PLACE, *places), says=notice(name), effective=effective)
+
+
+def asked(publisher: OneOf, *places: str) -> Facts:
+    return {PUBLISHER: publisher, PLACE: at(*places)}
+
+
+def shape_of(rules: Ruleset) -> Shape:
+    (shape,) = Index(rules).prepared.page_shapes
+    return shape
+
+
+def few(rules: Ruleset, publishers: Iterable[str], places: Iterable[str]) -> list[str] | None:
+    """The rules that one look finds; None if it is no help."""
+    views = {PUBLISHER: View(frozenset(publishers)), PLACE: View(maybe=frozenset(places))}
+    found = shape_of(rules).few(views)
+    return None if found is None else [ready.rule.id for ready in found]
+
+
+def letters(number: int) -> list[str]:
+    return [f"p{each}" for each in range(number)]
+
+
+# -- the same decisions -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("zone", [MOSCOW, TOKYO, None])
+def test_a_territory_is_a_key_of_a_pair_like_any_code(zone: str | None) -> None:
+    members = (
+        Member("RU", Extent.WHOLE, ALWAYS),
+        Member("UA-14", Extent.PARTLY, SOON),
+        Member("GB", Extent.WHOLE, LATER),
+    )
+    rules = rules_of(
+        pair("t", ["radio"], ["t"], Period(None, DAY + 9 * ONE)),
+        pair("both", ["radio", "daily"], ["t", "FR"]),
+        replace(pair("tokyo", ["daily"], ["t"]), zone=TOKYO),
+        pair("code", ["daily"], ["UA-14"]),
+    )
+    ruleset = replace(rules, territories={"t": Territory("t", "", members, zone)})
+    for publisher in ("radio", "daily", "stranger"):
+        agree(ruleset, *(asked(one(publisher), code) for code in ("RU-MOW", "UA-14", "GB-LND", "FR")))
+        agree(ruleset, *(asked(one(publisher), *codes) for codes in (("UA",), ("RU", "UA-14"), ("DE",), ("GB", "FR"))))
+
+
+@pytest.mark.parametrize(
+    "places", [("RU",), ("RU", "BY"), ("RU", "DE"), ("RU-MOW",), ("UA-43", "BY"), ("UA",), ("DE", "JP")]
+)
+def test_several_keys_of_both_facts_find_every_rule_of_any_of_them(places: tuple[str, ...]) -> None:
+    rules = rules_of(
+        pair("a", ["radio", "daily"], ["RU", "BY", "UA-43"]),
+        pair("b", ["radio"], ["RU-MOW", "UA"]),
+        pair("c", ["daily", "desk"], ["BY", "UA-43", "DE"]),
+        pair("d", ["desk"], ["RU", "JP"]),
+    )
+    publishers = [one("radio"), one("radio", "daily"), one("desk", "stranger"), one("daily", other=True)]
+    agree(rules, *(asked(publisher, *places) for publisher in publishers))
+
+
+def test_a_publisher_that_may_be_one_of_two_has_the_rules_of_both() -> None:
+    rules = rules_of(
+        *(pair(name, [name], ["RU"], Period(None, DAY + n * ONE)) for n, name in enumerate(("radio", "daily", "desk"))),
+        pair("either", ["radio", "daily"], ["RU"]),
+    )
+    known = asked(one("radio", "daily"), "RU")
+    agree(rules, known, asked(one("radio"), "RU"), asked(one("daily", "desk"), "RU"), asked(one("radio", "x"), "BY"))
+    found = Index(rules).decide(known, DAYS)
+    assert {each.notice.id: each.status.value for each in found.instances} == {
+        "radio": "possible",
+        "daily": "possible",
+        "either": "required",
+    }
+
+
+@pytest.mark.parametrize("number", [FEW - 1, FEW, FEW + 1, 3 * FEW])
+def test_however_many_rules_one_pair_has_all_of_them_are_asked(number: int) -> None:
+    rules = rules_of(*(pair(f"r{n:02}", ["radio"], ["RU"]) for n in range(number)), pair("s", ["daily"], ["BY"]))
+    agree(rules, asked(one("radio"), "RU"), asked(one("daily"), "BY"), asked(one("radio", "daily"), "RU", "BY"))
+    assert len(Index(rules).decide(asked(one("radio"), "RU"), DAYS).instances) == number
+
+
+@pytest.mark.parametrize("number", [FEW, FEW + 1])
+def test_rules_of_two_pairs_are_asked_each_once_however_many_they_are(number: int) -> None:
+    """One of them is found by both, and the places tell whether the notice is required."""
+    rules = rules_of(
+        *(pair(f"{'ab'[n % 2]}{n}", ["radio"], [("RU", "BY")[n % 2]]) for n in range(number - 1)),
+        pair("both", ["radio"], ["RU", "BY"]),
+    )
+    agree(rules, asked(one("radio"), "RU", "BY"), asked(one("radio"), "RU"), asked(one("radio"), "BY", "FR"))
+
+
+def test_rules_with_exceptions_are_found_by_pairs_and_judged_in_worlds() -> None:
+    paid = (block(line(PAID, "no")),)
+    rules = rules_of(
+        *(replace(pair(name, ["radio"], [code]), unless=paid) for name, code in (("a", "RU"), ("b", "BY"))),
+        pair("c", ["radio"], ["RU", "BY"]),
+    )
+    known = asked(one("radio"), "RU")
+    agree(rules, known, {**known, PAID: one("yes")}, {**known, PAID: one("no")}, asked(one("radio"), "BY", "RU"))
+
+
+def test_rules_of_one_notice_found_by_two_pairs_make_one_instance_that_names_them_in_order() -> None:
+    rules = rules_of(
+        *(
+            rule(name, line(PUBLISHER, "radio"), line(PLACE, code))
+            for name, code in (("z", "RU"), ("m", "BY"), ("a", "RU"))
+        )
+    )
+    known = asked(one("radio"), "BY", "RU")
+    agree(rules, known, asked(one("radio"), "RU"))
+    (found,) = Index(rules).decide(known, DAYS).instances
+    assert found.rules == ("a", "m", "z")
+
+
+def test_rules_about_mentions_are_found_by_pairs_for_each_entity() -> None:
+    rules = rules_of(*(replace(pair(name, [name], ["RU"]), for_each=MENTIONS) for name in ("radio", "daily")))
+    known = asked(one("radio"), "RU")
+    agree(rules, {**known, MENTIONS: some("desk", "daily")}, {**known, MENTIONS: some("desk", perhaps=("x",))}, known)
+
+
+def test_a_register_is_no_key_of_a_pair() -> None:
+    rules = rules_of(
+        *(
+            rule(name, line(LISTED, "ru/listed"), line(PLACE, code), says=notice(name))
+            for name, code in (("a", "RU"), ("b", "BY"))
+        ),
+        rule("c", line(LISTED, "ru/listed"), line(KIND, "video"), line(PLACE, "RU"), says=notice("c")),
+    )
+    known = {**asked(one("radio"), "RU"), KIND: one("video")}
+    agree(rules, known, {**known, PUBLISHER: one("daily")}, {LISTED: some("ru/listed"), PLACE: at("BY")})
+
+
+# -- how they are found -----------------------------------------------------------------------------
+
+
+def test_a_pair_finds_its_own_rules_and_no_other() -> None:
+    rules = rules_of(*(pair(f"{who}-{code}", [who], [code]) for who in ("a", "b") for code in ("RU", "BY")))
+    assert few(rules, ["a"], ["RU"]) == ["a-RU"]
+    assert few(rules, ["a"], ["RU", "BY"]) == ["a-BY", "a-RU"]
+    assert few(rules, ["a", "x"], ["BY", "FR"]) == ["a-BY"]
+    assert few(rules, ["x"], ["RU"]) == few(rules, ["x", "y"], ["RU", "BY"]) == []
+
+
+def test_where_a_fact_is_unknown_pairs_are_no_help() -> None:
+    shape = shape_of(rules_of(pair("a", ["a"], ["RU"]), pair("b", ["b"], ["RU"])))
+    known, hidden = View(frozenset({"RU"})), View(rest=True)
+    assert shape.few({PUBLISHER: hidden, PLACE: known}) is None
+    assert shape.few({PUBLISHER: View(frozenset({"a"})), PLACE: hidden}) is None
+
+
+def test_rules_on_one_fact_have_no_pairs() -> None:
+    rules = rules_of(rule("a", line(PLACE, "RU")), rule("b", line(PLACE, "BY")))
+    assert shape_of(rules).few({PLACE: View(frozenset({"RU"}))}) is None
+
+
+@pytest.mark.parametrize(("more", "is_help"), [(0, True), (1, False)])
+def test_pairs_help_where_no_pair_has_more_than_a_few_rules(more: int, is_help: bool) -> None:
+    rules = rules_of(*(pair(f"r{n:02}", ["a"], ["RU"]) for n in range(FEW + more)), pair("s", ["b"], ["BY"]))
+    assert (few(rules, ["b"], ["BY"]) == ["s"]) is is_help
+
+
+@pytest.mark.parametrize(("more", "is_help"), [(0, True), (1, False)])
+def test_pairs_help_where_several_find_no_more_than_a_few_rules_together(more: int, is_help: bool) -> None:
+    rules = rules_of(
+        *(pair(f"r{n}", ["a"], ["RU"]) for n in range(FEW // 2)),
+        *(pair(f"s{n}", ["a"], ["BY"]) for n in range(FEW // 2 + more - 1)),
+        pair("t", ["a"], ["RU", "BY"]),
+    )
+    found = few(rules, ["a"], ["RU", "BY"])
+    assert (found is not None) is is_help
+    assert found is None or found == sorted(rules.rules)
+
+
+@pytest.mark.parametrize(("number", "is_help"), [(MOST_PAIRS, True), (MOST_PAIRS + 1, False)])
+def test_pairs_help_where_a_rule_has_not_too_many(number: int, is_help: bool) -> None:
+    rules = rules_of(pair("r", letters(number), ["RU"]), pair("s", ["q"], letters(MOST_PAIRS)))
+    assert (few(rules, ["p1"], ["RU"]) == ["r"]) is is_help
+
+
+@pytest.mark.parametrize(("number", "is_help"), [(MOST_PAIRS // 2, True), (MOST_PAIRS // 2 + 1, False)])
+def test_pairs_help_where_a_question_has_not_too_many(number: int, is_help: bool) -> None:
+    rules = rules_of(pair("r", ["p1"], ["RU"]), pair("s", ["q"], ["BY"]))
+    assert (few(rules, letters(number), ["RU", "BY"]) == ["r"]) is is_help
+
+
+# -- periods of days --------------------------------------------------------------------------------
+
+
+def days(*texts: str) -> OneOf:
+    return one(*texts)
+
+
+@pytest.mark.parametrize("unless", [False, True])
+def test_two_days_between_which_no_period_turns_are_alike_and_others_are_not(unless: bool) -> None:
+    published = replace(line("content.date_published"), period=Period(DAY, DAY + 5 * ONE))
+    when = (line(KIND, "video"),) if unless else (line(KIND, "video"), published)
+    rules = rules_of(rule("r", *when, unless=(block(published),) if unless else ()))
+    texts = [(DAY + n * ONE).isoformat() for n in (-2, -1, 0, 1, 5, 6, 9)]
+    known: Facts = {KIND: one("video")}
+    for first in texts:
+        each = [one(first), one(first, texts[0]), one(first, texts[-1]), one(first, texts[3])]
+        agree(rules, *({**known, "content.date_published": value} for value in each))
+    agree(rules, *({**known, "content.date_published": one(text)} for text in texts[:4]))
+    agree(rules, *({**known, "content.date_published": one(text)} for text in texts[3:]))
+    agree(rules, known, {**known, "content.date_published": unknown("content.date_published")})
