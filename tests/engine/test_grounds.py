@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -38,6 +39,7 @@ from tests.engine.test_decide import (
 )
 
 LATER = Territory("later", "", (Member("RU", Extent.WHOLE, Period(DAY + 3 * ONE, None)),), MOSCOW)
+SUSPENDED = "suspended from 2024-05-31"
 HERE: Facts = {PLACE: at("RU"), KIND: one("article"), PAID: one("no")}
 
 
@@ -75,6 +77,14 @@ def test_an_exception_of_which_one_line_fails_is_no_obstacle() -> None:
 )
 def test_a_rule_that_is_over_is_not_told_as_one_that_is_to_come(period: Period, because: str) -> None:
     assert obstacle(rule("r", line(PLACE, "RU"), effective=period)) == because
+
+
+@pytest.mark.parametrize(("last", "because"), [(DAY, "suspended from 2024-05-31 to 2024-06-01"), (None, SUSPENDED)])
+def test_a_rule_that_is_suspended_says_since_when_and_until_when_if_that_is_known(
+    last: date | None, because: str
+) -> None:
+    gap = Period(DAY - ONE, last)
+    assert obstacle(rule("r", line(PLACE, "RU"), effective=Period(gaps=(gap,)))) == because
 
 
 def test_a_register_that_need_not_be_asked_any_more_is_not_called_old() -> None:

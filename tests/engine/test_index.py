@@ -162,6 +162,13 @@ def test_what_is_asked_for_again_and_again_is_never_forgotten() -> None:
         assert memo.get("kept") == "yes"
 
 
+@pytest.mark.parametrize("most", [0, 3])
+def test_a_memo_says_how_many_values_it_may_keep(most: int) -> None:
+    """Whoever knows that nothing is kept need not work out a key."""
+    memo: Memo[str] = Memo(most)
+    assert memo.most == most
+
+
 def test_a_memo_of_nothing_keeps_nothing() -> None:
     memo: Memo[int] = Memo(0)
     assert memo.put("a", 1) == 1

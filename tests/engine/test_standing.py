@@ -9,7 +9,7 @@ import pytest
 from compliance.engine.decide import decide
 from compliance.engine.index import Index
 from compliance.model.period import Period
-from compliance.model.rule import Block
+from compliance.model.rule import Block, Reach
 from compliance.model.territory import Extent, Member, Territory
 from tests.engine.test_decide import (
     DAY,
@@ -17,12 +17,14 @@ from tests.engine.test_decide import (
     KIND,
     MOSCOW,
     ONE,
+    PAID,
     PLACE,
     PUBLISHER,
     Facts,
     at,
     block,
     line,
+    notice,
     one,
     rule,
     rules_of,
@@ -52,3 +54,16 @@ def test_a_rule_on_a_place_where_the_reader_is_on_no_day_announces_nothing_besid
     found = Index(ruleset).decide(KNOWN, DAYS)
     assert found == decide(ruleset, KNOWN, DAYS)
     assert found.changes == ((MOSCOW, SOON),)
+
+
+def test_a_notice_that_goes_everywhere_waits_for_no_rule_that_another_fact_rules_out() -> None:
+    """Only the place is set aside; here it is that somebody paid, which tells less than publisher and kind."""
+    everywhere = notice(reach=Reach.EVERYWHERE)
+    ruleset = rules_of(
+        rule("here", *ON_PAGE, line(PLACE, "RU"), line(PAID, "no"), says=everywhere),
+        rule("paid", *ON_PAGE, line(PLACE, "RU"), line(PAID, "yes"), says=everywhere, effective=Period(None, DAY)),
+        rule("other-page", *ELSEWHERE, line(PLACE, "RU"), line(PAID, "yes", "no"), says=everywhere),
+    )
+    known: Facts = {**KNOWN, PAID: one("no")}
+    assert Index(ruleset).decide(known, DAYS) == decide(ruleset, known, DAYS)
+    assert Index(ruleset).decide(known, DAYS).changes == ()
