@@ -80,6 +80,43 @@ given | yes | map of facts | - | what is known; everything else is unknown
 expect | yes | `required`, `possible`, `review`, `none` | - | the result: due for certain; may be due and is shown; may be due and is held (in answers: status `possible`, display `hold`); not due
 because | no | `FACT unknown` | - | the result must hang on this fact: it is not known, and another value of it gives another result
 """,
+    "suite": """
+language | yes | `1` | - | version of this language
+suite | yes | lower case words joined by hyphens | - | id; no two suites have the same
+title | yes | text | - | what it tries, in a line
+as_of | no | day | none | the day on which every question without one is asked
+languages | no | list of language tags | none | what the reader reads, best first
+drafts | no | `true`, `false` | `false` | whether drafts are asked as if they were active
+owner | no | text | none | who answers for the file
+questions | yes | list of [questions](#questions-of-a-suite), at least one | - | what is asked
+""",
+    "question": """
+name | yes | text | - | what it shows; no two of a suite have the same
+date | one of them | day | the `as_of` of the suite | the law day
+dates | one of them | list of days | none | each of these days is a case
+content | one of them | [page](#the-page-and-the-reader) | none | the page, as a caller describes it
+given | one of them | map of facts | none | what else is known, as in a scenario; everything else is unknown
+reader | no | [place](#the-page-and-the-reader) | unknown | where the reader is; or `reader.location` in `given`, or `places`
+places | no | list of ISO codes or `unknown` | none | each of these places is a case
+expect | yes | a word, a map of notices to words, or one of both by day or place | - | the strongest result of all notices, or that of each named one: `required`, `possible`, `review`, `none`
+only | no | `true`, `false` | `false` | whether no other notice may come out
+because | no | `FACT unknown` | none | what is `possible` or `review` must hang on this fact
+says | no | pieces of text by notice | none | what the words of a notice must hold
+says_not | no | pieces of text by notice | none | what they must not hold
+language | no | language tag | the `languages` of the suite | the language in which the words are read
+""",
+    "content": """
+publisher | no | domain, URL, name or id | unknown | who publishes the page
+url | no | web address | none | where the page stands; its host names the publisher if nothing else does
+headline | no | text | none | accepted, not read yet
+text | no | text | none | accepted, not read yet
+language | no | language tag | unknown | the language that it is written in
+date_published | no | day, or a day with a time | unknown | when it was first published
+""",
+    "reader": """
+country | one of them | ISO 3166-1 code | - | the country
+subdivision | one of them | ISO 3166-2 code | - | the place in it
+""",
     "source": """
 title | yes | text | - | name of the act or page
 article | no | text | - | the place in it

@@ -263,17 +263,18 @@ def _slot_words(fields: Fields, bound: str | None) -> dict[str, Words]:
 def _scenario(node: Map, to: Collector) -> Scenario | None:
     fields = Fields(node, "a scenario", to, names("scenario"))
     name, day = fields.text("name", required=True), fields.day("date", required=True)
-    facts = _given(fields.map_of("given", required=True), to)
+    facts = given_facts(fields.map_of("given", required=True), to)
     expect = fields.text_node("expect", required=True)
     if expect is not None and expect.text not in EXPECTED:
         to.fail(expect.span, f"unknown expectation `{expect.text}`", f"use one of: {', '.join(EXPECTED)}")
-    because = _because(fields)
+    because = because_of(fields)
     if name is None or day is None or expect is None:
         return None
     return Scenario(name, day, facts, expect.text, because, node.span)
 
 
-def _because(fields: Fields) -> str | None:
+def because_of(fields: Fields) -> str | None:
+    """The fact of which `because` says that it is not known."""
     node = fields.text_node("because")
     if node is None:
         return None
@@ -285,7 +286,8 @@ def _because(fields: Fields) -> str | None:
     return name
 
 
-def _given(node: Map | None, to: Collector) -> Mapping[str, FactValue]:
+def given_facts(node: Map | None, to: Collector) -> Mapping[str, FactValue]:
+    """What is known of each fact that a map gives; what cannot be read is a problem and left out."""
     facts: dict[str, FactValue] = {}
     for key, value in node.entries if node else ():
         if fact(key, to, bound="") is None:
