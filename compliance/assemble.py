@@ -18,6 +18,7 @@ from compliance.content.publisher import host_of
 from compliance.engine.reasons import MOST_REASONS, reasons
 from compliance.model.address_text import holds_address
 from compliance.model.decision import Decision, Display, Instance, Reason
+from compliance.model.designation import declared_id
 from compliance.model.facts import Facts, FactValue, Members, OneOf
 from compliance.model.rule import Rule
 from compliance.model.ruleset import LawDays, Ruleset
@@ -81,7 +82,7 @@ def assemble(
             for each in held
         ),
         unknowns=decision.unknowns,
-        stale=tuple(_stale(ruleset, register) for register in decision.stale),
+        stale=tuple(_stale(ruleset, each) for each in dict.fromkeys(map(declared_id, decision.stale))),
         advice=question.advice,
         location=_location(ruleset, question.location, moment.day),
         ruleset=answer.Digests(meaning=ruleset.meaning, source=ruleset.source),

@@ -113,9 +113,14 @@ def facts_from(written: Mapping[str, Written], directory: Directory) -> Facts:
 
 
 def resolved(facts: Facts, directory: Directory) -> dict[str, FactValue]:
-    """The facts with every entity that was written as a domain, URL or name resolved to its id."""
+    """The facts with every entity that was written as a domain, URL or name resolved to its id.
+
+    A register brings its variants along: whoever says that it lists somebody says so by whichever date.
+    """
     found = dict(facts)
     for name, value in facts.items():
+        if FACTS[name].kind is Kind.STATUS and isinstance(value, Members):
+            found[name] = directory.with_variants(value)
         if FACTS[name].kind is not Kind.ENTITY:
             continue
         if isinstance(value, Members):

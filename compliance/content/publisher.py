@@ -20,7 +20,7 @@ from itertools import chain
 from typing import Self
 from urllib.parse import urlsplit
 
-from compliance.model.designation import Entity
+from compliance.model.designation import Entity, declared_id
 from compliance.model.facts import Members, OneOf
 
 _SCHEME = re.compile(r"(?:([A-Za-z][A-Za-z0-9+.-]*):)?//")
@@ -45,6 +45,8 @@ class Directory:
     registers: frozenset[str] = frozenset()
     words: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """For each fact whose words are open, those that some rule uses."""
+    variants: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """For each register of which rules ask for variants, their ids: who says that it lists somebody means all."""
 
     @classmethod
     def of(
@@ -53,7 +55,10 @@ class Directory:
         registers: Iterable[str] = (),
         words: Mapping[str, frozenset[str]] | None = None,
     ) -> Self:
-        """The directory of some entities, of registers by their ids, and of the words in use by their facts."""
+        """The directory of some entities, of registers and variants by their ids, of words in use by their facts."""
+        declared: dict[str, set[str]] = defaultdict(set)
+        for register in registers:
+            declared[declared_id(register)].update({register} - {declared_id(register)})
         ids: set[str] = set()
         domains: dict[str, set[str]] = defaultdict(set)
         names: dict[str, set[str]] = defaultdict(set)
@@ -67,8 +72,9 @@ class Directory:
             frozenset(ids),
             {host: frozenset(found) for host, found in domains.items()},
             {name: frozenset(found) for name, found in names.items()},
-            frozenset(registers),
+            frozenset(declared),
             words or {},
+            {register: frozenset(found) for register, found in declared.items() if found},
         )
 
     def identify(self, clue: str) -> frozenset[str]:
@@ -121,6 +127,13 @@ class Directory:
             found = self.identify(clue) or frozenset({clue})
             (certain if clue in value.certain and len(found) == 1 else perhaps).update(found)
         return Members(frozenset(certain), frozenset(perhaps - certain), value.other)
+
+    def with_variants(self, value: Members) -> Members:
+        """Registers as somebody wrote them, with the variants by other dates: whoever says it, says it of today."""
+        certain, perhaps = (
+            each.union(*(self.variants.get(name, ()) for name in each)) for each in (value.certain, value.perhaps)
+        )
+        return Members(certain, perhaps - certain, value.other)
 
 
 def host_of(text: str) -> str | None:

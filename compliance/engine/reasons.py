@@ -13,6 +13,7 @@ from compliance.engine.changes import may_ever_hold
 from compliance.engine.reading import Atom, Reading, with_binding
 from compliance.engine.worlds import judge, kleene
 from compliance.model.decision import Ground, Instance, NotApplied, NoticeStatus, Reason
+from compliance.model.designation import Entry, Milestone, Register
 from compliance.model.facts import FACTS, Facts, Kind, OneOf
 from compliance.model.period import Period
 from compliance.model.rule import AnyOf, Block, Line, Rule
@@ -87,7 +88,7 @@ def _obstacle(rule: Rule, reading: Reading) -> str:
     if day not in rule.effective:
         return f"in effect from {first} only" if first and day < first else f"in effect until {rule.effective.last_day}"
     for line in failing:
-        return f"`{line.fact}` is not {_asks_for(line)}"
+        return f"`{line.fact}` is not {_asks_for(line)}{_suspensions(line, rule, reading)}"
     if rule.for_each is not None:
         return f"nothing in `{rule.for_each}` meets its conditions"
     if judge([replace(rule, if_unknown={})], reading) is None:
@@ -158,16 +159,42 @@ def _said(entity: str, register: str, rule: Rule, reading: Reading) -> str:
     day = reading.register_day(register, rule.zone)
     for member in ruleset.lineage(entity):
         for entry in ruleset.entries(register, member):
-            period = copy.period(entry)
-            if day in period:
-                arms = copy.arms.value.replace("_", " ")
-                end = "; nobody knows whether that has ended" if entry.last_day_unknown else ""
-                return f"`{member}` is declared in `{register}` ({copy.authority}): {arms} {period.first_day}{end}"
+            if day in copy.period(entry):
+                return f"`{member}` is declared in `{copy.declared_id}` ({copy.authority}): {_since(entry, copy)}"
+    gap = _suspended(entity, register, rule, reading)
+    said = gap or f"`{entity}` is not in the copy of {copy.retrieved_on}"
     if copy.is_stale(day):
-        return f"`{entity}` is not in the copy of {copy.retrieved_on}, which is too old to say no"
-    if ruleset.designated(entity, register, day) is UNKNOWN:
-        return f"`{entity}` is not in the copy of {copy.retrieved_on}, which is not complete"
-    return f"`{entity}` is not in the copy of {copy.retrieved_on}"
+        return f"{said}, which is too old to say {'whether that still holds' if gap else 'no'}"
+    return f"{said}, which is not complete" if ruleset.designated(entity, register, day) is UNKNOWN else said
+
+
+def _since(entry: Entry, copy: Register) -> str:
+    """The day that armed an entry, the act that did if it was a later one, and whether it may have ended."""
+    arms = f"{copy.arms.value.replace('_', ' ')} {copy.period(entry).first_day}"
+    act = entry.activated_by if copy.arms is Milestone.EFFECTIVE else None
+    by = f" by {', '.join(each for each in (act.title, act.article) if each)}" if act else ""
+    return f"{arms}{by}{'; nobody knows whether that has ended' if entry.last_day_unknown else ''}"
+
+
+def _suspensions(line: Line, rule: Rule, reading: Reading) -> str:
+    """Behind a condition that fails: whose designation is only suspended, and until when."""
+    if FACTS[line.fact].kind is not Kind.STATUS or line.fact in reading.facts:
+        return ""
+    pairs = ((entity, register) for entity in reading.spoken_of(line.fact) for register in sorted(line.values))
+    found = [gap for entity, register in pairs if (gap := _suspended(entity, register, rule, reading))]
+    return f": {'; '.join(found)}" if found else ""
+
+
+def _suspended(entity: str, register: str, rule: Rule, reading: Reading) -> str:
+    """That an entity, or a parent whose designation reaches it, stands in a register and is suspended; or nothing."""
+    ruleset, copy = reading.ruleset, reading.ruleset.registers[register]
+    day = reading.register_day(register, rule.zone)
+    for member in ruleset.lineage(entity):
+        for entry in ruleset.entries(register, member):
+            if (gap := copy.period(entry).gap_on(day)) is not None:
+                where = f"`{copy.declared_id}` ({copy.authority})"
+                return f"`{member}` is in {where}, {suspended(gap)}, as the copy of {copy.retrieved_on} says"
+    return ""
 
 
 def suspended(gap: Period) -> str:

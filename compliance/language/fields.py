@@ -16,6 +16,7 @@ from typing import TypeGuard, TypeVar
 
 from compliance.errors import Problem, Span, nearest
 from compliance.language.source import Broken, List, Map, Node, Text
+from compliance.model.designation import Milestone
 from compliance.model.period import Period, parse_day
 
 E = TypeVar("E", bound=StrEnum)
@@ -37,6 +38,16 @@ class Reference:
     span: Span
 
 
+@dataclass(frozen=True, slots=True)
+class Arming:
+    """That a rule wants a register armed by another of its dates than the register says."""
+
+    rule: str
+    register: str
+    milestone: Milestone
+    span: Span
+
+
 @dataclass
 class Collector:
     """The problems of all files, the things they refer to, and the ids they declare (also the broken ones)."""
@@ -49,6 +60,7 @@ class Collector:
     """Kinds and ids that were declared in a way which is a problem already: who refers to one is not to blame."""
     hidden: set[str] = field(default_factory=set)
     """Kinds of which something was declared under an id that cannot be read."""
+    armings: list[Arming] = field(default_factory=list)
 
     def fail(self, span: Span, message: str, help_: str | None = None) -> None:
         """Note a problem."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from compliance.language.fields import Fields
 from compliance.language.keys import names
+from compliance.language.source import Text
 from compliance.model.period import Period
+
+_DAYS = ("first_day", "last_day")
 
 
 def gaps(fields: Fields, key: str, whole: Period) -> tuple[Period, ...]:
@@ -12,11 +15,13 @@ def gaps(fields: Fields, key: str, whole: Period) -> tuple[Period, ...]:
     found: list[Period] = []
     for item in fields.maps(key):
         inner = Fields(item, "a suspension", fields.to, names("suspension"))
+        problems = len(fields.to.problems)
         gap = inner.period()
+        is_read = len(fields.to.problems) == problems and all(isinstance(item.get(key), Text) for key in _DAYS)
         inner.text("source")
         inner.text("note")
         last = gap.last_day or whole.last_day
-        if gap.is_empty:
+        if not is_read:
             continue
         if gap.first_day is None:
             fields.to.fail(item.span, "a suspension begins on a day", "write the first day, not `none`")

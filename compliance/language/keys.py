@@ -36,6 +36,7 @@ review_by | yes | day | - | when to read the law again; lint reminds you, nothin
 legal_basis | yes | list of [sources](#sources) | - | the acts that it rests on
 law_status | no | list of `{from: day, is: step}`, earliest first | none | how far the law has come: `adopted`, `in_force`, `applicable`, `enforced`, `repealed`; recorded, decides nothing
 effective | yes | [days](#days-and-zones) | - | the days on which the rule applies
+arms | no | a date for each register: `decided_on`, `announced_on`, `listed_on`, `effective` | that of the register | for this rule, another date of the register starts the effect, see [Registers](#registers)
 for_each | no | `content.mentions` | none | asks the rule once for each entity that the content names
 when | yes | conditions | - | see [Conditions](#conditions)
 unless | no | conditions, or a list of them | none | exceptions
@@ -129,17 +130,33 @@ language | yes | `1` | - | version of this language
 entity | yes | lower case words joined by hyphens | - | id
 title | yes | text | - | the name in notices
 summary | no | text | none | for colleagues
-names | no | lists of names by language; `acronym` for short names | none | names by which callers call the publisher; letter case does not matter
-not_names | no | the same | none | words that look like a name and are none; recorded, not used yet
+names | no | lists of [names](#names) by language; `acronym` for short names | none | names by which callers call the publisher, and pages the entity; letter case does not matter
+not_names | no | lists of texts by language | none | words that look like a name and are none; recorded, not used yet
 domains | no | list of hosts | none | hosts, and all hosts under them; the longest that fits counts
 parent | no | id of an entity | none | designations of the parent hold for this entity too
 excludes | no | list of ids | none | children that the designations of this entity do not reach
-identifiers | no | `{wikidata, opensanctions}` | none | ids elsewhere; recorded, not used yet
+identifiers | no | an id for each scheme, such as `wikidata`, `opensanctions` | none | ids elsewhere; recorded, not used yet
+handles | no | lists of handles by platform, such as `telegram` | none | what it is called there; recorded, not used yet
 answers_to | no | list of country codes | not known | the legal orders that it answers to, all of them; `[]` is none
 stance | no | `comply`, `decline` or `legal_hold` by country code | none | how it meets an order to label others; recorded, decides nothing yet
+values | no | lists of [values](#values) by name | none | data about it, such as a loss percentage; a child without the name has those of its parent
 sources | no | list of [sources](#sources) | none | where this comes from
 owner | no | text | none | who answers for the file
 review_by | no | day | none | when to look again
+""",
+    "name": """
+name | yes | text | - | the name
+strength | no | `strong`, `medium`, `acronym`, `weak`, `surname`, `never` | `strong`; under `acronym`, `acronym` | how much of a sign it is: enough by itself; enough with an initial; in exactly these letters; only with another sign beside it; only where the whole name stands too; none. A publisher is found by the first three only
+context | no | list of texts | none | words of which one stands near where this name is meant
+forms | no | list of texts | none | other ways to write it, inflected ones above all
+not_forms | no | list of texts | none | what looks like a form of it and is none
+""",
+    "value": """
+value | yes | text | - | what it is
+first_day | yes | day or `none` | - | the first day on which it is so
+last_day | yes | day or `none` | - | the last one
+source | no | text | none | who says so
+note | no | text | none | for colleagues
 """,
     "register": """
 language | yes | `1` | - | version of this language
@@ -153,6 +170,8 @@ retrieved_on | yes | day | - | the day of this copy
 fresh_for | yes | `30 days` | - | how long absence from it means *no*; after that it is unknown
 arms | yes | `decided_on`, `announced_on`, `listed_on`, `effective` | - | which of its dates starts the effect
 timezone | no | IANA name | that of the rule | whose days these are
+copy_of | no | id of a register | none | the list of another state that this one takes over; recorded, decides nothing
+count | no | whole number | not checked | how many entries the file must have: a copy that was cut is refused
 entries | yes | list, at least one | - | who stands in it
 sources | no | list of [sources](#sources) | none | where this comes from
 owner | no | text | none | who answers for the file
@@ -165,6 +184,9 @@ announced_on | if it arms | claim, or list of claims | - | the announcement
 listed_on | if it arms | claim, or list of claims | - | the entry in the list
 effective | if it arms | claim, or list of claims | - | the effect
 last_day | yes | day, `none` or `unknown` | - | the last day in the list; `unknown`: from the first day on nobody knows
+suspended | no | list of [suspensions](#suspensions) | none | days in between on which it stands in the list and has no effect
+activated_by | no | a [source](#sources) | none | the later act that brought the effect; explanations name it
+known_since | no | day | none | when our copy learned of it; recorded, decides nothing
 note | no | text | - | for colleagues
 """,
     "claim": """
@@ -191,6 +213,7 @@ extent | yes | `whole`, `partly` | - | a reader in a place that is partly in it 
 first_day | yes | day or `none` | - | first day in it
 last_day | yes | day or `none` | - | last day in it
 source | no | text | - | who says so
+note | no | text | - | for colleagues
 """,
 }
 

@@ -13,13 +13,14 @@ from dataclasses import replace
 from typing import Any, Final
 
 from compliance.errors import Problem, RulesError, Span, nearest
-from compliance.language import declarations, digest
+from compliance.language import arming, declarations, digest
+from compliance.language.entities import entity as read_entity
 from compliance.language.fields import Collector
 from compliance.language.given import PLACE_HELP, code_help
+from compliance.language.registers import register as read_register
 from compliance.language.rules import BIND_HELP, speaks_of_a_mention
 from compliance.language.rules import rule as read_rule
 from compliance.language.source import Broken, Map, Node, Text, read
-from compliance.model.designation import Entity
 from compliance.model.rule import Notice, Rule
 from compliance.model.ruleset import LANGUAGE_VERSION, Ruleset
 
@@ -29,8 +30,8 @@ _DECLARATION = re.compile(
 )
 _KINDS: Final[dict[str, Callable[[Map, Collector], Any]]] = {
     "rule": read_rule,
-    "entity": declarations.entity,
-    "register": declarations.register,
+    "entity": read_entity,
+    "register": read_register,
     "territory": declarations.territory,
 }
 
@@ -57,12 +58,16 @@ def load(files: Mapping[str, bytes], zones: Iterable[str], *, root: str = "") ->
             _declare(tree, to, found)
     for reference in to.references:
         _check(reference.kind, reference.id, reference.span, to)
-    rules = _linked(found["rule"], to)
+    rules, registers = arming.linked(_linked(found["rule"], to), _by_id(found["register"]), to)
     entities = _by_id(found["entity"])
-    _check_parents(entities, to)
+    _check_circles(
+        "entity", {name: each.parent for name, each in entities.items()}, "is its own ancestor", "parent", to
+    )
+    originals = {name: each.copy_of for name, each in registers.items() if not each.is_variant}
+    _check_circles("register", originals, "is a copy of itself", "copy_of", to)
     if to.problems:
         raise RulesError(sorted(to.problems, key=_place))
-    ruleset = Ruleset(rules, entities, _by_id(found["register"]), _by_id(found["territory"]))
+    ruleset = Ruleset(rules, entities, registers, _by_id(found["territory"]))
     return replace(ruleset, meaning=digest.meaning(ruleset), source=digest.source(files))
 
 
@@ -185,22 +190,22 @@ def _by_id(things: Iterable[Any]) -> dict[str, Any]:
     return {thing.id: thing for thing in sorted(things, key=lambda each: each.id)}
 
 
-def _check_parents(entities: Mapping[str, Entity], to: Collector) -> None:
-    """An entity may not be its own ancestor; a circle is one problem, however many stand in it or lead to it."""
+def _check_circles(kind: str, above: Mapping[str, str | None], message: str, key: str, to: Collector) -> None:
+    """Refuse what leads back to itself; a circle is one problem, however many stand in it or lead to it."""
     known: set[str] = set()
-    for name in entities:
+    for name in above:
         chain: list[str] = []
         here: str | None = name
-        while here is not None and here in entities and here not in known:
+        while here is not None and here in above and here not in known:
             known.add(here)
             chain.append(here)
-            here = entities[here].parent
+            here = above[here]
         if here in chain:
             circle = [*chain[chain.index(here) :], here]
             to.fail(
-                to.declared["entity", here],
-                f"`{here}` is its own ancestor: {' > '.join(f'`{each}`' for each in circle)}",
-                "leave one `parent` of the circle out",
+                to.declared[kind, here],
+                f"`{here}` {message}: {' > '.join(f'`{each}`' for each in circle)}",
+                f"leave one `{key}` of the circle out",
             )
 
 

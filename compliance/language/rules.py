@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 
 from compliance.errors import nearest
+from compliance.language.arming import arms
 from compliance.language.conditions import block, blocks, fact, if_unknown
 from compliance.language.declarations import href_of, sources
 from compliance.language.fields import KEBAB, Collector, Fields
@@ -71,6 +72,7 @@ def rule(node: Map, to: Collector) -> tuple[Rule, Text | None] | None:
     may_ask_more = any(fields.is_misspelled(key) for key in ("when", "unless") if node.get(key) is None)
     if may_ask_more or len(to.problems) > problems or not all(is_whole(each) for each in (when, unless) if each):
         asked = set(FACTS)  # a line that cannot be read may be the one that asks
+    arms(fields, name, (conditions, *exceptions), may_ask_more=asked == set(FACTS))
     policies, reasons = if_unknown(fields.map_of("if_unknown"), to, asked)
     notice, ref = _notice(fields, name, for_each)
     basis = sources(fields, "legal_basis", required=True)

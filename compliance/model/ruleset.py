@@ -37,6 +37,11 @@ class Ruleset:
     source: str = ""
 
     @cached_property
+    def declared_registers(self) -> Mapping[str, Register]:
+        """The registers that files declare, without the variants that rules ask for."""
+        return {name: register for name, register in self.registers.items() if not register.is_variant}
+
+    @cached_property
     def active_rules(self) -> tuple[Rule, ...]:
         """The rules that may fire, in the order of their ids."""
         return tuple(self.rules[id_] for id_ in sorted(self.rules) if self.rules[id_].status is Status.ACTIVE)
@@ -103,6 +108,18 @@ class Ruleset:
                 break
             chain.append(parent.id)
         return tuple(chain)
+
+    def value_on(self, entity: str, name: str, day: date) -> str | None:
+        """What the data called `name` is on `day`, of the entity or of the nearest parent that has such data.
+
+        Whoever has it for other days only has none on `day`: the parent's would be somebody else's.
+        """
+        here, known = self.entities.get(entity), set[str]()
+        while here is not None and name not in here.values and here.parent is not None and here.id not in known:
+            known.add(here.id)
+            here = self.entities.get(here.parent)
+        dated = here.values.get(name, ()) if here is not None else ()
+        return next((each.value for each in dated if day in each.period), None)
 
     def designated(self, entity: str, register: str, day: date, *, as_if_fresh: bool = False) -> Truth:
         """Whether the entity stands in the register on `day`, itself or through a parent.

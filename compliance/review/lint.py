@@ -94,7 +94,7 @@ def _ended(rule: Rule, day: date) -> Iterator[Finding]:
 
 def _stale_registers(ruleset: Ruleset, day: date) -> Iterator[Finding]:
     for register in ruleset.registers.values():
-        if register.is_stale(day):
+        if register.is_stale(day) and not register.is_variant:
             message = f"the copy of `{register.id}` was fresh until {register.fresh_until}"
             help_ = "until it is retrieved again, absence from it is unknown and notices are held"
             yield Finding("stale-register", message, help_)

@@ -36,7 +36,7 @@ class Outcome:
 
 def run(ruleset: Ruleset) -> Iterator[Outcome]:
     """The outcome of every scenario of every rule."""
-    directory = Directory.of(ruleset.entities.values())
+    directory = Directory.of(ruleset.entities.values(), ruleset.registers)
     for rule in ruleset.rules.values():
         # what a rule supersedes is not in this set: the scenario asks whether the rule fires, nothing else
         alone = ruleset.with_rules({rule.id: replace(rule, status=Status.ACTIVE)})

@@ -109,7 +109,7 @@ def ruleset() -> Response:
             "rules": len(current.rules),
             "active_rules": len(current.active_rules),
             "entities": len(current.entities),
-            "registers": len(current.registers),
+            "registers": len(current.declared_registers),
             "territories": len(current.territories),
         },
     }

@@ -10,13 +10,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from compliance.content.publisher import Directory, host_of
-from compliance.model.designation import Entity
+from compliance.model.designation import Alias, Entity, Strength
 from compliance.model.facts import Members, OneOf
 
 RFE = Entity(
     "rfe-rl",
     "Radio Free Europe/Radio Liberty",
-    names={"en": ("Radio Liberty",), "ru": ("Радио Свобода",), "acronym": ("RFE/RL",)},
+    aliases=(Alias("Radio Liberty", "en"), Alias("Радио Свобода", "ru"), Alias("RFE/RL", strength=Strength.ACRONYM)),
     domains=("rferl.org", "svoboda.org"),
 )
 DESK = Entity("desk", "Desk", domains=("belarus.rferl.org",))

@@ -126,7 +126,8 @@ def _entries(draw: st.DrawFn) -> Entry:
     period = draw(PERIODS)
     first = period.first_day or DAY - timedelta(days=9)
     claims = {Milestone.LISTED_ON: (Claim(first),)}
-    return Entry(draw(st.sampled_from(ENTITIES)), claims, period.last_day, draw(st.integers(0, 3)) == 0)
+    gaps = draw(st.just(()) | st.just(()) | st.builds(_ordered, NEAR, NEAR).map(lambda gap: (gap,)))
+    return Entry(draw(st.sampled_from(ENTITIES)), claims, period.last_day, draw(st.integers(0, 3)) == 0, gaps)
 
 
 @st.composite

@@ -57,7 +57,7 @@ def test_an_entity_keeps_what_its_file_says() -> None:
     found = entity(
         "summary: A paper\nnames: {en: [The Paper, Paper], acronym: TP}\nnot_names: {en: [paper bag]}\n"
         "domains: [paper.example, a-b.paper.co.uk]\nparent: radio\nexcludes: [radio, other]\n"
-        "identifiers: {wikidata: Q1, opensanctions: NK-1}\nanswers_to: [CZ, US]\n"
+        "identifiers: {wikidata: Q1, opensanctions: NK-1, uk-companies-house: '123'}\nanswers_to: [CZ, US]\n"
         "stance: {RU: decline, CZ: comply, DE: legal_hold}\nsources: [{title: A page}]\n"
         "owner: desk@example.org\nreview_by: 2030-01-01\n"
     )
@@ -65,7 +65,7 @@ def test_an_entity_keeps_what_its_file_says() -> None:
     assert found.not_names == {"en": ("paper bag",)}
     assert found.domains == ("paper.example", "a-b.paper.co.uk")
     assert (found.parent, found.excludes) == ("radio", ("radio", "other"))
-    assert found.identifiers == {"wikidata": "Q1", "opensanctions": "NK-1"}
+    assert found.identifiers == {"wikidata": "Q1", "opensanctions": "NK-1", "uk-companies-house": "123"}
     assert found.answers_to == ("CZ", "US")
     assert found.stance == {"RU": Stance.DECLINE, "CZ": Stance.COMPLY, "DE": Stance.LEGAL_HOLD}
 
@@ -105,7 +105,8 @@ def test_a_domain_is_a_bare_host_in_lower_case(written: str, help_: str) -> None
         ("stance: {RU: obey}\n", "unknown stance `obey`"),
         ("names: {english: [Paper]}\n", "`english` is not a language tag"),
         ("names: [Paper]\n", "`names` is a map"),
-        ("identifiers: {isbn: '1'}\n", "unknown key `isbn` in `identifiers`"),
+        ("identifiers: {wikidata: P1}\n", "`P1` is no id of Wikidata"),
+        ("identifiers: {'Open Sanctions': NK-1}\n", "`Open Sanctions` is not a name for a scheme"),
         ("parent: nobody\n", "unknown entity `nobody`"),
         ("parent: paper\n", "`paper` is its own ancestor: `paper` > `paper`"),
         ("review_by: soon\n", "`soon` is not a calendar day"),
@@ -235,7 +236,26 @@ def test_a_territory_keeps_its_members_with_their_days() -> None:
         ("territory: some-places", "territory: some places", "`some places` is not a name for a territory"),
         ("Europe/Kyiv", "Europe/Kiew", "unknown time zone `Europe/Kiew`"),
         ("sources:\n  - {title: An order}\n", "", "a territory needs `sources`"),
+        ("code: UA-14", "code: UA-40", "`UA-40` is a member twice from 2014-03-18 to 2030-12-31"),
+        (
+            "first_day: none, last_day: 2030-12-31",
+            "first_day: none, last_day: none, note: [a]",
+            "`note` is one text, not a list",
+        ),
     ],
 )
 def test_a_slip_in_a_territory_is_one_problem(old: str, new: str, message: str) -> None:
     assert messages(territory((old, new))) == [message]
+
+
+def test_a_code_may_come_back_into_a_territory_on_another_day() -> None:
+    again = "  - {code: UA-14, extent: whole, first_day: 2031-01-01, last_day: none, note: again}\nsources:\n"
+    found = loaded(territory(("sources:\n", again))).territories["some-places"]
+    assert [(each.code, each.extent) for each in found.members_on(date(2030, 12, 31))][2:] == [("UA-14", Extent.PARTLY)]
+    assert [(each.code, each.extent) for each in found.members_on(date(2031, 1, 1))][2:] == [("UA-14", Extent.WHOLE)]
+
+
+def test_a_day_that_cannot_be_read_overlaps_with_nothing() -> None:
+    """Else one slip would blame a member that is right."""
+    again = "  - {code: UA-14, extent: whole, first_day: 2031-02-30, last_day: none}\nsources:\n"
+    assert messages(territory(("sources:\n", again))) == ["`2031-02-30` is not a calendar day"]

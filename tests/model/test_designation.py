@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compliance.model.designation import Claim, Entry, Milestone, Register
+from compliance.model.designation import (
+    Alias,
+    Claim,
+    Entity,
+    Entry,
+    Milestone,
+    Register,
+    Strength,
+    declared_id,
+    variant_id,
+)
 from compliance.model.period import Period
 from compliance.model.truth import FALSE, TRUE, UNKNOWN, Truth
 
@@ -148,3 +158,61 @@ def test_growing_old_only_makes_a_no_unknown(copy: Register, day: date) -> None:
     fresh = copy.lists(copy.entries, day)
     assert old.lists(copy.entries, day) in {fresh, UNKNOWN}
     assert (old.lists(copy.entries, day) is TRUE) == (fresh is TRUE)
+
+
+# -- suspensions and variants ---------------------------------------------------------------------------
+
+GAPS = st.builds(lambda first, length: Period(first, first + length * ONE), NEAR, st.integers(0, 4)) | NEAR.map(Period)
+
+
+@given(REGISTERS, ENTRIES, GAPS, NEAR)
+def test_a_suspended_entry_is_never_listed_meanwhile_and_outside_of_it_as_ever(
+    copy: Register, whole: Entry, gap: Period, day: date
+) -> None:
+    suspended = replace(whole, suspended=(gap,))
+    if day in gap:
+        assert copy.lists((suspended,), day) is (UNKNOWN if copy.is_stale(day) else FALSE)
+    else:
+        assert copy.lists((suspended,), day) is copy.lists((whole,), day)
+
+
+@given(REGISTERS, ENTRIES, GAPS)
+def test_a_register_turns_where_a_suspension_begins_and_ends(copy: Register, whole: Entry, gap: Period) -> None:
+    suspended = replace(copy, entries=(replace(whole, suspended=(gap,)),))
+    edges = set(suspended.edges())
+    for number in range(-12, 20):
+        day = COPIED + number * ONE
+        if suspended.lists(suspended.entries, day) is not suspended.lists(suspended.entries, day - ONE):
+            assert day in edges
+
+
+def dated(first: date, announced: date, last: date | None) -> Entry:
+    claims = {Milestone.LISTED_ON: (Claim(first),), Milestone.ANNOUNCED_ON: (Claim(announced),)}
+    return Entry("radio", claims, last)
+
+
+@given(REGISTERS, NEAR, NEAR, st.none() | NEAR, st.sampled_from([Milestone.LISTED_ON, Milestone.ANNOUNCED_ON]), NEAR)
+def test_a_variant_says_what_the_register_would_say_if_it_were_armed_by_that_date(
+    copy: Register, first: date, announced: date, last: date | None, milestone: Milestone, day: date
+) -> None:
+    entries = (dated(first, announced, last),)
+    declared = replace(copy, entries=entries)
+    variant, armed = declared.armed_by(milestone), replace(declared, arms=milestone)
+    assert variant.lists(entries, day) is armed.lists(entries, day)
+    assert variant.edges() == armed.edges()
+    assert variant.period(entries[0]) == armed.period(entries[0])
+    assert (variant is declared) is (milestone is declared.arms)
+    assert variant.armed_by(milestone) is variant
+
+
+@pytest.mark.parametrize("milestone", Milestone)
+def test_the_id_of_a_variant_says_what_it_is(milestone: Milestone) -> None:
+    name = variant_id("xx/list", milestone)
+    assert name == f"xx/list by {milestone.value}"
+    assert (declared_id(name), declared_id("xx/list")) == ("xx/list", "xx/list")
+
+
+def test_who_stands_for_an_entity_as_a_publisher_follows_from_how_strong_its_names_are() -> None:
+    names = tuple(Alias(f"N {each}", None if each is Strength.ACRONYM else "en", each) for each in Strength)
+    assert Entity("a", "A", names).names == {"en": ("N strong", "N medium"), "acronym": ("N acronym",)}
+    assert Entity("a", "A").names == {}

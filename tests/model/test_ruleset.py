@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compliance.model.designation import Claim, Entity, Entry, Milestone, Register
-from compliance.model.period import ALWAYS
+from compliance.model.designation import Claim, DatedValue, Entity, Entry, Milestone, Register
+from compliance.model.period import ALWAYS, Period
 from compliance.model.rule import AnyOf, Block, Line, Notice, Placement, Purpose, Rule, Severity, Status
 from compliance.model.ruleset import Ruleset
 from compliance.model.territory import Territory
@@ -298,3 +298,29 @@ def test_the_words_of_open_facts_are_those_of_active_rules_alone() -> None:
         "content.depicts": frozenset(),
         "content.subject": frozenset({"weather"}),
     }
+
+
+# -- data -------------------------------------------------------------------------------------------
+
+
+def test_a_circle_of_parents_without_data_comes_to_an_end() -> None:
+    circle = {"a": Entity("a", "A", parent="b"), "b": Entity("b", "B", parent="a"), "c": Entity("c", "C", parent="d")}
+    rules = Ruleset(entities=circle)
+    assert [rules.value_on(name, "loss", DAY) for name in circle] == [None, None, None]
+
+
+def test_data_reaches_a_child_that_the_designations_of_its_parent_do_not_reach() -> None:
+    loss = {"loss": (DatedValue("7", Period(DAY, DAY)),)}
+    entities = {
+        **family(root_excludes=("service",)),
+        "root": Entity("root", "Root", excludes=("service",), values=loss),
+    }
+    rules = Ruleset(entities=entities)
+    assert [rules.value_on("desk", "loss", day) for day in (DAY, DAY + timedelta(days=1))] == ["7", None]
+    assert rules.value_on("stranger", "loss", DAY) is None
+
+
+def test_variants_are_no_declared_registers() -> None:
+    variant = replace(copy("root"), id="r").armed_by(Milestone.EFFECTIVE)
+    rules = Ruleset(registers={"r": copy("root"), variant.id: variant})
+    assert list(rules.declared_registers) == ["r"]
