@@ -13,9 +13,9 @@ import gc
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from zoneinfo import available_timezones
 
@@ -24,9 +24,12 @@ from compliance.engine.index import Index
 from compliance.engine.memo import Memo
 from compliance.errors import Problem, RulesError
 from compliance.language.load import load
+from compliance.language.suite import DIRECTORY as SUITES
+from compliance.language.suite import load_suites, misplaced
 from compliance.model.decision import Decision
 from compliance.model.facts import FactValue
 from compliance.model.ruleset import Ruleset
+from compliance.model.suite import Suite
 from compliance.review.scenarios import run
 
 _log = logging.getLogger("compliance.store")
@@ -184,22 +187,13 @@ def _files(path: Path) -> dict[str, bytes]:
     """Every rule file under `path`, by its path there.
 
     Raises:
-        RulesError: the directory or a file cannot be read, or there is no rule file.
+        RulesError: the directory or a file cannot be read, a rule file stands among the suites, or there is none.
     """
-    problems: list[Problem] = []
-
-    def note(error: OSError) -> None:
-        why = (error.strerror or "no reason given").lower()
-        problems.append(Problem(f"`{_shown(Path(error.filename))}` cannot be read: {why}"))
-
     if not os.path.isdir(path):
         raise RulesError([Problem(f"`{_shown(path)}` is not a directory", help="give the directory of the rule files")])
-    found: dict[str, bytes] = {}
-    for file in sorted(_rule_files(path, note)):
-        try:
-            found[file.relative_to(path).as_posix()] = file.read_bytes()
-        except OSError as error:
-            note(error)
+    problems: list[Problem] = []
+    found = _read(path, _rule_files(path, _noting(problems)), problems)
+    problems += [problem for file in sorted(_suite_files(path)) if (problem := _misplaced(path, file)) is not None]
     if not found and not problems:
         problems.append(Problem(f"`{_shown(path)}` holds no rule file", help="rule files end in .yaml"))
     if problems:
@@ -207,13 +201,77 @@ def _files(path: Path) -> dict[str, bytes]:
     return found
 
 
+def read_suites(path: Path, ruleset: Ruleset) -> tuple[Suite, ...]:
+    """The suites under a rule directory; none if there are none.
+
+    Raises:
+        RulesError: with every problem of every suite.
+    """
+    problems: list[Problem] = []
+    files = _read(path, _suite_files(path, _noting(problems)), problems)
+    if problems:
+        raise RulesError(problems)
+    return load_suites(files, ruleset, root=_shown(path))
+
+
+def read_suite_files(files: Iterable[Path], ruleset: Ruleset) -> tuple[Suite, ...]:
+    """The suites of some files, wherever they are.
+
+    Raises:
+        RulesError: with every problem of every suite.
+    """
+    problems: list[Problem] = []
+    note = _noting(problems)
+    found: dict[str, bytes] = {}
+    for file in files:
+        try:
+            found[_shown(file)] = file.read_bytes()
+        except OSError as error:
+            note(error)
+    if problems:
+        raise RulesError(problems)
+    return load_suites(found, ruleset)
+
+
+def _noting(problems: list[Problem]) -> Callable[[OSError], None]:
+    """A place to put what cannot be read."""
+
+    def note(error: OSError) -> None:
+        why = (error.strerror or "no reason given").lower()
+        problems.append(Problem(f"`{_shown(Path(error.filename))}` cannot be read: {why}"))
+
+    return note
+
+
+def _read(path: Path, files: Iterable[Path], problems: list[Problem]) -> dict[str, bytes]:
+    """The bytes of files by their paths under `path`; what cannot be read is a problem."""
+    found: dict[str, bytes] = {}
+    for file in sorted(files):
+        try:
+            found[file.relative_to(path).as_posix()] = file.read_bytes()
+        except OSError as error:
+            _noting(problems)(error)
+    return found
+
+
 def _rule_files(path: Path, on_error: Callable[[OSError], None] | None = None) -> Iterator[Path]:
     """The rule files under `path`, also behind symbolic links; hidden files and directories are none."""
+    return (file for file, is_suite in _walk(path, on_error) if not is_suite)
+
+
+def _suite_files(path: Path, on_error: Callable[[OSError], None] | None = None) -> Iterator[Path]:
+    """The files under `path` that stand below a directory of suites."""
+    return (file for file, is_suite in _walk(path, on_error) if is_suite)
+
+
+def _walk(path: Path, on_error: Callable[[OSError], None] | None) -> Iterator[tuple[Path, bool]]:
+    """Every file of rules or suites under `path`, and whether it stands below a directory of suites."""
     if not os.path.isdir(path):
         return
     seen = set()
     for here, directories, names in os.walk(path, onerror=on_error, followlinks=True):
-        real = os.path.realpath(here)
+        is_suite = SUITES in Path(here).relative_to(path).parts
+        real = os.path.realpath(here), is_suite  # a link to rules from among the suites hides no rule
         if real in seen:
             directories.clear()  # a link that leads back
             continue
@@ -223,13 +281,32 @@ def _rule_files(path: Path, on_error: Callable[[OSError], None] | None = None) -
             file = Path(here, each)
             leads_nowhere = file.is_symlink() and not os.path.exists(file)  # perhaps to a directory of rules
             if not each.startswith(".") and (each.endswith(SUFFIXES) or leads_nowhere):
-                yield file
+                yield file, is_suite
+
+
+def _misplaced(path: Path, file: Path) -> Problem | None:
+    """That a file among the suites is a rule file; what cannot be read is for `compliance test` to say."""
+    try:
+        stat = file.stat()
+        return _seems_misplaced(path, file, (stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino))
+    except OSError:
+        return None
+
+
+@lru_cache(maxsize=1024)
+def _seems_misplaced(path: Path, file: Path, _state: tuple[int, ...]) -> Problem | None:
+    """The same, looked at once for each state of the file."""
+    return misplaced(f"{_shown(path)}/{file.relative_to(path).as_posix()}", file.read_bytes())
 
 
 def _fingerprint(path: Path) -> tuple[tuple[str, ...] | tuple[str, int, int, int, int], ...]:
-    """What changes when a rule file is added, removed, renamed, written, or another takes its place."""
+    """What changes when a rule file is added, removed, renamed, written, or another takes its place.
+
+    Suites do not count, but for rule files that stand among them: they are a problem, until they are gone.
+    """
     found: list[tuple[str, ...] | tuple[str, int, int, int, int]] = []
-    for file in sorted(_rule_files(path)):
+    misplaced_files = (file for file in _suite_files(path) if _misplaced(path, file) is not None)
+    for file in sorted([*_rule_files(path), *misplaced_files]):
         try:
             seen = file.stat()
         except OSError as error:

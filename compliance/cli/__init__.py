@@ -9,9 +9,11 @@ from __future__ import annotations
 import click
 
 from compliance import __version__
-from compliance.cli.desk import lint, test
+from compliance.cli.desk import lint
+from compliance.cli.importing import import_
 from compliance.cli.questions import check, explain
 from compliance.cli.serve import serve
+from compliance.cli.testing import test
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

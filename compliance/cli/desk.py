@@ -1,4 +1,4 @@
-"""`compliance lint` and `compliance test`: what the legal desk asks of its rule files."""
+"""`compliance lint`: what the legal desk asks of its rule files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from compliance.cli.command import FINDINGS, GOOD, json_option, print_json, repo
 from compliance.errors import ConfigError
 from compliance.model.period import parse_day
 from compliance.review.lint import lint as lint_rules
-from compliance.review.scenarios import run as run_scenarios
 from compliance.store import read_rules
 
 
@@ -34,21 +33,3 @@ def lint(rules: Path | None, as_of: str | None, *, as_json: bool) -> None:
             click.echo(f"{finding}\n")
         click.echo(f"{len(findings)} finding(s)")
     sys.exit(FINDINGS if findings else GOOD)
-
-
-@click.command()
-@rules_argument
-@json_option
-@reports_errors
-def test(rules: Path | None, *, as_json: bool) -> None:
-    """Ask every scenario of every rule again."""
-    ruleset = read_rules(rules_path(rules))
-    outcomes = list(run_scenarios(ruleset))
-    failures = [outcome for outcome in outcomes if outcome.problem is not None]
-    if as_json:
-        print_json({"scenarios": outcomes, "failed": len(failures), "meaning": ruleset.meaning})
-    else:
-        for outcome in failures:
-            click.echo(f"{outcome.problem}\n")
-        click.echo(f"{len(outcomes)} scenario(s) of {len(ruleset.rules)} rule(s), {len(failures)} failed")
-    sys.exit(FINDINGS if failures else GOOD)

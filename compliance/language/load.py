@@ -86,6 +86,9 @@ def _declare(tree: Node, to: Collector, found: dict[str, list[Any]]) -> None:
         if not isinstance(tree, Broken):
             to.fail(tree.span, "a rule file is a map", LANGUAGE_HELP)
         return
+    if (suite := tree.key("suite")) is not None:
+        to.fail(suite.span, "a suite is not loaded with the rules", "move it into a folder `tests`")
+        return
     kinds = [kind for kind in _KINDS if tree.get(kind) is not None]
     to.hidden.update(kind for kind in kinds if not isinstance(tree.get(kind), Text))
     slips = [] if kinds else [(key, kind) for key, _ in tree.entries if (kind := _meant(key.text)) is not None]

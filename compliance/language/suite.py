@@ -172,6 +172,10 @@ def _refuse_idle(fields: Fields, cases: Sequence[Case]) -> None:
     if because is not None and not any(case.expected.hangs for case in cases):
         help_ = "expect `possible` or `review`, or leave `because` out"
         fields.to.fail(because.span, "nothing that is expected hangs on a fact that is not known", help_)
+    says = fields.map.get("says")
+    for notice, _ in says.entries if isinstance(says, Map) else ():
+        if not any(case.expected.may_have(notice.text) for case in cases):
+            fields.to.fail(notice.span, f"nothing that is expected has words of `{notice.text}`", "name it in `expect`")
 
 
 def _asked(fields: Fields) -> Asked:

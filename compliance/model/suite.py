@@ -37,9 +37,9 @@ class Expected:
         """Whether something is expected that hangs on what is not known."""
         return bool({"possible", "review"} & set(self.results))
 
-    def excludes(self, notice: str) -> bool:
-        """Whether the notice should not be there."""
-        return self.notices.get(notice, self.strongest) == "none"
+    def may_have(self, notice: str) -> bool:
+        """Whether the notice is expected to be there, or may be what makes the result."""
+        return self.notices.get(notice, self.strongest) not in {None, "none"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,20 +7,20 @@ lawyer's idea of it is wrong, and only a person can say which.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from compliance.content.facts import resolved
 from compliance.content.publisher import Directory
 from compliance.engine.decide import decide
 from compliance.engine.reasons import reasons
-from compliance.errors import Problem
-from compliance.model.decision import Decision, Display, NoticeStatus
+from compliance.errors import Problem, Span
+from compliance.model.decision import Decision
 from compliance.model.facts import Facts
 from compliance.model.rule import Rule, Scenario, Status
 from compliance.model.ruleset import LawDays, Ruleset
-
-_RANK = ("none", "review", "possible", "required")
+from compliance.review.coverage import Coverage
+from compliance.review.results import strongest
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,47 +32,51 @@ class Outcome:
     expected: str
     found: str
     problem: Problem | None = None
+    span: Span | None = None
 
 
-def run(ruleset: Ruleset) -> Iterator[Outcome]:
-    """The outcome of every scenario of every rule."""
+def run(
+    ruleset: Ruleset, coverage: Coverage | None = None, wanted: Callable[[Rule, Scenario], bool] | None = None
+) -> Iterator[Outcome]:
+    """The outcome of every scenario of every rule, or of those that are `wanted`; `coverage` notes what each tried."""
     directory = Directory.of(ruleset.entities.values(), ruleset.registers)
     for rule in ruleset.rules.values():
         # what a rule supersedes is not in this set: the scenario asks whether the rule fires, nothing else
         alone = ruleset.with_rules({rule.id: replace(rule, status=Status.ACTIVE)})
         for scenario in rule.scenarios:
-            yield _outcome(alone, rule, scenario, directory)
+            if wanted is None or wanted(rule, scenario):
+                facts = resolved(scenario.given, directory)
+                if coverage is not None:
+                    coverage.note(rule.id, alone, facts, dict.fromkeys(alone.zones, scenario.date))
+                yield _outcome(alone, rule, scenario, facts)
 
 
-def _outcome(alone: Ruleset, rule: Rule, scenario: Scenario, directory: Directory) -> Outcome:
-    facts = resolved(scenario.given, directory)
+def _outcome(alone: Ruleset, rule: Rule, scenario: Scenario, facts: Facts) -> Outcome:
     days = dict.fromkeys(alone.zones, scenario.date)
     decision = decide(alone, facts, days, explain=True)
     found = found_in(decision)
     message = help_ = None
     if found != scenario.expect:
         message = f"scenario `{scenario.name}` expects {scenario.expect}, and the rule says {found}"
-        help_ = _why(alone, facts, days, decision)
+        help_ = why(alone, facts, days, decision)
     elif scenario.because is not None and scenario.because not in decision.unknowns:
-        pivotal = " and ".join(f"`{fact}`" for fact in decision.unknowns) or "no fact"
         message = f"scenario `{scenario.name}` rests on `{scenario.because}` unknown, and it is not what decides"
-        help_ = f"the result hangs on {pivotal}"
+        help_ = hangs_on(decision.unknowns)
     problem = Problem(message, scenario.span, help_) if message else None
-    return Outcome(rule.id, scenario.name, scenario.expect, found, problem)
+    return Outcome(rule.id, scenario.name, scenario.expect, found, problem, scenario.span)
 
 
 def found_in(decision: Decision) -> str:
     """The strongest of required, possible (shown), review (held) and none that a decision holds."""
-    words = ["none"]
-    for instance in decision.instances:
-        if instance.status is NoticeStatus.REQUIRED:
-            words.append("required")
-        else:
-            words.append("review" if instance.display is Display.HOLD else "possible")
-    return max(words, key=_RANK.index)
+    return strongest(decision.instances)
 
 
-def _why(alone: Ruleset, facts: Facts, days: LawDays, decision: Decision) -> str | None:
+def hangs_on(unknowns: Iterable[str]) -> str:
+    """In words, what a result hangs on."""
+    return f"the result hangs on {' and '.join(f'`{fact}`' for fact in unknowns) or 'no fact'}"
+
+
+def why(alone: Ruleset, facts: Facts, days: LawDays, decision: Decision) -> str | None:
     """The nearest reason for what came out."""
     for instance in decision.instances:
         if instance.unknowns:
