@@ -6,7 +6,7 @@ with the day that armed it, and a line that is not known says what would settle 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from compliance.engine.changes import may_ever_hold
@@ -14,7 +14,7 @@ from compliance.engine.reading import Atom, Reading, with_binding
 from compliance.engine.worlds import judge, kleene
 from compliance.model.decision import Ground, Instance, NotApplied, NoticeStatus, Reason
 from compliance.model.designation import Entry, Milestone, Register
-from compliance.model.facts import FACTS, Facts, Kind, OneOf
+from compliance.model.facts import FACTS, Facts, Kind, Members, OneOf
 from compliance.model.period import Period
 from compliance.model.rule import AnyOf, Block, Line, Rule
 from compliance.model.ruleset import LawDays, Ruleset
@@ -88,9 +88,9 @@ def _obstacle(rule: Rule, reading: Reading) -> str:
     if day not in rule.effective:
         return f"in effect from {first} only" if first and day < first else f"in effect until {rule.effective.last_day}"
     for line in failing:
-        return f"`{line.fact}` is not {_asks_for(line)}{_suspensions(line, rule, reading)}"
+        return f"`{line.fact}` is not {_asks_for(line)}{_behind(_suspensions(line, rule, reading))}"
     if rule.for_each is not None:
-        return f"nothing in `{rule.for_each}` meets its conditions"
+        return f"nothing in `{rule.for_each}` meets its conditions{_behind(_bound_suspensions(rule, reading))}"
     if judge([replace(rule, if_unknown={})], reading) is None:
         return "in no world do its conditions hold and its exceptions not"
     return "it fires only where a fact that it skips when unknown is known"
@@ -172,17 +172,31 @@ def _since(entry: Entry, copy: Register) -> str:
     """The day that armed an entry, the act that did if it was a later one, and whether it may have ended."""
     arms = f"{copy.arms.value.replace('_', ' ')} {copy.period(entry).first_day}"
     act = entry.activated_by if copy.arms is Milestone.EFFECTIVE else None
-    by = f" by {', '.join(each for each in (act.title, act.article) if each)}" if act else ""
+    by = f" by `{act.title}`{f', {act.article}' if act.article else ''}" if act else ""
     return f"{arms}{by}{'; nobody knows whether that has ended' if entry.last_day_unknown else ''}"
 
 
-def _suspensions(line: Line, rule: Rule, reading: Reading) -> str:
-    """Behind a condition that fails: whose designation is only suspended, and until when."""
-    if FACTS[line.fact].kind is not Kind.STATUS or line.fact in reading.facts:
-        return ""
-    pairs = ((entity, register) for entity in reading.spoken_of(line.fact) for register in sorted(line.values))
-    found = [gap for entity, register in pairs if (gap := _suspended(entity, register, rule, reading))]
+def _behind(said: Iterable[str]) -> str:
+    """What is said behind a sentence, each thing once."""
+    found = list(dict.fromkeys(said))[:MOST_REASONS]
     return f": {'; '.join(found)}" if found else ""
+
+
+def _bound_suspensions(rule: Rule, reading: Reading) -> Iterator[str]:
+    """Of the entities that a rule may bind: whose designation is only suspended, and until when."""
+    value = reading.value(rule.for_each or "")
+    for entity in sorted(value.certain | value.perhaps) if isinstance(value, Members) else ():
+        bound = Reading(reading.ruleset, reading.facts, reading.days, entity)
+        for line in rule.when.each_line():
+            yield from _suspensions(line, rule, bound)
+
+
+def _suspensions(line: Line, rule: Rule, reading: Reading) -> Iterator[str]:
+    """Of a condition that fails: whose designation is only suspended, and until when."""
+    if FACTS[line.fact].kind is Kind.STATUS and line.fact not in reading.facts:
+        for entity in reading.spoken_of(line.fact):
+            said = (_suspended(entity, register, rule, reading) for register in sorted(line.values))
+            yield from filter(None, said)
 
 
 def _suspended(entity: str, register: str, rule: Rule, reading: Reading) -> str:

@@ -10,7 +10,7 @@ from compliance.engine.decide import decide
 from compliance.engine.explain import explain
 from compliance.engine.index import Index
 from compliance.model.designation import Entry, Register
-from compliance.model.facts import FactValue, OneOf
+from compliance.model.facts import FactValue, Members, OneOf
 from compliance.model.period import Period
 from compliance.model.rule import Source
 from compliance.model.ruleset import Ruleset
@@ -140,6 +140,25 @@ def test_why_not_tells_suspended_from_never_listed_and_from_ended() -> None:
         assert _why_not(other, day) == "`publisher.designated_as` is not `x/list`"
 
 
+def test_why_nothing_that_is_mentioned_counts_names_those_that_are_suspended() -> None:
+    edits = (
+        ("when:\n  publisher.designated_as", "for_each: content.mentions\nwhen:\n  mention.designated_as"),
+        ("  publisher.designated_as: review", "  mention.designated_as: review"),
+        ('"{publisher.title} is', '"{mention.title} is'),
+    )
+    text = TINY["warn.yaml"].partition("scenarios:")[0]
+    for old, new in edits:
+        text = text.replace(old, new)
+    text += "scenarios:\n  - {name: x, date: 2021-06-01, given: {reader.location: US}, expect: none}\n"
+    rules = loaded({**files((LAST, SUSPENDED)), "warn.yaml": text})
+    facts = {**FACTS, "content.mentions": Members(frozenset({"paper", "radio"}))}
+    (absent,) = explain(rules, facts, dict.fromkeys(rules.zones, date(2023, 4, 1))).absent
+    assert absent.because == (
+        "nothing in `content.mentions` meets its conditions: `radio` is in `x/list` (An authority), "
+        "suspended from 2023-03-01 to 2023-05-31, as the copy of 2026-01-01 says"
+    )
+
+
 def test_a_second_entry_has_its_effect_while_the_first_is_suspended() -> None:
     rules = loaded(files((LAST, SUSPENDED + SECOND.replace("paper", "radio").replace("2022-01-01", "2024-06-01"))))
     (due,) = explain(rules, FACTS, dict.fromkeys(rules.zones, date(2024, 7, 1))).due
@@ -173,7 +192,7 @@ def test_an_entry_keeps_the_act_that_activated_it_and_when_we_learned_of_it() ->
 @pytest.mark.parametrize(
     ("arms", "detail"),
     [
-        ("effective", "effective 2021-06-25 by Regulation 2, 1"),
+        ("effective", "effective 2021-06-25 by `Regulation 2`, 1"),
         ("listed_on", "listed on 2021-01-01"),
     ],
 )
