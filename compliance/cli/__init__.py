@@ -10,7 +10,6 @@ import click
 
 from compliance import __version__
 from compliance.cli.desk import lint
-from compliance.cli.importing import import_
 from compliance.cli.questions import check, explain
 from compliance.cli.serve import serve
 from compliance.cli.testing import test
