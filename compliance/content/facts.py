@@ -19,6 +19,7 @@ from compliance.errors import Problem, RequestError, nearest
 from compliance.language.given import GivenError, fact_problem, given
 from compliance.model.address_text import holds_address
 from compliance.model.facts import FACTS, Facts, FactValue, Kind, Members, OneOf
+from compliance.model.web_address import canonical_url
 
 Written = str | Sequence[str]
 """A fact as people write it: a word, or a list of words."""
@@ -31,6 +32,8 @@ NAME_IT = (
     "no publisher was named: name it (a domain, URL, name or id); if nobody declared it, "
     "look it up in the registers, then declare it once, in an entity file"
 )
+ANOTHER_PAGE: Final = "https://another-page.invalid"
+"""Stands for every page that no rule names."""
 MOST_FACTS: Final = 100
 MOST_ITEMS: Final = 1000
 """How many values one fact may have; a page that mentions more is no page."""
@@ -93,6 +96,9 @@ def facts_of(content: Content, directory: Directory) -> Facts:
     if problems:
         raise RequestError(problems)
     facts["publisher"] = _publisher(facts.get("publisher"), content, directory)
+    asked = directory.words.get("content.url")
+    if asked and content.url is not None and "content.url" not in facts:
+        facts["content.url"] = _page(content.url, asked)
     return facts
 
 
@@ -172,6 +178,14 @@ def _publisher(said: FactValue | None, content: Content, directory: Directory) -
         return page
     is_doubted = page.other and bool(content.publisher and content.publisher.strip())
     return OneOf(said.values | page.values, other=said.other or is_doubted)
+
+
+def _page(url: str, asked: frozenset[str]) -> OneOf:
+    """The page, as far as rules tell pages apart: one that none asks for is any other, so that answers are shared."""
+    page = canonical_url(url.strip())
+    if page is None:
+        return OneOf(other=True)
+    return OneOf(frozenset({page if page in asked else ANOTHER_PAGE}))
 
 
 def _either(one: FactValue | None, other: FactValue) -> FactValue:

@@ -77,7 +77,7 @@ class Found:
 def _instances(notice: Notice, rules: Sequence[Rule], reading: Reading) -> Iterator[Found]:
     """The instances of one notice: for each entity that a rule of it may bind."""
     for bound in bound_entities(rules, reading):
-        mine = [with_binding(rule, bound) for rule in rules if (rule.for_each is None) == (bound is None)]
+        mine = [with_binding(rule, bound) for rule in rules if bound in bound_entities([rule], reading)]
         found = instance(notice, mine, replace(reading, bound=bound or None), bound)
         if found is not None:
             yield found

@@ -14,6 +14,7 @@ from datetime import date
 from functools import cached_property
 from itertools import product
 
+from compliance.model.designation import Stance
 from compliance.model.facts import FACTS, Facts, FactValue, Kind, Members, OneOf, unknown
 from compliance.model.period import Period
 from compliance.model.rule import Block, Line, Rule
@@ -130,6 +131,8 @@ class Reading:
             return self._shared(self._designated(entity, value, atom.zone) for entity in self._publishers)
         if atom.fact == "publisher.answers_to":
             return self._shared(self._answers_to(entity, value) for entity in self._publishers)
+        if atom.fact == "publisher.complies_with":
+            return self._shared(self._complies_with(entity, value) for entity in self._publishers)
         if atom.fact == "mention.designated_as" and self.bound is not None:
             return self._designated(self.bound, value, atom.zone)
         return _membership(unknown(atom.fact), value)
@@ -167,6 +170,13 @@ class Reading:
         if declared is None or declared.answers_to is None:
             return UNKNOWN
         return TRUE if order in declared.answers_to else FALSE
+
+    def _complies_with(self, entity: str | None, order: str) -> Truth:
+        """Only a stance on record complies: nobody is made to label others by silence."""
+        declared = self.ruleset.entities.get(entity or "")
+        if declared is None:
+            return UNKNOWN
+        return TRUE if declared.stance.get(order) is Stance.COMPLY else FALSE
 
     def register_day(self, register: str, zone: str) -> date:
         """The law day on which a rule of that zone asks a register."""

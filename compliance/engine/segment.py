@@ -85,19 +85,31 @@ class Segment:
         self._look(self._page_shapes, question)
         found = self._joined(question)
         changes = question.changes
-        for fact, each in self._bound_shapes.items():
-            for bound in _bound_by(fact, facts):
-                value = facts.get(fact)
-                is_sure = isinstance(value, Members) and bound in value.certain
-                mine = _Question(facts, self._sight.about(bound, facts, views), bound, is_sure)
-                self._look(each, mine)
-                found += self._joined(mine)
-                changes += mine.changes
+        for bound, holders in self._bound_by(facts).items() if self._bound_shapes else ():
+            about = _Question(facts, self._sight.about(bound, facts, views), bound)
+            sure = []
+            for fact, value in holders:
+                about.is_sure = bound in value.certain
+                sure.append(about.is_sure)
+                self._look(self._bound_shapes[fact], about)
+            about.is_sure = all(sure)
+            found += self._joined(about)
+            changes += about.changes
         if not found:
             return Decision(changes=earliest(changes)) if changes else _NO_DECISION
         if len(found) > 1:
             found.sort(key=_place_in_order)
         return gather(self.ruleset, found, earliest(changes))
+
+    def _bound_by(self, facts: Facts) -> dict[str, list[tuple[str, Members]]]:
+        """The entities that rules may bind, each with the facts that hold it or may hold it."""
+        found: dict[str, list[tuple[str, Members]]] = defaultdict(list)
+        for fact in self._bound_shapes:
+            value = facts.get(fact, unknown(fact))
+            if isinstance(value, Members):
+                for bound in value.named(UNNAMED):
+                    found[bound].append((fact, value))
+        return found
 
     # -- finding rules ------------------------------------------------------------------------------
 
@@ -231,11 +243,6 @@ class Segment:
             joint = _required(rules, question) if is_settled else self._instance(rules, question)
             kept = self._joint.put(key, (joint,))
         return kept[0]
-
-
-def _bound_by(fact: str, facts: Facts) -> Iterable[str]:
-    value = facts.get(fact, unknown(fact))
-    return value.named(UNNAMED) if isinstance(value, Members) else ()
 
 
 def _place_in_order(found: Found) -> tuple[str, bool, str]:

@@ -34,9 +34,10 @@ from compliance.model.territory import LocationSet
 MOST_KEPT: Final = 32_768
 """So many views are kept, and partial results of each sort; what was not asked for lately goes first."""
 STATUS: Final = "publisher.designated_as"
-_ORDERS: Final = "publisher.answers_to"
+_ORDERS: Final = ("publisher.answers_to", "publisher.complies_with")
+"""Sets of legal orders that follow from the publisher's entity file."""
 _WORDS: Final = frozenset(
-    fact for fact, spec in FACTS.items() if spec.kind in {Kind.WORD, Kind.ENTITY, Kind.ORDER} and not spec.many
+    fact for fact, spec in FACTS.items() if spec.kind in {Kind.WORD, Kind.ENTITY, Kind.ORDER, Kind.URL} and not spec.many
 )
 
 
@@ -49,6 +50,7 @@ class Sight:
         self._listed_in = prepared.listed_in
         self._unlisted = prepared.unlisted
         self._days = days
+        self._orders = tuple(fact for fact in _ORDERS if fact in self._asked)
         self._kept: Memo[View] = Memo(MOST_KEPT)
         self.places = Places(self._ruleset, days, self._asked.get(PLACE, NONE))
         self._keys_of_register: dict[str, set[str]] = defaultdict(set)
@@ -76,8 +78,9 @@ class Sight:
         if "publisher" in facts:
             if STATUS in unknown and STATUS not in facts:
                 views[STATUS] = self._status_of_publisher(facts)
-            if _ORDERS in unknown and _ORDERS not in facts:
-                views[_ORDERS] = self._view(_ORDERS, Reading(self._ruleset, facts, self._days))
+            for fact in self._orders:
+                if fact not in facts:
+                    views[fact] = self._view(fact, Reading(self._ruleset, facts, self._days))
         return views
 
     def about(self, bound: str, facts: Facts, views: Mapping[str, View]) -> Mapping[str, View]:
@@ -103,8 +106,8 @@ class Sight:
             return self.places.view(LocationSet.unknown())
         if kind is Kind.STATUS:
             return given_status_view(value, keys) if isinstance(value, Members) else self._status(fact, reading)
-        if fact == _ORDERS and value is None:
-            return self._once((fact, reading.value("publisher")), lambda: order_view(keys, reading))
+        if fact in _ORDERS and value is None:
+            return self._once((fact, reading.value("publisher")), lambda: order_view(fact, keys, reading))
         return word_view(fact, unknown(fact) if value is None else value, keys)
 
     # -- registers ----------------------------------------------------------------------------------

@@ -156,9 +156,8 @@ def status_view(fact: str, keys: Iterable[str], reading: Reading) -> View:
     )
 
 
-def order_view(keys: Iterable[str], reading: Reading) -> View:
-    """The view of the legal orders that the publisher answers to, worked out from entity files."""
-    fact = "publisher.answers_to"
+def order_view(fact: str, keys: Iterable[str], reading: Reading) -> View:
+    """The view of a set of legal orders that is worked out from the publisher's entity file."""
     truths = {key: reading.truth(Atom(fact, frozenset({key}), None, "")) for key in keys}
     return View(
         frozenset(key for key, truth in truths.items() if truth is TRUE),

@@ -15,6 +15,7 @@ from compliance.model.facts import FACTS, NOTHING, FactSpec, Kind
 from compliance.model.period import Period
 from compliance.model.rule import AnyOf, Block, IfUnknown, Line
 from compliance.model.territory import PLACES
+from compliance.model.web_address import canonical_url
 
 ANY_OF = "any_of"
 
@@ -93,7 +94,11 @@ def fact(key: Text, to: Collector, bound: str | None) -> FactSpec | None:
         return None
     spec = FACTS[key.text]
     if spec.bound and bound is None:
-        to.fail(key.span, f"`{key.text}` needs a bound entity", "add `for_each: content.mentions` to the rule")
+        to.fail(
+            key.span,
+            f"`{key.text}` needs a bound entity",
+            "add `for_each`, for example `for_each: content.mentions`, to the rule",
+        )
         return None
     return spec
 
@@ -113,8 +118,12 @@ def _line(key: Text, value: Node, spec: FactSpec, to: Collector) -> list[Line]:
     if isinstance(value, List) and not value.items:
         to.fail(value.span, "an empty list holds for nothing", "write at least one value")
     texts = list(fields.each_text(value, f"a value of `{spec.name}`"))
-    values = frozenset(text.text for text in texts if _is_value(text, spec, to))
+    values = frozenset(_canonical(text.text, spec) for text in texts if _is_value(text, spec, to))
     return [Line(spec.name, values, span=key.span)] if values else []
+
+
+def _canonical(word: str, spec: FactSpec) -> str:
+    return (canonical_url(word) or word) if spec.kind is Kind.URL else word
 
 
 def _day_line(key: Text, value: Node, spec: FactSpec, to: Collector) -> list[Line]:

@@ -26,6 +26,7 @@ from compliance.model.facts import (
 from compliance.model.iso3166 import COUNTRIES
 from compliance.model.period import parse_day
 from compliance.model.territory import PLACES, LocationSet, place, says_nothing
+from compliance.model.web_address import canonical_url
 
 UNKNOWN_WORD = "unknown"
 PERHAPS_WORD = "perhaps"
@@ -133,6 +134,9 @@ def word_problem(spec: FactSpec, word: str) -> tuple[str, str | None] | None:
         return None if good else (f"`{word}` is not a language tag", "write it like `en`, `pt-BR` or `sr-Latn`")
     if spec.kind is Kind.ORDER:
         return order_problem(word)
+    if spec.kind is Kind.URL:
+        good_url = canonical_url(word) is not None
+        return None if good_url else (f"`{word}` is not a web address", "write it like `https://example.org/page`")
     if spec.kind is Kind.WORD and not KEBAB.fullmatch(word):
         return f"`{word}` is not a word", "use lower case letters, digits and hyphens"
     return None
@@ -142,7 +146,7 @@ def _value(spec: FactSpec, word: str, number: int) -> str:
     problem = word_problem(spec, word)
     if problem is not None:
         raise GivenError(*problem, item=number)
-    return word
+    return (canonical_url(word) or word) if spec.kind is Kind.URL else word
 
 
 def _refuse_unknown_register(word: str, number: int, registers: Collection[str]) -> None:

@@ -27,6 +27,7 @@ class Kind(Enum):
     PLACE = "a place (ISO 3166 code or named territory)"
     ORDER = "a legal order (ISO 3166 country code)"
     ENTITY = "an entity"
+    URL = "a web address"
     STATUS = "a register"
 
 
@@ -65,16 +66,24 @@ _SPECS = (
         many=True,
     ),
     FactSpec(
-        "content.mentions",
-        Kind.ENTITY,
-        "entities that the content names",
-        "the caller",
+        "publisher.complies_with",
+        Kind.ORDER,
+        "legal orders whose duties to label others the publisher has said that it meets",
+        "derived from `stance` in the publisher's entity file",
         many=True,
+    ),
+    FactSpec("content.mentions", Kind.ENTITY, "entities that the content names", _CALLER, many=True),
+    FactSpec("content.quotes", Kind.ENTITY, "entities that it quotes", _CALLER, many=True),
+    FactSpec("content.authored_by", Kind.ENTITY, "entities that wrote or made it", _CALLER, many=True),
+    FactSpec("content.embeds", Kind.ENTITY, "entities whose material it shows or plays", _CALLER, many=True),
+    FactSpec("content.links_to", Kind.ENTITY, "entities to whose pages it links", _CALLER, many=True),
+    FactSpec(
+        "content.advertises", Kind.ENTITY, "entities that it advertises, or that advertise on it", _CALLER, many=True
     ),
     FactSpec(
         "mention.designated_as",
         Kind.STATUS,
-        "registers that the entity bound by `for_each: content.mentions` stands in on the law day",
+        "registers that the entity bound by `for_each` stands in on the law day",
         "derived from the entity and the registers",
         many=True,
         bound=True,
@@ -98,6 +107,16 @@ _SPECS = (
             "comment",
             "page",
         ),
+    ),
+    FactSpec(
+        "content.url", Kind.URL, "the page itself, for orders about single pages", "the caller: the URL of the content"
+    ),
+    FactSpec(
+        "content.genre",
+        Kind.WORD,
+        "the kind of work, where a law makes exceptions for one",
+        _CALLER,
+        domain=("news", "expressive", "satire", "scientific", "live-broadcast", "reader-comment"),
     ),
     FactSpec("content.promotes", Kind.WORD, "what the content promotes for a benefit", _CALLER, many=True),
     FactSpec("content.depicts", Kind.WORD, "what the content shows", _CALLER, many=True),
@@ -154,6 +173,33 @@ _SPECS = (
     ),
     FactSpec("content.date_published", Kind.DAY, "the day it was first published", _CALLER),
     FactSpec(
+        "content.product_date",
+        Kind.DAY,
+        "the day on which the product, work or system that it is about was made or first marketed",
+        _CALLER,
+    ),
+    FactSpec(
+        "attested.human_review",
+        Kind.WORD,
+        "`content.human_review` as a named person attested it",
+        "the caller, only with a record of who attested it and when",
+        domain=("none", "done"),
+    ),
+    FactSpec(
+        "attested.editorial_responsibility",
+        Kind.WORD,
+        "`content.editorial_responsibility` as attested",
+        "the caller, only with a record of who attested it and when",
+        domain=("none", "held"),
+    ),
+    FactSpec(
+        "attested.genre",
+        Kind.WORD,
+        "`content.genre` as attested",
+        "the caller, only with a record of who attested it and when",
+        domain=("news", "expressive", "satire", "scientific", "live-broadcast", "reader-comment"),
+    ),
+    FactSpec(
         "reader.location",
         Kind.PLACE,
         "the place of the reader",
@@ -163,6 +209,9 @@ _SPECS = (
 
 FACTS: Final[Mapping[str, FactSpec]] = {spec.name: spec for spec in _SPECS}
 """The vocabulary, in the order of the documentation."""
+
+BINDABLE: Final = tuple(spec.name for spec in _SPECS if spec.kind is Kind.ENTITY and spec.many)
+"""The relations of content to entities, whose members `for_each` may bind one by one."""
 
 PERSONAL_FACTS: Final[frozenset[str]] = frozenset(
     f"reader.{word}"

@@ -61,9 +61,10 @@ class Ruleset:
 
     @cached_property
     def words(self) -> Mapping[str, frozenset[str]]:
-        """For each fact whose words are open, the words that an active rule uses."""
+        """For each fact whose words are open, the words that an active rule uses; so for the addresses of pages."""
+        kinds = {Kind.WORD, Kind.URL}
         found: dict[str, set[str]] = {
-            name: set() for name, spec in FACTS.items() if spec.kind is Kind.WORD and spec.domain is None
+            name: set() for name, spec in FACTS.items() if spec.kind in kinds and spec.domain is None
         }
         for rule in self.active_rules:
             for line in rule.each_line():

@@ -19,6 +19,7 @@ from compliance.model.territory import Extent
 
 OTHER = ""  # an unnamed other: an entity, a word, a language
 ELSEWHERE = "ZZ"
+RELATIONS = ("content.mentions", "content.quotes")
 World = Mapping[str, Any]
 
 
@@ -33,9 +34,17 @@ class Known(NamedTuple):
     def of(self, fact: str) -> Any:
         return self.facts.get(fact, unknown(fact))
 
-    def mentioned(self) -> set[str]:
-        mentions = self.of("content.mentions")
-        return set(mentions.certain | mentions.perhaps | ({OTHER} if mentions.other else set()))
+    def related(self) -> set[str]:
+        """Every entity that a rule may speak of."""
+        return {name for relation in RELATIONS for name in self.named(relation)}
+
+    def named(self, relation: str) -> set[str]:
+        value = self.of(relation)
+        return set(value.certain | value.perhaps | ({OTHER} if value.other else set()))
+
+    def binds(self, relation: str | None, bound: str | None) -> bool:
+        """Whether a rule with that `for_each` speaks of the entity; None binds none."""
+        return relation is bound if relation is None or bound is None else bound in self.named(relation)
 
     def values(self, fact: str, rules: list[Rule]) -> Collection[Any]:
         """Every value that the fact may have, among those that the rules can tell apart."""
@@ -104,13 +113,16 @@ class Known(NamedTuple):
             return True if item in known.certain else None if known.other or item in known.perhaps else False
         publisher = self.of("publisher")
         names = [*publisher.values, *([OTHER] if publisher.other else [])] if fact[0] == "p" else [self.bound or OTHER]
-        knows = self.answers if fact == "publisher.answers_to" else self.stands
+        knows = {"publisher.answers_to": self.answers, "publisher.complies_with": self.complies}.get(fact, self.stands)
         found = {knows(name, item) for name in names}
         return found.pop() if len(found) == 1 else None
 
     def answers(self, name: str, order: str) -> bool | None:
         orders = self.ruleset.entities[name].answers_to if name in self.ruleset.entities else None
         return None if orders is None else order in orders
+
+    def complies(self, name: str, order: str) -> bool | None:
+        return self.ruleset.entities[name].stance.get(order) == "comply" if name in self.ruleset.entities else None
 
     def stands(self, name: str, item: tuple[str, str], below: frozenset[str] = frozenset()) -> bool | None:
         """Whether a register lists an entity, or a parent that does not exclude one of those below it."""
@@ -119,7 +131,8 @@ class Known(NamedTuple):
         (register, zone), entity = item, self.ruleset.entities[name]
         copy, day = self.ruleset.registers[register], self.days[zone]
         entries = [(entry.claims[copy.arms][0].day, entry) for entry in copy.entries if entry.entity == name]
-        now = [entry for first, entry in entries if first <= day and (entry.last_day is None or day <= entry.last_day)]
+        begun = [entry for first, entry in entries if first <= day and (entry.last_day is None or day <= entry.last_day)]
+        now = [entry for entry in begun if not any(day in gap for gap in entry.suspended)]
         is_fresh = day <= copy.retrieved_on + timedelta(days=copy.fresh_for.days)
         here = True if any(not entry.last_day_unknown for entry in now) else None
         if not now and is_fresh and (entries or copy.complete):

@@ -41,8 +41,8 @@ def oracle(ruleset: Ruleset, facts: Mapping[str, FactValue], days: Mapping[str, 
     everywhere = Known(ruleset, {**facts, "reader.location": LocationSet.unknown()}, days)
     active = [rule for _, rule in sorted(ruleset.rules.items()) if rule.status is Status.ACTIVE]
     found = {}
-    for notice, bound in product({rule.notice.id for rule in active}, [None, *known.mentioned()]):
-        asking = [r for r in active if r.notice.id == notice and (r.for_each is None) == (bound is None)]
+    for notice, bound in product({rule.notice.id for rule in active}, [None, *known.related()]):
+        asking = [r for r in active if r.notice.id == notice and known.binds(r.for_each, bound)]
         rules = [binding(rule, bound) for rule in asking if days[rule.zone] in rule.effective]
         outcome = judge(rules, known._replace(bound=bound))
         if rules and rules[0].notice.reach is Reach.EVERYWHERE and (outcome is None or outcome.display == "hold"):

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
-from compliance.model.designation import Claim, Entity, Entry, Milestone, Register
+from compliance.model.designation import Claim, Entity, Entry, Milestone, Register, Stance
 from compliance.model.facts import FactValue, Members, OneOf, unknown
 from compliance.model.period import Period
 from compliance.model.rule import (
@@ -40,6 +40,9 @@ WORDS: dict[str, tuple[str, ...]] = {
     "publisher": ENTITIES[:2],
     "publisher.designated_as": REGISTERS,
     "publisher.answers_to": ("RU", "CZ"),
+    "publisher.complies_with": ("RU", "CZ"),
+    "content.url": ("https://one.example/a", "https://one.example/b"),
+    "content.quotes": ENTITIES[:2],
     "content.kind": ("article", "comment"),
     "content.promotes": ("gambling", "alcohol"),
     "content.ai_generated": ("none", "partly", "fully"),
@@ -49,6 +52,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "mention.designated_as": REGISTERS,
     "reader.location": (*PLACES, *TERRITORIES, *TERRITORIES),
 }
+RELATIONS = ("content.mentions", "content.quotes")
 UNBOUND = [name for name in WORDS if name != "mention.designated_as"]
 NEAR = st.sampled_from([DAY + timedelta(days=days) for days in range(-3, 4)])
 ALWAYS = Period()
@@ -86,9 +90,7 @@ def rules(draw: st.DrawFn, number: int, notices: Mapping[str, Notice], answers: 
     names = [*draw(st.lists(st.sampled_from(UNBOUND), min_size=1, max_size=2)), "reader.location"]
     names = [*names, "mention.designated_as"] if is_bound else names
     when, unless = draw(blocks(names)), draw(st.none() | blocks(names))
-    policy = draw(
-        st.fixed_dictionaries({}, optional=dict.fromkeys({*names, "content.mentions"}, st.sampled_from(answers)))
-    )
+    policy = draw(st.fixed_dictionaries({}, optional=dict.fromkeys({*names, *RELATIONS}, st.sampled_from(answers))))
     return Rule(
         id=f"rule-{number}",
         title="",
@@ -98,7 +100,7 @@ def rules(draw: st.DrawFn, number: int, notices: Mapping[str, Notice], answers: 
         notice=notices[draw(st.sampled_from(NOTICES))],
         zone=draw(st.sampled_from(ZONES)),
         unless=() if unless is None else (unless,),
-        for_each="content.mentions" if is_bound else None,
+        for_each=draw(st.sampled_from(RELATIONS)) if is_bound else None,
         if_unknown=policy,
     )
 
@@ -150,8 +152,11 @@ def _entities(draw: st.DrawFn) -> dict[str, Entity]:
     orders = st.none() | st.lists(st.sampled_from(["RU", "CZ"]), max_size=2, unique=True).map(tuple)
     parents = {"child": "one", "grandchild": "child"}
     excludes = st.sampled_from([(), (), ("child",), ("grandchild",)])
+    stances = st.dictionaries(st.sampled_from(["RU", "CZ"]), st.sampled_from(Stance), max_size=2)
     return {
-        name: Entity(name, name, answers_to=draw(orders), parent=parents.get(name), excludes=draw(excludes))
+        name: Entity(
+            name, name, answers_to=draw(orders), parent=parents.get(name), excludes=draw(excludes), stance=draw(stances)
+        )
         for name in ENTITIES
     }
 
@@ -193,6 +198,9 @@ SOURCES: dict[str, st.SearchStrategy[FactValue]] = {
     "publisher": _one_of(*ENTITIES, "undeclared", is_open=True),
     "publisher.designated_as": _members(*REGISTERS),
     "publisher.answers_to": _members("RU", "CZ", "US"),
+    "publisher.complies_with": _members("RU", "CZ", "US"),
+    "content.url": _one_of("https://one.example/a", "https://one.example/b", "https://one.example/c", is_open=True),
+    "content.quotes": _members(*ENTITIES, "undeclared"),
     "content.kind": _one_of("article", "comment", "page"),
     "content.promotes": _members("gambling", "alcohol", "medicine"),
     "content.ai_generated": _one_of("none", "partly", "fully"),
@@ -205,7 +213,7 @@ SOURCES: dict[str, st.SearchStrategy[FactValue]] = {
         st.integers(0, 4).map(lambda n: n == 0),
     ),
 }
-DERIVED = ("publisher.designated_as", "publisher.answers_to")
+DERIVED = ("publisher.designated_as", "publisher.answers_to", "publisher.complies_with")
 
 
 @st.composite
