@@ -40,10 +40,37 @@ class Because(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Effect(msgspec.Struct, frozen=True, kw_only=True):
-    """What the page should do besides showing words."""
+    """What is to be done besides showing words; what belongs to another type is None."""
 
     type: str
-    component: str
+    component: str | None = None
+    key: str | None = None
+    value: str | None = None
+    task: str | None = None
+
+
+class Wording(msgspec.Struct, frozen=True, kw_only=True):
+    """Which of its words a notice has: for which days, how far the law's own, and the digest before slots are filled.
+
+    `gap` says that no wording is written for the day and a neighbour speaks, `turn` which text of a rotation it is.
+    """
+
+    first_day: date | None
+    last_day: date | None
+    fixity: str
+    digest: str
+    gap: bool = False
+    turn: int | None = None
+
+
+class Medium(msgspec.Struct, frozen=True, kw_only=True):
+    """What a notice has to be like in one medium; None is not prescribed."""
+
+    min_seconds: float | None = None
+    min_area_percent: float | None = None
+    min_font_ratio: float | None = None
+    contrast: float | None = None
+    placement: str | None = None
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,6 +102,44 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     unresolved: tuple[str, ...] = ()
     approximated: bool = False
     reach: bool = False
+    rank: int | None = None
+    wording: Wording
+    translation: str | None = None
+    short_form: str = "never"
+    placements: tuple[str, ...] = ()
+    nothing_before: bool = False
+    corner: str | None = None
+    media: dict[str, Medium] = msgspec.field(default_factory=dict)
+    marker: str | None = None
+
+
+class Footnote(msgspec.Struct, frozen=True, kw_only=True):
+    """What all shown instances of a notice say together, once, under the marker that stands where each is due."""
+
+    marker: str
+    id: str
+    entities: tuple[str, ...]
+    language: str
+    direction: str
+    text: str
+    html: str
+    unresolved: tuple[str, ...] = ()
+
+
+class Collision(msgspec.Struct, frozen=True, kw_only=True):
+    """Notices that want one place: `type` is corner or nothing-before, `at` says which."""
+
+    type: str
+    at: str
+    notices: tuple[str, ...]
+
+
+class Conflict(msgspec.Struct, frozen=True, kw_only=True):
+    """Two notices that contradict each other, and the rules behind them; both stand in the answer."""
+
+    notices: tuple[str, ...]
+    rules: tuple[str, ...]
+    status: str
 
 
 class Review(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,6 +209,9 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     cache: Cache
     decision: str
     not_applied: tuple[NotApplied, ...] = ()
+    footnotes: tuple[Footnote, ...] = ()
+    collisions: tuple[Collision, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
 
     def to_json(self) -> bytes:
         """The answer as UTF-8 JSON."""

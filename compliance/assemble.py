@@ -17,14 +17,19 @@ from compliance.content.facts import Content
 from compliance.content.publisher import host_of
 from compliance.engine.reasons import MOST_REASONS, reasons
 from compliance.model.address_text import holds_address
-from compliance.model.decision import Decision, Display, Instance, Reason
+from compliance.model.decision import Decision, Display, Instance, NotApplied, Reason
 from compliance.model.designation import declared_id
 from compliance.model.facts import Facts, FactValue, Members, OneOf
+from compliance.model.notice import Corner, Medium, Notice, Placement
 from compliance.model.rule import Rule
 from compliance.model.ruleset import LawDays, Ruleset
 from compliance.model.territory import LocationSet
 from compliance.model.truth import FALSE, TRUE, UNKNOWN
-from compliance.notices.render import Rendered, Slot, render
+from compliance.model.web_address import canonical_url
+from compliance.notices.page import Collision, Conflict, conflicts, corners, first_places, markers, media, places
+from compliance.notices.render import Rendered
+from compliance.notices.spoken import Footnote, Page, footnotes, speak, turns
+from compliance.notices.wording import Chosen
 
 MOST_SECONDS = 3600
 """An answer is never kept longer than an hour: a rule set may be corrected at any time."""
@@ -65,22 +70,36 @@ class Moment:
         return max(0, min(MOST_SECONDS, int(left)))
 
 
+def page_of(ruleset: Ruleset, question: Question, days: LawDays, languages: Sequence[str]) -> Page:
+    """What the words of an answer rest on, besides the decision."""
+    content = question.content
+    item = content.url or f"{content.publisher or ''}\n{content.headline or ''}"
+    return Page(
+        ruleset=ruleset,
+        days=days,
+        languages=languages,
+        publisher=_publisher(question.facts),
+        called=_called(content),
+        item=canonical_url(item) or item,
+    )
+
+
 def assemble(
     ruleset: Ruleset, question: Question, decision: Decision, moment: Moment, languages: Sequence[str]
 ) -> answer.Answer:
     """The answer to a question."""
-    until = moment.valid_until
-    notices = tuple(_notice(ruleset, question, each, moment, languages) for each in decision.instances)
-    held = [each for each in decision.instances if each.display is Display.HOLD]
-    key = _key(ruleset, question, moment, languages)
+    until, instances = moment.valid_until, decision.instances
+    page = page_of(ruleset, question, moment.days, languages)
+    marked, where = markers(instances), [places(each, question.facts) for each in instances]
+    given_corners, crowded = corners(instances, where, marked)
+    notices = tuple(
+        _notice(question, each, page, _Place(at, corner, marker))
+        for each, at, corner, marker in zip(instances, where, given_corners, marked, strict=True)
+    )
+    key = _key(page, question, moment, turns(page, instances))
     return answer.Answer(
         notices=notices,
-        reviews=tuple(
-            answer.Review(
-                id=each.notice.id, entity=each.entity, rules=each.rules[:MOST_REASONS], unknowns=each.unknowns
-            )
-            for each in held
-        ),
+        reviews=tuple(_review(each) for each in instances if each.display is Display.HOLD),
         unknowns=decision.unknowns,
         stale=tuple(_stale(ruleset, each) for each in dict.fromkeys(map(declared_id, decision.stale))),
         advice=question.advice,
@@ -89,25 +108,60 @@ def assemble(
         as_of=moment.day,
         preview=moment.as_of is not None,
         valid_until=None if until is None else until.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        cache=answer.Cache(
-            key=key[7:39],
-            vary=("reader.location", "languages"),
-            max_age=moment.max_age,
-            surrogate_keys=_surrogate_keys(ruleset, question.facts, decision),
-        ),
+        cache=_cache(ruleset, question.facts, decision, moment, key),
         decision=_digest([key, [[each.id, each.entity, each.status, each.display, each.text] for each in notices]]),
-        not_applied=tuple(
-            answer.NotApplied(rule=each.rule, notice=each.notice, because=each.because, changes_on=each.changes_on)
-            for each in decision.not_applied
-        ),
+        not_applied=tuple(_not_applied(each) for each in decision.not_applied),
+        footnotes=tuple(_footnote(each) for each in footnotes(page, instances, marked)),
+        collisions=tuple(_collision(each) for each in (*crowded, *first_places(instances, where))),
+        conflicts=tuple(_conflict(each) for each in conflicts(instances)),
     )
 
 
-def _notice(
-    ruleset: Ruleset, question: Question, instance: Instance, moment: Moment, languages: Sequence[str]
-) -> answer.Notice:
-    notice = instance.notice
-    words: Rendered = render(instance, languages, _slots(ruleset, question, instance))
+def _cache(ruleset: Ruleset, facts: Facts, decision: Decision, moment: Moment, key: str) -> answer.Cache:
+    return answer.Cache(
+        key=key[7:39],
+        vary=("reader.location", "languages"),
+        max_age=moment.max_age,
+        surrogate_keys=_surrogate_keys(ruleset, facts, decision),
+    )
+
+
+def _not_applied(absent: NotApplied) -> answer.NotApplied:
+    return answer.NotApplied(
+        rule=absent.rule, notice=absent.notice, because=absent.because, changes_on=absent.changes_on
+    )
+
+
+def _collision(collision: Collision) -> answer.Collision:
+    return answer.Collision(type=collision.type, at=collision.at, notices=collision.notices)
+
+
+def _conflict(conflict: Conflict) -> answer.Conflict:
+    return answer.Conflict(notices=conflict.notices, rules=conflict.rules, status=conflict.status.value)
+
+
+def _review(instance: Instance) -> answer.Review:
+    return answer.Review(
+        id=instance.notice.id,
+        entity=instance.entity,
+        rules=instance.rules[:MOST_REASONS],
+        unknowns=instance.unknowns,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where one notice stands among the others of its page."""
+
+    placements: tuple[Placement, ...]
+    corner: Corner | None
+    marker: str
+
+
+def _notice(question: Question, instance: Instance, page: Page, place: _Place) -> answer.Notice:
+    notice, ruleset, chosen = instance.notice, page.ruleset, page.choose(instance)
+    words = speak(page, instance, chosen)
+    state = notice.translations.get(words.language)
     return answer.Notice(
         id=notice.id,
         entity=instance.entity,
@@ -117,7 +171,7 @@ def _notice(
         display=instance.display.value,
         purpose=notice.purpose.value,
         severity=notice.severity.value,
-        placement=notice.placement.value,
+        placement=place.placements[0].value,
         group=notice.group,
         language=words.language,
         direction=words.direction,
@@ -126,14 +180,68 @@ def _notice(
         # what is held is not for the page: there is nothing that could be printed by mistake
         html="" if instance.display is Display.HOLD else words.html,
         link=notice.link,
-        effects=tuple(answer.Effect(type="suppress", component=part) for part in notice.suppress),
+        effects=_effects(notice),
         because=tuple(
-            _because(ruleset.rules[each.rule], each) for each in reasons(instance, ruleset, question.facts, moment.days)
+            _because(ruleset.rules[each.rule], each) for each in reasons(instance, ruleset, question.facts, page.days)
         ),
         unknowns=instance.unknowns,
         unresolved=words.unresolved,
         approximated=instance.approximated,
         reach=instance.by_reach,
+        rank=notice.rank,
+        wording=_wording(chosen, words),
+        translation=None if state is None else state.value,
+        short_form=notice.short_form.value,
+        placements=tuple(each.value for each in place.placements),
+        nothing_before=notice.layout.nothing_before,
+        corner=None if place.corner is None else place.corner.value,
+        media={surface: _medium(each) for surface, each in media(instance, question.facts).items()},
+        marker=place.marker or None,
+    )
+
+
+def _wording(chosen: Chosen, words: Rendered) -> answer.Wording:
+    return answer.Wording(
+        first_day=chosen.period.first_day,
+        last_day=chosen.period.last_day,
+        fixity=chosen.fixity.value,
+        digest=f"sha256:{hashlib.sha256(words.written.encode()).hexdigest()}",
+        gap=chosen.gap,
+        turn=chosen.turn,
+    )
+
+
+def _medium(medium: Medium) -> answer.Medium:
+    return answer.Medium(
+        min_seconds=medium.min_seconds,
+        min_area_percent=medium.min_area_percent,
+        min_font_ratio=medium.min_font_ratio,
+        contrast=medium.contrast,
+        placement=None if medium.placement is None else medium.placement.value,
+    )
+
+
+def _effects(notice: Notice) -> tuple[answer.Effect, ...]:
+    effects = notice.effects
+    found = [answer.Effect(type="suppress", component=part) for part in effects.suppress]
+    found += [answer.Effect(type="withhold")] if effects.withhold else []
+    found += [answer.Effect(type="mark")] if effects.mark else []
+    found += [answer.Effect(type="metadata", key=key, value=value) for key, value in effects.metadata.items()]
+    found += [answer.Effect(type="editorial_task", task=effects.editorial_task)] if effects.editorial_task else []
+    return tuple(found)
+
+
+def _footnote(footnote: Footnote) -> answer.Footnote:
+    words = footnote.words
+    return answer.Footnote(
+        marker=footnote.marker,
+        id=footnote.notice,
+        entities=footnote.entities,
+        language=words.language,
+        direction=words.direction,
+        text=words.text,
+        html=words.html,
+        unresolved=words.unresolved,
     )
 
 
@@ -151,15 +259,6 @@ def _because(rule: Rule, reason: Reason) -> answer.Because:
             for each in rule.legal_basis
         ),
     )
-
-
-def _slots(ruleset: Ruleset, question: Question, instance: Instance) -> dict[str, Slot]:
-    publisher = ruleset.entities.get(_publisher(question.facts) or "")
-    mention = ruleset.entities.get(instance.entity or "")
-    return {
-        "publisher.title": Slot(publisher.title if publisher else None, _called(question.content)),
-        "mention.title": Slot(mention.title if mention else None, instance.entity),
-    }
 
 
 def _called(content: Content) -> str | None:
@@ -206,12 +305,13 @@ def _surrogate_keys(ruleset: Ruleset, facts: Facts, decision: Decision) -> tuple
     return tuple([*keys, f"publisher:{publisher}"] if publisher else keys)
 
 
-def _key(ruleset: Ruleset, question: Question, moment: Moment, languages: Sequence[str]) -> str:
+def _key(page: Page, question: Question, moment: Moment, by_item: Sequence[object]) -> str:
     """The digest of everything that the notices and their words rest on; two questions with one key are one."""
-    publisher = None if _publisher(question.facts) else _called(question.content)
+    publisher = None if page.publisher else page.called
     days = sorted((zone, day.isoformat()) for zone, day in moment.days.items())
     is_preview = moment.as_of is not None
-    return _digest([ruleset.meaning, _facts_key(question.facts), publisher, list(languages), days, is_preview])
+    parts = [page.ruleset.meaning, _facts_key(question.facts), publisher, list(page.languages), days, is_preview]
+    return _digest([*parts, by_item] if by_item else parts)
 
 
 def _facts_key(facts: Facts) -> list[object]:

@@ -17,7 +17,7 @@ from typing import Final, Self
 from zoneinfo import ZoneInfo
 
 from compliance.answer import Answer
-from compliance.assemble import Moment, Question, assemble
+from compliance.assemble import Moment, Question, assemble, page_of
 from compliance.content.facts import Content, Written, advice, facts_from, facts_of
 from compliance.engine.explain import Explanation
 from compliance.engine.explain import explain as explain_plainly
@@ -31,6 +31,7 @@ from compliance.model.iso3166 import COUNTRIES
 from compliance.model.period import ONE_DAY
 from compliance.model.ruleset import LawDays, Ruleset
 from compliance.model.territory import LocationSet, place, says_nothing
+from compliance.notices.spoken import changes
 from compliance.store import MEMO, Snapshot, Store, packaged_rules
 
 __all__ = ["Checker", "Content", "Reader"]
@@ -122,8 +123,9 @@ class Checker:
             decision = explain_plainly(snapshot.ruleset, question.facts, days).decision
         else:
             decision = snapshot.index.decide(question.facts, days)
-        moment = Moment(now, days, as_of, first_instant(decision))
         read = (languages,) if isinstance(languages, str) else tuple(languages)
+        turns = changes(page_of(snapshot.ruleset, question, days, read), decision.instances)
+        moment = Moment(now, days, as_of, first_instant(decision, turns))
         return assemble(snapshot.ruleset, question, decision, moment, read)
 
     def explain(self, content: Content, reader: Reader | None = None, *, as_of: date | None = None) -> Explanation:
@@ -275,9 +277,12 @@ def law_days(ruleset: Ruleset, as_of: date | None, now: datetime) -> LawDays:
     return {zone: now.astimezone(_zone(zone)).date() for zone in ruleset.zones}
 
 
-def first_instant(decision: Decision) -> datetime | None:
-    """The first instant (UTC) at which the decision may differ, or None if the law foresees no change."""
-    instants = [_begins(day, zone) for zone, day in decision.changes]
+def first_instant(decision: Decision, turns: Iterable[tuple[str, date]] = ()) -> datetime | None:
+    """The first instant (UTC) at which the decision, or its words with their `turns`, may differ.
+
+    None if neither the law nor a wording foresees a change.
+    """
+    instants = [_begins(day, zone) for zone, day in (*decision.changes, *turns)]
     return min((each for each in instants if each < LAST), default=None)
 
 

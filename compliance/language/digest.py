@@ -84,9 +84,28 @@ def _writer(kind: type[Any]) -> Callable[[Any], object]:
     if issubclass(kind, Mapping):
         return _map
     if dataclasses.is_dataclass(kind):
-        names = tuple(each.name for each in dataclasses.fields(kind) if each.metadata.get("meaning", True))
-        return lambda value: {name: canonical(getattr(value, name)) for name in names}
+        return _dataclass(kind)
     return lambda value: value
+
+
+def _dataclass(kind: type[Any]) -> Callable[[Any], object]:
+    """The writer of a dataclass: fields that nobody wrote may be left out, so that new ones change no digest."""
+    fields = [each for each in dataclasses.fields(kind) if each.metadata.get("meaning", True)]
+    always = tuple(each.name for each in fields if not each.metadata.get("if_written"))
+    usual = {each.name: _default(each) for each in fields if each.metadata.get("if_written")}
+
+    def write(value: Any) -> object:
+        found = {name: canonical(getattr(value, name)) for name in always}
+        for name, default in usual.items():
+            if (written := getattr(value, name)) != default:
+                found[name] = canonical(written)
+        return found
+
+    return write
+
+
+def _default(field: dataclasses.Field[Any]) -> object:
+    return field.default if field.default_factory is dataclasses.MISSING else field.default_factory()
 
 
 def _map(value: Mapping[Any, Any]) -> object:

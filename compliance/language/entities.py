@@ -230,6 +230,8 @@ def _values(fields: Fields) -> dict[str, tuple[DatedValue, ...]]:
             help_ = "end the earlier one on the day before the later one begins"
             fields.to.fail(item.span, f"`{key}` has two values {in_words(days)}", help_)
         found[key] = tuple(value for _, value in dated)
+        texts = (item.get("value") for item, _ in dated)
+        fields.to.data.extend((key, text) for text in texts if isinstance(text, Text))
     return found
 
 

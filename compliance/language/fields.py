@@ -60,6 +60,8 @@ class Collector:
     """Kinds and ids that were declared in a way which is a problem already: who refers to one is not to blame."""
     hidden: set[str] = field(default_factory=set)
     """Kinds of which something was declared under an id that cannot be read."""
+    data: list[tuple[str, Text]] = field(default_factory=list)
+    """The values that entities declare, by the name of the data."""
     armings: list[Arming] = field(default_factory=list)
 
     def fail(self, span: Span, message: str, help_: str | None = None) -> None:
@@ -250,10 +252,15 @@ class Fields:
 
     def words_by_language(self, key: str, *, required: bool = False) -> dict[str, Text]:
         """A map of language tags to texts; the first is the default."""
-        node = self.node(key, required=required)
+        return self.as_words(self.node(key, required=required), f"`{key}`")
+
+    def as_words(self, node: Node | None, name: str) -> dict[str, Text]:
+        """`node` as a map of language tags to texts."""
         found: dict[str, Text] = {}
+        if isinstance(node, Broken):
+            return found
         if node is not None and not (isinstance(node, Map) and (node.entries or not node.is_whole)):
-            self.to.fail(node.span, f"`{key}` needs a language", "write it as `en: ...`")
+            self.to.fail(node.span, f"{name} needs a language", "write it as `en: ...`")
         for tag, value in node.entries if isinstance(node, Map) else ():
             if not LANGUAGE_TAG.fullmatch(tag.text):
                 self.to.fail(
@@ -261,6 +268,6 @@ class Fields:
                     f"`{tag.text}` is not a language tag",
                     "write it like `en`, `pt-BR` or `sr-Latn`",
                 )
-            elif (words := self.as_text(value, f"`{key}`")) is not None:
+            elif (words := self.as_text(value, name)) is not None:
                 found[tag.text] = words
         return found

@@ -37,7 +37,7 @@ legal_basis | yes | list of [sources](#sources) | - | the acts that it rests on
 law_status | no | list of `{from: day, is: step}`, earliest first | none | how far the law has come: `adopted`, `in_force`, `applicable`, `enforced`, `repealed`; recorded, decides nothing
 effective | yes | [days](#days-and-zones) | - | the days on which the rule applies
 arms | no | a date for each register: `decided_on`, `announced_on`, `listed_on`, `effective` | that of the register | for this rule, another date of the register starts the effect, see [Registers](#registers)
-for_each | no | `content.mentions` | none | asks the rule once for each entity that the content names
+for_each | no | a relation of [content to entities](#facts) | none | asks the rule once for each entity that stands in the relation
 when | yes | conditions | - | see [Conditions](#conditions)
 unless | no | conditions, or a list of them | none | exceptions
 if_unknown | no | an answer for each fact | `show` for each | see [When a fact is not known](#when-a-fact-is-not-known)
@@ -61,18 +61,65 @@ id | no | lower case words joined by hyphens | the rule's id | name of the notic
 ref | no | id of a notice | none | use the notice of another rule; then no other key may stand here
 purpose | yes | `legal-duty`, `reader-safety`, `editorial-policy` | - | why it is shown
 severity | no | `inform`, `alert`, `critical` | `inform` | how loudly it speaks
-placement | yes | `site-wide`, `top`, `after-headline`, `before-text`, `beside`, `on-image`, `after-first-mention`, `overlay`, `footer` | - | where it stands on the page
+placement | yes | `site-wide`, `top`, `after-headline`, `before-text`, `beside`, `on-image`, `after-first-mention`, `overlay`, `footer`, or a list of them | - | where it stands on the page; of several, in all of them
+nothing_before | no | `true`, `false` | `false` | whether nothing else may stand before it in its places
+corner | no | list of `upper-left`, `upper-right`, `lower-left`, `lower-right`, best first | none | the corners that it may take, for `on-image` and `overlay`
+media | no | [media](#media) by the words of `content.surface` | none | what it has to be like in a medium
 reach | no | `where_possible`, `everywhere` | `where_possible` | `everywhere` gives it to readers in all places, as possible; for `reader-safety` only
 conditional | no | `true`, `false` | `false` | whether `text` is already true for every reader ("If you are in ...")
-fixity | no | `exact`, `template`, `equivalent`, `idea` | `equivalent` | how far the words are those of the law; recorded, changes nothing
+fixity | no | `exact`, `template`, `equivalent`, `idea` | `equivalent` | how far the words are those of the law; given out, changes nothing
 link | no | web address | none | where more is said; shown behind the text
-effects | no | `{suppress: [...]}` | none | parts of the page to leave out: `share`, `like`, `comment`, `save`, `contact`, `donate`, `subscribe`, `advertise`
-group | no | lower case words joined by hyphens | none | given out with the notice; pages may show one group as one block
+effects | no | [effects](#effects) | none | what is to be done besides showing words
+group | no | lower case words joined by hyphens, or [a name and a rank](#groups) | none | given out with the notice; pages may show one group as one block
 supersedes | no | list of ids of notices | none | notices that this one takes the place of, where it is required
+conflicts_with | no | list of ids of notices | none | notices that contradict it; where both are due, the answer says so
+merge | no | `each`, `footnote` | `each` | `footnote`: all that it says on a page shares one marker and one footnote
+text | one of three | words by language | - | the wording
+wordings | one of three | list of [wordings](#wordings-with-days) | - | wordings that change on a day
+rotation | one of three | [a rotation](#rotation) | - | wordings that take turns
+text_if_possible | unless conditional | words by language, without slots | none | the wording where it is not certain that the notice is due; not beside `wordings`
+short | no | words by language | the text | a short wording; not beside `wordings`
+short_form | no | `never`, `if_impractical` | `if_impractical` where there is a short wording, else `never` | when the short wording may stand for the text
+slots | no | words by language for each title, [what fills it](#slots-of-your-own) for each other slot | `…` | what stands in braces in the words
+translations | no | `machine`, `draft`, `reviewed` by language | not said | who stands for the words in a language; given out with them
+""",
+    "wording": """
+first_day | yes | day or `none` | - | the first day of these words, in the zone of the rule that asks
+last_day | yes | day or `none` | - | the last one
 text | yes | words by language | - | the wording
 text_if_possible | unless conditional | words by language, without slots | none | the wording where it is not certain that the notice is due
 short | no | words by language | the text | a short wording
-slots | no | words by language, for each slot | `…` | what to say where nobody knows the name
+fixity | no | `exact`, `template`, `equivalent`, `idea` | that of the notice | how far the words are those of the law
+source | no | text | none | who prescribes them
+""",
+    "rotation": """
+every | yes | `item`, `day`, `week`, `month`, `quarter`, `half_year`, `year` | - | when the next text has its turn; `item`: each page has one for good
+texts | yes | list of words by language, two at least | - | the texts, in the order of their turns
+start | unless by item | day | - | the first day of a turn of the first text; turns before it are counted back
+""",
+    "slot": """
+type | yes | `text`, `number`, `percent`, `money`, `date`, `url` | - | what the value has to be
+value | yes | name of data | - | the value of the entity that fills the slot
+of | no | `publisher`, `mention` | `publisher` | whose value; `mention` with `for_each` only
+missing | no | words by language | `…` | what to say where there is no value on the day
+""",
+    "group": """
+name | yes | lower case words joined by hyphens | - | name of the group
+rank | yes | whole number | - | a required notice takes the place of those of lower rank about the same entity
+""",
+    "effects": """
+suppress | no | `share`, `like`, `comment`, `save`, `contact`, `donate`, `subscribe`, `advertise`, or a list of them | none | parts of the page to leave out
+withhold | no | `true`, `false` | `false` | whether the content must not be served
+mark | no | `true`, `false` | `false` | whether the content itself is to be marked
+metadata | no | text by name | none | what machines are to read in the page or file
+editorial_task | no | text | none | what an editor has to do
+""",
+    "medium": """
+min_seconds | no | number | none | how long it has to be seen or heard
+min_area_percent | no | number up to 100 | none | how much of the picture or page it has to take
+min_font_ratio | no | number | none | how large its letters are, those of the text being 1
+contrast | no | number from 1 to 21 | none | contrast of its letters with what is behind them
+placement | no | one of the placements | that of the notice | where it stands in this medium
 """,
     "scenario": """
 name | yes | text | - | what the example shows

@@ -13,14 +13,15 @@ from dataclasses import replace
 from typing import Any, Final
 
 from compliance.errors import Problem, RulesError, Span, nearest
-from compliance.language import arming, declarations, digest
+from compliance.language import arming, data, declarations, digest
 from compliance.language.entities import entity as read_entity
 from compliance.language.fields import Collector
 from compliance.language.given import PLACE_HELP, code_help
+from compliance.language.groups import ranked
 from compliance.language.registers import register as read_register
-from compliance.language.rules import BIND_HELP, speaks_of_a_mention
 from compliance.language.rules import rule as read_rule
 from compliance.language.source import Broken, Map, Node, Text, read
+from compliance.language.words import BIND_HELP, speaks_of_a_mention
 from compliance.model.rule import Notice, Rule
 from compliance.model.ruleset import LANGUAGE_VERSION, Ruleset
 
@@ -65,6 +66,7 @@ def load(files: Mapping[str, bytes], zones: Iterable[str], *, root: str = "") ->
     )
     originals = {name: each.copy_of for name, each in registers.items() if not each.is_variant}
     _check_circles("register", originals, "is a copy of itself", "copy_of", to)
+    data.check({rule.notice.id: rule.notice for rule in rules.values()}.values(), to)
     if to.problems:
         raise RulesError(sorted(to.problems, key=_place))
     ruleset = Ruleset(rules, entities, registers, _by_id(found["territory"]))
@@ -174,7 +176,7 @@ def _linked(found: list[tuple[Rule, Text | None]], to: Collector) -> dict[str, R
         if shared is None and rule.notice.id in notices:
             shared = notices[rule.notice.id]  # equal ones are one object
         linked[rule.id] = rule if shared is None or shared[0] is rule.notice else replace(rule, notice=shared[0])
-    return dict(sorted(linked.items()))
+    return ranked(dict(sorted(linked.items())), to)
 
 
 def _is_same(one: Notice, other: Notice) -> bool:
@@ -186,7 +188,8 @@ def _is_same(one: Notice, other: Notice) -> bool:
 
 def _order(notice: Notice) -> list[str]:
     slots = (name for slot, words in notice.slots.items() for name in (slot, *words))
-    return [*notice.text, *notice.text_if_possible, *notice.short, *slots]
+    missing = (tag for slot in notice.values.values() for tag in slot.missing)
+    return [*(tag for words in notice.each_words() for tag in words), *slots, *missing]
 
 
 def _by_id(things: Iterable[Any]) -> dict[str, Any]:

@@ -2,57 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from enum import StrEnum
 
 from compliance.errors import nearest
 from compliance.language.arming import arms
 from compliance.language.conditions import block, blocks, fact, if_unknown
-from compliance.language.declarations import href_of, sources
+from compliance.language.declarations import sources
 from compliance.language.fields import KEBAB, Collector, Fields
 from compliance.language.gaps import gaps
 from compliance.language.given import GivenError, given
 from compliance.language.keys import names
+from compliance.language.notice import NO_NOTICE, notice
 from compliance.language.source import Broken, List, Map, Node, Text, is_whole
-from compliance.model.facts import FACTS, FactValue, Kind
+from compliance.model.facts import BINDABLE, FACTS, FactValue, Kind
 from compliance.model.period import Period
-from compliance.model.rule import (
-    Block,
-    Fixity,
-    LawStatus,
-    Notice,
-    Placement,
-    Purpose,
-    Reach,
-    Rule,
-    Scenario,
-    Severity,
-    Status,
-    Words,
-)
+from compliance.model.rule import Block, LawStatus, Rule, Scenario, Status
 
 EXPECTED = ("required", "possible", "review", "none")
-SLOTS = ("publisher.title", "mention.title")
-SLOT = re.compile(r"\{[^{}]*\}|[{}]")
-BINDABLE = "content.mentions"
-BIND_HELP = f"add `for_each: {BINDABLE}` to the rule"
-NO_NOTICE = Notice("", Purpose.LEGAL_DUTY, Severity.INFORM, Placement.FOOTER, {})
-
-
-class Suppressible(StrEnum):
-    """Parts of a page that a notice may ask the publisher to take away."""
-
-    SHARE = "share"
-    LIKE = "like"
-    COMMENT = "comment"
-    SAVE = "save"
-    CONTACT = "contact"
-    DONATE = "donate"
-    SUBSCRIBE = "subscribe"
-    ADVERTISE = "advertise"
 
 
 def rule(node: Map, to: Collector) -> tuple[Rule, Text | None] | None:
@@ -74,7 +42,7 @@ def rule(node: Map, to: Collector) -> tuple[Rule, Text | None] | None:
         asked = set(FACTS)  # a line that cannot be read may be the one that asks
     arms(fields, name, (conditions, *exceptions), may_ask_more=asked == set(FACTS))
     policies, reasons = if_unknown(fields.map_of("if_unknown"), to, asked)
-    notice, ref = _notice(fields, name, for_each)
+    said, ref = notice(fields, name, for_each)
     basis = sources(fields, "legal_basis", required=True)
     found = tuple(_scenario(item, to) for item in fields.maps("scenarios", required=True))
     summary, owner = fields.text("summary"), fields.text("owner", required=True)
@@ -88,7 +56,7 @@ def rule(node: Map, to: Collector) -> tuple[Rule, Text | None] | None:
         status=status or Status.DRAFT,
         effective=effective,
         when=conditions,
-        notice=notice or NO_NOTICE,
+        notice=said or NO_NOTICE,
         zone=effective.zone,
         unless=exceptions,
         for_each=for_each,
@@ -117,10 +85,12 @@ def _effective(fields: Fields) -> Period | None:
 def _for_each(fields: Fields) -> str | None:
     """The fact whose members are bound one by one; a slip in it is one problem, not one for each bound line."""
     node = fields.text_node("for_each")
-    if node is not None and fact(node, fields.to, bound="") is not None and node.text != BINDABLE:
-        fields.to.fail(node.span, f"`{node.text}` binds no entity", f"use `{BINDABLE}`")
+    if node is not None and fact(node, fields.to, bound="") is not None and node.text not in BINDABLE:
+        fields.to.fail(node.span, f"`{node.text}` binds no entity", f"use one of: {', '.join(BINDABLE)}")
+    if node is not None and node.text in BINDABLE:
+        return node.text
     is_missing = fields.map.get("for_each") is None and not fields.is_misspelled("for_each")
-    return None if is_missing else BINDABLE
+    return None if is_missing else BINDABLE[0]
 
 
 def _law_status(fields: Fields) -> tuple[tuple[date, LawStatus], ...]:
@@ -133,133 +103,6 @@ def _law_status(fields: Fields) -> tuple[tuple[date, LawStatus], ...]:
                 fields.to.fail(item.span, "the steps of `law_status` are not in order", "put the earliest first")
             found.append((day, step))
     return tuple(found)
-
-
-def _notice(fields: Fields, name: Text | None, bound: str | None) -> tuple[Notice | None, Text | None]:
-    node = fields.map_of("notice", required=True)
-    for named in (fields.map.get("rule"), node.get("id") if node is not None else None):
-        if isinstance(named, Text) and (node is None or node.get("ref") is None):
-            fields.to.doubtful.add(("notice", named.text))
-    if node is None:
-        return None, None
-    inner = Fields(node, "a notice", fields.to, names("notice"))
-    ref = inner.text_node("ref")
-    if ref is not None:
-        if len(node.entries) > 1:
-            fields.to.fail(ref.span, "a notice is written out or referred to", "keep `ref` alone, or leave it out")
-            return None, None
-        fields.to.refer("notice", ref)
-        return None, ref
-    identity = inner.id("id", KEBAB, "risk-footer") if node.get("id") is not None else name
-    if identity is not None:
-        fields.to.declared.setdefault(("notice", identity.text), identity.span)
-    notice = Notice(
-        id=identity.text if identity else "",
-        purpose=inner.word("purpose", Purpose, required=True) or Purpose.LEGAL_DUTY,
-        severity=inner.word("severity", Severity, Severity.INFORM) or Severity.INFORM,
-        placement=inner.word("placement", Placement, required=True) or Placement.FOOTER,
-        text=_words(inner, "text", _slots(bound), required=True),
-        text_if_possible=_words(inner, "text_if_possible", ()),
-        short=_words(inner, "short", _slots(bound)),
-        slots=_slot_words(inner, bound),
-        conditional=bool(inner.flag("conditional", default=False)),
-        fixity=inner.word("fixity", Fixity, Fixity.EQUIVALENT) or Fixity.EQUIVALENT,
-        reach=inner.word("reach", Reach, Reach.WHERE_POSSIBLE) or Reach.WHERE_POSSIBLE,
-        link=href_of(inner, "link"),
-        suppress=_suppress(inner),
-        group=_kebab(inner, "group"),
-        supersedes=_supersedes(inner),
-    )
-    _whole(inner, notice)
-    return notice, None
-
-
-def _whole(fields: Fields, notice: Notice) -> None:
-    """What only the whole notice shows to be wrong."""
-    may_be_said = [key for key in ("text_if_possible", "conditional") if _is_unreadable(fields, key)]
-    if not notice.conditional and fields.map.get("text_if_possible") is None and not may_be_said:
-        help_ = 'add the wording "If you are in ...", or `conditional: true` if `text` already is'
-        fields.to.fail(fields.map.span, "a notice needs `text_if_possible` for readers whose place is not known", help_)
-    reach = fields.map.key("reach")
-    is_for_safety = notice.purpose is Purpose.READER_SAFETY or _is_unreadable(fields, "purpose")
-    if notice.reach is Reach.EVERYWHERE and not is_for_safety and reach is not None:
-        help_ = "use `reach: where_possible`, or `purpose: reader-safety`"
-        fields.to.fail(reach.span, "only a notice for the reader's safety goes to everybody", help_)
-
-
-def _is_unreadable(fields: Fields, key: str) -> bool:
-    """Whether a key is a problem already, so that its value is only assumed."""
-    value = fields.map.get(key)
-    if value is None:
-        return fields.is_misspelled(key)
-    words: dict[str, tuple[str, ...]] = {"purpose": tuple(Purpose), "conditional": ("true", "false")}
-    return key in words and not (isinstance(value, Text) and value.text in words[key])
-
-
-def _kebab(fields: Fields, key: str) -> str | None:
-    return None if fields.map.get(key) is None else getattr(fields.id(key, KEBAB, "reader-risk"), "text", None)
-
-
-def _supersedes(fields: Fields) -> tuple[str, ...]:
-    found = fields.texts("supersedes")
-    for text in found:
-        fields.to.refer("notice", text)
-    return tuple(text.text for text in found)
-
-
-def _suppress(fields: Fields) -> tuple[str, ...]:
-    node = fields.map_of("effects")
-    if node is None:
-        return ()
-    inner = Fields(node, "`effects`", fields.to, ("suppress",))
-    parts = [inner.choice(text, Suppressible, "part of a page") for text in inner.texts("suppress", required=True)]
-    return tuple(part.value for part in parts if part is not None)
-
-
-def speaks_of_a_mention(notice: Notice) -> bool:
-    """Whether its words name the entity that `for_each` binds."""
-    return any(f"{{{SLOTS[1]}}}" in words for words in (*notice.text.values(), *notice.short.values()))
-
-
-def _slots(bound: str | None) -> tuple[str, ...]:
-    return SLOTS if bound is not None else SLOTS[:1]
-
-
-def _words(fields: Fields, key: str, slots: tuple[str, ...], *, required: bool = False) -> Words:
-    """A text in several languages, each slot in it checked."""
-    found = fields.words_by_language(key, required=required)
-    for text in found.values():
-        for written in dict.fromkeys(match[0] for match in SLOT.finditer(text.text)):
-            problem = _slot_problem(written, key, slots)
-            if problem is not None:
-                fields.to.fail(text.part(written), *problem)
-    return {tag: " ".join(text.text.split()) for tag, text in found.items()}
-
-
-def _slot_problem(written: str, key: str, slots: tuple[str, ...]) -> tuple[str, str] | None:
-    """What is wrong with a slot or a lone brace in the words of `key`, or None."""
-    slot = written[1:-1]
-    if len(written) == 1:
-        return f"`{written}` belongs to no slot", f"write a slot like `{{{SLOTS[0]}}}`, and no other brace"
-    if slot not in SLOTS:
-        return f"unknown slot `{written}`", nearest(slot, SLOTS) or f"the slots are: {', '.join(SLOTS)}"
-    if key in SLOTS:
-        return f"`{written}` may not stand in the words for a slot", "say it without the slot"
-    if not slots:
-        help_ = "it may be unknown just when this wording is used: say it without the slot"
-        return f"`{written}` may not stand in `{key}`", help_
-    return None if slot in slots else (f"`{written}` needs a bound entity", BIND_HELP)
-
-
-def _slot_words(fields: Fields, bound: str | None) -> dict[str, Words]:
-    node = fields.map_of("slots")
-    if node is None:
-        return {}
-    inner = Fields(node, "`slots`", fields.to, SLOTS)
-    for slot, _ in node.entries:
-        if slot.text in SLOTS and slot.text not in _slots(bound):
-            fields.to.fail(slot.span, f"`{slot.text}` needs a bound entity", BIND_HELP)
-    return {slot: _words(inner, slot, ()) for slot in SLOTS if node.get(slot) is not None}
 
 
 def _scenario(node: Map, to: Collector) -> Scenario | None:

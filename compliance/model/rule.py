@@ -14,10 +14,28 @@ from enum import StrEnum
 
 from compliance.errors import Span
 from compliance.model.facts import FactValue
+from compliance.model.notice import NO_MEANING, Fixity, Notice, Placement, Purpose, Reach, Severity, Words
 from compliance.model.period import Period
 
-NO_MEANING = {"meaning": False}
-"""Metadata of fields that can never change a decision or its words; the meaning digest leaves them out."""
+__all__ = [
+    "NO_MEANING",
+    "AnyOf",
+    "Block",
+    "Fixity",
+    "IfUnknown",
+    "LawStatus",
+    "Line",
+    "Notice",
+    "Placement",
+    "Purpose",
+    "Reach",
+    "Rule",
+    "Scenario",
+    "Severity",
+    "Source",
+    "Status",
+    "Words",
+]
 
 
 class Status(StrEnum):
@@ -34,52 +52,6 @@ class IfUnknown(StrEnum):
     SHOW = "show"
     REVIEW = "review"
     SKIP = "skip"
-
-
-class Purpose(StrEnum):
-    """Why a notice is shown."""
-
-    LEGAL_DUTY = "legal-duty"
-    READER_SAFETY = "reader-safety"
-    EDITORIAL_POLICY = "editorial-policy"
-
-
-class Severity(StrEnum):
-    """How loudly a notice speaks."""
-
-    INFORM = "inform"
-    ALERT = "alert"
-    CRITICAL = "critical"
-
-
-class Placement(StrEnum):
-    """Where a notice stands on the page."""
-
-    SITE_WIDE = "site-wide"
-    TOP = "top"
-    AFTER_HEADLINE = "after-headline"
-    BEFORE_TEXT = "before-text"
-    BESIDE = "beside"
-    ON_IMAGE = "on-image"
-    AFTER_FIRST_MENTION = "after-first-mention"
-    OVERLAY = "overlay"
-    FOOTER = "footer"
-
-
-class Fixity(StrEnum):
-    """How far the words are the law's own."""
-
-    EXACT = "exact"
-    TEMPLATE = "template"
-    EQUIVALENT = "equivalent"
-    IDEA = "idea"
-
-
-class Reach(StrEnum):
-    """Whether a notice goes to readers it may concern, or to everybody."""
-
-    WHERE_POSSIBLE = "where_possible"
-    EVERYWHERE = "everywhere"
 
 
 class LawStatus(StrEnum):
@@ -134,31 +106,6 @@ class Block:
             else:
                 for block in line.blocks:
                     yield from block.each_line()
-
-
-Words = Mapping[str, str]
-"""A text in several languages: BCP 47 tag to words; the first is the default."""
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """What is to be said, where, how loudly, and in which words."""
-
-    id: str
-    purpose: Purpose
-    severity: Severity
-    placement: Placement
-    text: Words
-    text_if_possible: Words = field(default_factory=dict)
-    short: Words = field(default_factory=dict)
-    slots: Mapping[str, Words] = field(default_factory=dict)
-    conditional: bool = False
-    fixity: Fixity = Fixity.EQUIVALENT
-    reach: Reach = Reach.WHERE_POSSIBLE
-    link: str | None = None
-    suppress: tuple[str, ...] = ()
-    group: str | None = None
-    supersedes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

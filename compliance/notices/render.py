@@ -14,20 +14,28 @@ from dataclasses import dataclass
 from html import escape
 
 from compliance.model.decision import Instance, NoticeStatus
-from compliance.model.rule import Words
+from compliance.model.notice import Notice, SlotType, Words
 from compliance.notices.locale import direction, lookup
+from compliance.notices.values import shown
+from compliance.notices.wording import Chosen
 
-_SLOT = re.compile(r"\{([A-Za-z_.]+)\}")
+_SLOT = re.compile(r"\{([A-Za-z0-9_.]+)\}")
 _STAND_IN = "…"
+_TITLE, _TITLES = "mention.title", "mention.titles"
 MOST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """What fills a slot: the entity's title, or else what the caller called it."""
+    """What fills a slot: a title or value, or else what the caller called the thing; of a type, if it is a value."""
 
     title: str | None = None
     called: str | None = None
+    type: SlotType = SlotType.TEXT
+
+
+Slots = Mapping[str, Slot | tuple[Slot, ...]]
+"""What fills each slot; a list of things fills one with all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,49 +47,68 @@ class Rendered:
     text: str
     short: str
     html: str
+    written: str
+    """The text before its slots were filled."""
     unresolved: tuple[str, ...] = ()
 
 
-def render(instance: Instance, languages: Sequence[str], slots: Mapping[str, Slot]) -> Rendered:
-    """The notice in the first of `languages` that it has, else in its own first language."""
-    notice = instance.notice
-    is_certain = instance.status is NoticeStatus.REQUIRED or notice.conditional
-    words = notice.text if is_certain or not notice.text_if_possible else notice.text_if_possible
-    tag = lookup(languages, list(words))
-    text, open_in_text = _filled(words[tag], tag, slots, notice.slots)
-    short, open_in_short = _short(notice.short if is_certain else {}, tag, text, slots, notice.slots)
+def is_certain(instance: Instance) -> bool:
+    """Whether the words that are not conditional may be used."""
+    return instance.status is NoticeStatus.REQUIRED or instance.notice.conditional
+
+
+def render(notice: Notice, chosen: Chosen, languages: Sequence[str], slots: Slots, marker: str = "") -> Rendered:
+    """The words of a notice in the first of `languages` that they have, else in their own first language.
+
+    Args:
+        notice: what is to be said.
+        chosen: the words that hold.
+        languages: BCP 47 tags, best first.
+        slots: what fills the slots.
+        marker: stands before the words in the HTML of a footnote.
+    """
+    tag = lookup(languages, list(chosen.text))
+    stand_ins = {**notice.slots, **{name: slot.missing for name, slot in notice.values.items()}}
+    text, open_in_text = _filled(chosen.text[tag], tag, slots, stand_ins)
+    short, open_in_short = _short(chosen.short, tag, text, slots, stand_ins)
     return Rendered(
         language=tag,
         direction=direction(tag),
         text=text,
         short=short,
-        html=_html(text, tag, notice.link, notice.severity.value),
+        html=_html(f"{marker} {text}" if marker else text, tag, notice.link, notice.severity.value),
+        written=chosen.text[tag],
         unresolved=tuple(sorted({*open_in_text, *open_in_short})),
     )
 
 
-def _short(
-    words: Words, tag: str, text: str, slots: Mapping[str, Slot], stand_ins: Mapping[str, Words]
-) -> tuple[str, list[str]]:
+def _short(words: Words, tag: str, text: str, slots: Slots, stand_ins: Mapping[str, Words]) -> tuple[str, list[str]]:
     """The short wording in the language of the text; the text itself where there is none in it."""
     return _filled(words[tag], tag, slots, stand_ins) if tag in words else (text, [])
 
 
-def _filled(words: str, tag: str, slots: Mapping[str, Slot], stand_ins: Mapping[str, Words]) -> tuple[str, list[str]]:
+def _filled(words: str, tag: str, slots: Slots, stand_ins: Mapping[str, Words]) -> tuple[str, list[str]]:
     unresolved: list[str] = []
 
     def fill(match: re.Match[str]) -> str:
         name = match[1]
         slot = slots.get(name, Slot())
-        if slot.title:
-            return slot.title
-        unresolved.append(name)
-        if slot.called:
-            return _plain(slot.called)
-        instead = stand_ins.get(name)
-        return instead[lookup([tag], list(instead))] if instead else _STAND_IN
+        each = slot if isinstance(slot, tuple) else (slot,)
+        if not all(one.title for one in each):
+            unresolved.append(name)
+        instead = stand_ins.get(_TITLE if name == _TITLES else name)
+        return ", ".join(dict.fromkeys(_one(one, tag, instead) for one in each))
 
     return _SLOT.sub(fill, words), unresolved
+
+
+def _one(slot: Slot, tag: str, instead: Words | None) -> str:
+    """What stands for one thing."""
+    if slot.title:
+        return shown(slot.title, slot.type, tag)
+    if slot.called:
+        return _plain(slot.called)
+    return instead[lookup([tag], list(instead))] if instead else _STAND_IN
 
 
 def _plain(name: str) -> str:

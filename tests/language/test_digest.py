@@ -20,6 +20,19 @@ sources:
   - {title: An order}
 """
 WHOLE = {**TINY, "places.yaml": PLACES}
+TEXT = TINY["warn.yaml"][TINY["warn.yaml"].index("  text:\n") : TINY["warn.yaml"].index("  text_if_possible")]
+WHOLE_TEXT = TINY["warn.yaml"][TINY["warn.yaml"].index("  text:\n") : TINY["warn.yaml"].index("scenarios:")]
+ROTATION = "  rotation: {every: month, start: 2024-01-01, texts: [{en: One.}, {en: Two.}]}\n"
+WORDINGS = """\
+  wordings:
+    - first_day: 2024-01-01
+      last_day: none
+      text: {en: New.}
+      text_if_possible: {en: "If you are there."}
+      short: {en: Short.}
+      fixity: exact
+    - {first_day: none, last_day: 2023-12-31, text: {en: Old.}, text_if_possible: {en: "If you are there, old."}}
+"""
 SAME = [
     ("warn.yaml", "title: A warning\n", "title: A warning  # a comment\n"),
     ("warn.yaml", "title: A warning\n", "\n\ntitle:    'A warning'\n"),
@@ -76,6 +89,39 @@ OTHER = [
     ("warn.yaml", ": listed", ": put on a list"),
     ("warn.yaml", "    en: If you are in Russia, take care.\n    ru: Если вы в России, будьте осторожны.\n",
      "    ru: Если вы в России, будьте осторожны.\n    en: If you are in Russia, take care.\n"),
+    ("warn.yaml", "notice:\n", "notice:\n  nothing_before: true\n"),
+    ("warn.yaml", "placement: footer", "placement: [footer, top]"),
+    ("warn.yaml", "placement: footer", "placement: [footer, overlay]\n  corner: upper-left"),
+    ("warn.yaml", "placement: footer", "placement: [footer, overlay]\n  corner: [upper-left, upper-right]"),
+    ("warn.yaml", "notice:\n", "notice:\n  media: {video: {min_seconds: 3}}\n"),
+    ("warn.yaml", "notice:\n", "notice:\n  media: {video: {min_seconds: 4}}\n"),
+    ("warn.yaml", "notice:\n", "notice:\n  media: {video: {placement: overlay}}\n"),
+    ("warn.yaml", "notice:\n", "notice:\n  short_form: if_impractical\n"),
+    ("warn.yaml", "notice:\n", "notice:\n  effects: {withhold: true}\n"),
+    ("warn.yaml", "notice:\n", "notice:\n  effects: {mark: true}\n"),
+    ("warn.yaml", "notice:\n", "notice:\n  effects: {metadata: {a: b}}\n"),
+    ("warn.yaml", "notice:\n", "notice:\n  effects: {metadata: {a: c}}\n"),
+    ("warn.yaml", "notice:\n", "notice:\n  effects: {editorial_task: look at it}\n"),
+    ("warn.yaml", "notice:\n", "notice:\n  group: {name: risk, rank: 1}\n"),
+    ("warn.yaml", "notice:\n", "notice:\n  group: {name: risk, rank: 2}\n"),
+    ("warn.yaml", "notice:\n", "notice:\n  merge: footnote\n"),
+    ("warn.yaml", "notice:\n", "notice:\n  translations: {ru: draft}\n"),
+    ("warn.yaml", "notice:\n", "notice:\n  translations: {ru: reviewed}\n"),
+    ("warn.yaml", "notice:\n", "notice:\n  slots: {size: {type: number, value: size}}\n"),
+    ("warn.yaml", "notice:\n", "notice:\n  slots: {size: {type: text, value: size}}\n"),
+    ("warn.yaml", "notice:\n", "notice:\n  slots: {size: {type: text, value: length}}\n"),
+    ("warn.yaml", "notice:\n", "notice:\n  slots: {size: {type: text, value: size, missing: {en: x}}}\n"),
+    ("warn.yaml", TEXT, ROTATION),
+    ("warn.yaml", TEXT, ROTATION.replace("One.", "Other.")),
+    ("warn.yaml", TEXT, ROTATION.replace("2024-01-01", "2024-01-02")),
+    ("warn.yaml", TEXT, ROTATION.replace("month", "year")),
+    ("warn.yaml", WHOLE_TEXT, WORDINGS),
+    ("warn.yaml", WHOLE_TEXT, WORDINGS.replace("2024-01-01", "2024-01-02")),
+    ("warn.yaml", WHOLE_TEXT, WORDINGS.replace("2023-12-31", "2023-12-30")),
+    ("warn.yaml", WHOLE_TEXT, WORDINGS.replace("{en: New.}", "{en: Newer.}")),
+    ("warn.yaml", WHOLE_TEXT, WORDINGS.replace("If you are there.", "If you are here.")),
+    ("warn.yaml", WHOLE_TEXT, WORDINGS.replace("{en: Short.}", "{en: Shorter.}")),
+    ("warn.yaml", WHOLE_TEXT, WORDINGS.replace("fixity: exact", "fixity: idea")),
     ("radio.yaml", "title: Radio", "title: The Radio"),
     ("radio.yaml", "[The Radio]", "[The Radio, Radio One]"),
     ("radio.yaml", "radio.example", "radio-one.example"),

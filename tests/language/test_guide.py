@@ -18,6 +18,7 @@ from compliance.language.suite import DIRECTORY as SUITES
 from compliance.language.syntax import MOST_DEPTH
 from compliance.model.designation import Milestone, Stance
 from compliance.model.facts import FACTS, Kind
+from compliance.model.notice import Suppressible
 from compliance.model.rule import Fixity, LawStatus, Placement, Purpose, Reach, Severity, Status
 from compliance.model.ruleset import Ruleset
 from compliance.model.territory import Extent
@@ -163,7 +164,7 @@ def test_the_table_of_facts_is_the_vocabulary() -> None:
         ("severity", Severity),
         ("fixity", Fixity),
         ("reach", Reach),
-        ("effects", rules.Suppressible),
+        ("suppress", Suppressible),
         ("status", Status),
         ("law_status", LawStatus),
         ("arms", Milestone),

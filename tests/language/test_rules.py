@@ -6,8 +6,9 @@ from datetime import date
 
 import pytest
 
-from compliance.language.rules import EXPECTED, Suppressible
+from compliance.language.rules import EXPECTED
 from compliance.model.facts import FACTS, PERSONAL_FACTS, FactValue, Members, OneOf
+from compliance.model.notice import Suppressible
 from compliance.model.period import Period
 from compliance.model.rule import (
     AnyOf,
@@ -212,7 +213,7 @@ def test_a_notice_has_the_id_of_its_rule_and_quiet_defaults() -> None:
     assert (notice.id, notice.purpose, notice.placement) == ("warn", Purpose.READER_SAFETY, Placement.FOOTER)
     assert (notice.severity, notice.fixity, notice.reach) == (Severity.INFORM, Fixity.EQUIVALENT, Reach.WHERE_POSSIBLE)
     assert (notice.conditional, notice.link, notice.group) == (False, None, None)
-    assert (notice.suppress, notice.supersedes) == ((), ())
+    assert (notice.effects.suppress, notice.supersedes) == ((), ())
 
 
 def test_a_notice_keeps_what_is_written() -> None:
@@ -229,7 +230,7 @@ notice:
 """
     notice = rule((NOTICE, written)).notice
     assert (notice.id, notice.fixity, notice.reach) == ("the-notice", Fixity.EXACT, Reach.EVERYWHERE)
-    assert (notice.link, notice.group, notice.suppress) == ("https://a.example/x", "risk", ("like", "share"))
+    assert (notice.link, notice.group, notice.effects.suppress) == ("https://a.example/x", "risk", ("like", "share"))
     assert (notice.supersedes, notice.slots) == (("the-notice",), {"publisher.title": {"en": "somebody"}})
 
 
@@ -250,7 +251,7 @@ def test_language_tags_of_every_usual_form_are_taken(tag: str) -> None:
 
 @pytest.mark.parametrize("part", Suppressible)
 def test_every_part_of_a_page_can_be_suppressed(part: Suppressible) -> None:
-    assert rule((NOTICE, f"notice:\n  effects: {{suppress: {part}}}\n")).notice.suppress == (part.value,)
+    assert rule((NOTICE, f"notice:\n  effects: {{suppress: {part}}}\n")).notice.effects.suppress == (part.value,)
 
 
 @pytest.mark.parametrize("placement", Placement)

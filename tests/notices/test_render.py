@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 
 import pytest
@@ -11,7 +13,9 @@ from hypothesis import strategies as st
 
 from compliance.model.decision import Display, Instance, NoticeStatus
 from compliance.model.rule import Notice, Placement, Purpose, Severity
-from compliance.notices.render import MOST_NAME, Rendered, Slot, render
+from compliance.notices.render import MOST_NAME, Rendered, Slot, Slots, is_certain
+from compliance.notices.render import render as render_words
+from compliance.notices.wording import choose
 
 NOTICE = Notice(
     id="warn",
@@ -34,6 +38,11 @@ ATTRIBUTES = {
 
 def instance(notice: Notice = NOTICE, status: NoticeStatus = NoticeStatus.REQUIRED) -> Instance:
     return Instance(notice, None, status, Display.SHOW, (), ("warn",))
+
+
+def render(instance: Instance, languages: Sequence[str], slots: Slots) -> Rendered:
+    chosen = choose(instance.notice, date(2024, 1, 1), "", certain=is_certain(instance))
+    return render_words(instance.notice, chosen, languages, slots)
 
 
 def rendered(
