@@ -203,6 +203,15 @@ def test_an_explanation_names_the_act_where_the_effect_is_what_counts(arms: str,
     assert due.reasons[0].grounds[0].detail == f"`radio` is declared in `x/list` (An authority): {detail}"
 
 
+@pytest.mark.parametrize(
+    "more",
+    ["    known_since: 2021-02-03\n", "    known_since: 2021-02-04\n", "    activated_by: {title: Regulation 2}\n"],
+)
+def test_what_is_recorded_of_an_entry_is_a_part_of_the_meaning(more: str) -> None:
+    other = loaded(files((LAST, LAST + "    known_since: 2021-02-05\n"))).meaning
+    assert len({loaded(files((LAST, LAST + more))).meaning, loaded(TINY).meaning, other}) == 3
+
+
 def test_a_register_may_be_another_states_copy_of_a_list() -> None:
     text = TINY["list.yaml"].replace("x/list", "y/list").replace("entries:\n", "copy_of: x/list\nentries:\n")
     rules = loaded({**TINY, "copy.yaml": text})
