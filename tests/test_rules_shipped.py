@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -31,6 +32,9 @@ ORGANISATIONS = {
     "truth-hounds", "tv-rain", "whatsapp",
 }  # fmt: skip
 """Organisations, each looked at. A natural person is never flagged: whoever adds a name here checks that."""
+LISTED = Path(__file__).resolve().parent / "golden" / "listed-organisations.txt"
+"""Those whose files `compliance import` made, in `entities/ru-undesirable`; the same holds for them."""
+PERSON = re.compile(r"[А-ЯЁ][а-яё-]+ [А-ЯЁ][а-яё]+ [А-ЯЁ][а-яё]+(вич|вна|ична)\b.*")
 WRITTEN_ON = date(2026, 9, 22)
 """The day of the newest copy of a register, when the rules were last looked at."""
 
@@ -66,7 +70,7 @@ def test_a_file_says_its_language_first_and_stands_where_its_id_says(path: str) 
     folder, _, name = path.removesuffix(".yaml").partition("/")
     ids = {
         "rule": f"{folder}-{name}",
-        "entity": name,
+        "entity": name.removeprefix("ru-undesirable/"),
         "territory": name,
         "register": name.replace("-", "/", 1).removesuffix("s"),
     }
@@ -148,9 +152,42 @@ def test_a_territory_says_where_its_list_comes_from(territory: dict[str, Any]) -
 
 
 def test_only_organisations_are_declared_and_no_natural_person(checker: Checker) -> None:
-    assert set(checker.ruleset.entities) == ORGANISATIONS
+    listed = set(LISTED.read_text(encoding="utf-8").split())
+    assert {path.stem for path in (RULES / "entities" / "ru-undesirable").glob("*.yaml")} == listed
+    assert set(checker.ruleset.entities) == ORGANISATIONS | listed
+    assert [each for each in checker.ruleset.entities.values() if PERSON.fullmatch(each.title)] == []
     flagged = {entry.entity for register in checker.ruleset.registers.values() for entry in register.entries}
-    assert flagged <= ORGANISATIONS
+    assert listed <= flagged <= ORGANISATIONS | listed
+    assert {entry.entity for entry in checker.ruleset.registers["ru/undesirable-organization"].entries} >= listed
+
+
+def test_every_listing_of_undesirable_organisations_is_there_once(checker: Checker) -> None:
+    register = FILES["registers/ru-undesirable-organizations.yaml"]
+    notes = [entry["note"] for entry in register["entries"] if "note" in entry]
+    assert len(set(notes)) == len(notes)
+    assert len(register["entries"]) == int(register["count"]) == 418
+    days = Counter(entry["listed_on"]["day"] for entry in register["entries"] if isinstance(entry["listed_on"], dict))
+    assert (min(days), max(days), days["2026-09-11"]) == ("2015-07-29", "2026-09-22", 7)
+
+
+@pytest.mark.parametrize(
+    ("name", "entity"),
+    [
+        ("Freedom House, Inc.", "freedom-house"),
+        ("«Проект Медиа»", "project-media"),
+        ("Transparency International", "transparency-international"),
+        ("https://cpj.org/news/", "committee-to-protect-journalists"),
+        ("Stichting Bellingcat", "bellingcat"),
+        ("BDR Novaja Gazeta-Europe", "novaya-gazeta-europe"),
+    ],
+)
+def test_a_listed_organisation_is_found_by_its_names(checker: Checker, name: str, entity: str) -> None:
+    assert checker.store.current.directory.identify(name.strip("«»")) == {entity}
+
+
+@pytest.mark.parametrize("name", ["Квартира", "Нет войне", "No war", "ФАС", "RBS", "Новое поколение", "Proekt"])
+def test_a_word_that_also_means_something_else_is_no_publisher(checker: Checker, name: str) -> None:
+    assert checker.store.current.directory.identify(name) == frozenset()
 
 
 def test_no_domain_is_declared_twice(checker: Checker) -> None:
