@@ -102,7 +102,7 @@ def corners(
         else:
             holder = instances[taken[wanted[0]]].notice.id
             collisions.append(Collision(CORNER, wanted[0].value, (holder, instances[number].notice.id)))
-    return tuple(found), tuple(collisions)
+    return tuple(found), tuple(dict.fromkeys(collisions))
 
 
 def _order(instance: Instance) -> tuple[int, str, str]:

@@ -266,7 +266,7 @@ def test_an_answer_does_not_outlive_a_value() -> None:
 
 
 def page(url: str) -> Answer:
-    return checker("S16").check(Content(url=url, facts={"content.url": url}), Reader(country="SG"), as_of=DAY)
+    return checker("S16").check(Content(url=url), Reader(country="SG"), as_of=DAY)
 
 
 def test_an_order_reaches_its_page_in_every_place_and_says_that_nothing_stands_before_it() -> None:
