@@ -184,7 +184,7 @@ class Shape:
 
     def __init__(self, facts: Sequence[str], rules: Sequence[Ready]) -> None:
         self.all = Bucket(tuple(rules))
-        self.facts = tuple(sorted(facts, key=lambda fact: (self.all.by(fact).mean_length, fact)))
+        self.facts = tuple(sorted(facts, key=lambda fact: self.all.by(fact).mean_length))
         self._two = tuple(fact for fact in self.facts if FACTS[fact].kind is not Kind.STATUS)[:2]
         self._pairs = _pairs(*self._two, rules) if len(self._two) == 2 else None
 
