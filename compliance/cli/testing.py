@@ -109,7 +109,7 @@ class _Options:
 
 def _ask(ruleset: Ruleset, suites: Sequence[Suite], options: _Options, coverage: Coverage | None) -> list[Tried]:
     """Every case that is wanted, asked; on a terminal a long run shows how far it is."""
-    ready, day = Suites(ruleset, suites, _texts), options.day
+    ready, day = Suites(ruleset, suites, texts_of), options.day
     of_scenarios = [options.wants_scenario(rule, each) for rule in ruleset.rules.values() for each in rule.scenarios]
     of_suites = [options.wants_case(suite, *each) for suite in suites for each in suite.each_case()]
     total = sum(of_scenarios) + sum(of_suites)
@@ -136,7 +136,7 @@ def _of_suite(outcome: CaseOutcome) -> Tried:
     return Tried(*place, outcome.suite, outcome.case, outcome.expected, outcome.found, outcome.problems)
 
 
-def _texts(decided: Decided) -> Texts:
+def texts_of(decided: Decided) -> Texts:
     """The texts of each notice, as an answer has them."""
     place = decided.facts.get(PLACE)
     location = place if isinstance(place, LocationSet) else LocationSet.unknown()

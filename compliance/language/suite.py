@@ -29,6 +29,7 @@ DIRECTORY: Final = "tests"
 """The directory, anywhere below that of the rules, whose files are suites."""
 MOST_CASES: Final = 10_000
 """How many combinations one question may have."""
+PLACE: Final = "reader.location"
 RULE_FILES: Final = ("rule", "entity", "register", "territory")
 HEAD_HELP: Final = f"begin it with `language: {LANGUAGE_VERSION}` and `suite: its-name`"
 _DECLARES: Final = re.compile(rf"""["']?({"|".join((*RULE_FILES, "suite"))})["']?[ \t]*:""")
@@ -182,16 +183,16 @@ def _asked(fields: Fields) -> Asked:
     """What is said of the page and of the reader's place, which may be said in one way only."""
     to = fields.to
     node = fields.map_of("given")
-    given_facts(node, to)
+    known = given_facts(node, to)
     given: dict[str, Written] = {}
     ways: list[Text] = []
     for key, value in node.entries if node else ():
         if key.text in FACTS and FACTS[key.text].bound:
             message = f"`{key.text}` is not given: it follows from the registers"
             to.fail(key.span, message, "give the entities themselves, as `content.mentions`")
-        elif key.text == "reader.location":
+        elif key.text == PLACE:
             ways.append(key)
-        if isinstance(value, Text):
+        elif isinstance(value, Text):
             given[key.text] = value.text
         elif isinstance(value, List):
             given[key.text] = tuple(item.text for item in value.items if isinstance(item, Text))
@@ -202,7 +203,8 @@ def _asked(fields: Fields) -> Asked:
         to.fail(ways[1].span, message, "keep one")
     if not any(fields.map.get(key) is not None or fields.is_misspelled(key) for key in ("given", "content")):
         to.fail(fields.map.span, "a question says something of a page", "add `content:` or `given:`")
-    return Asked(page, given, reader, places)
+    location = known.get(PLACE)
+    return Asked(page, given, location if isinstance(location, LocationSet) else reader, places)
 
 
 def _days(fields: Fields, *, has_day: bool) -> list[str]:

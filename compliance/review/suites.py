@@ -153,8 +153,7 @@ def _with_drafts(ruleset: Ruleset) -> Ruleset:
 
 
 def _page(question: Question, directory: Directory) -> Page:
-    further = {name: value for name, value in question.given.items() if name != PLACE}
-    content = Content(**question.page, facts=further)
+    content = Content(**question.page, facts=question.given)
     return Page(question, content, facts_of(content, directory))
 
 
