@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from compliance import Answer, Checker, Content, Reader
 
@@ -260,6 +262,31 @@ def test_an_answer_does_not_outlive_a_value() -> None:
         other = ask("S12", "DE", None, publisher="newcomer", promotes="cfd")
     assert answer.valid_until == "2024-03-31T22:00:00Z"
     assert other.valid_until is None
+
+
+# -- how long words hold --------------------------------------------------------------------------------
+
+
+@given(
+    st.sampled_from(["S10", "S11", "S12"]),
+    st.sampled_from(["FR", "AU", "DE", None]),
+    st.datetimes(datetime(2009, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    st.floats(0, 1, exclude_max=True),
+)
+@settings(max_examples=60)
+def test_until_its_end_an_answer_has_the_same_words(
+    situation: str, place: str | None, now: datetime, part: float
+) -> None:
+    def asked(instant: datetime) -> Answer:
+        with at(instant):
+            return ask(situation, place, None, publisher="broker", promotes=["gambling", "cfd"], paid="yes")
+
+    before = asked(now)
+    end = datetime(2030, 1, 1, tzinfo=UTC) if before.valid_until is None else datetime.fromisoformat(before.valid_until)
+    after = asked(now + part * (end - timedelta(milliseconds=1) - now))
+    assert [(each.id, each.text, each.wording) for each in after.notices] == [
+        (each.id, each.text, each.wording) for each in before.notices
+    ]
 
 
 # -- S16: orders about one page -------------------------------------------------------------------------
