@@ -10,6 +10,7 @@ import click
 
 from compliance import __version__
 from compliance.cli.desk import lint
+from compliance.cli.format import fmt, schema
 from compliance.cli.questions import check, explain
 from compliance.cli.serve import serve
 from compliance.cli.testing import test
@@ -21,5 +22,5 @@ def main() -> None:
     """Tells a publisher which legal notices a page needs for a reader in a place, and why."""
 
 
-for _command in (serve, check, explain, lint, test):
+for _command in (serve, check, explain, lint, test, fmt, schema):
     main.add_command(_command)

@@ -355,9 +355,10 @@ def test_every_file_of_ours_that_can_be_read_has_a_layout(path: Path) -> None:
 
 
 def test_the_layout_of_the_shipped_rules_means_the_same() -> None:
-    before = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in SHIPPED}
+    paths = {path.relative_to(ROOT / "rules") for path in SHIPPED}
+    loaded = sorted(path for path in paths if "tests" not in path.parts)  # suites are asked, and not loaded
+    before = {path.as_posix(): (ROOT / "rules" / path).read_text(encoding="utf-8") for path in loaded}
     after = {path: laid_out(text) for path, text in before.items()}
-    assert before != after or all(laid_out(text) == text for text in before.values())
     assert ruleset(after).meaning == ruleset(before).meaning
 
 
