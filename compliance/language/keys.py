@@ -185,7 +185,7 @@ excludes | no | list of ids | none | children that the designations of this enti
 identifiers | no | an id for each scheme, such as `wikidata`, `opensanctions` | none | ids elsewhere; recorded, not used yet
 handles | no | lists of handles by platform, such as `telegram` | none | what it is called there; recorded, not used yet
 answers_to | no | list of country codes | not known | the legal orders that it answers to, all of them; `[]` is none
-stance | no | `comply`, `decline` or `legal_hold` by country code | none | how it meets an order to label others; recorded, decides nothing yet
+stance | no | `comply`, `decline` or `legal_hold` by country code | none | how it meets an order to label others; rules ask it as `publisher.complies_with`
 values | no | lists of [values](#values) by name | none | data about it, such as a loss percentage; a child without the name has those of its parent
 sources | no | list of [sources](#sources) | none | where this comes from
 owner | no | text | none | who answers for the file
