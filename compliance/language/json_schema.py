@@ -55,69 +55,52 @@ def _reference(name: str) -> Schema:
 
 def _shared() -> dict[str, Schema]:
     """What stands under many keys."""
+    answer: Schema = {"enum": [each.value for each in IfUnknown]}
+    days = {name: _pattern(f"{_DAY}|none") for name in ("first_day", "last_day")}
+    lines = {name: _about(_asked(spec), spec) for name, spec in FACTS.items()}
+    lines[ANY_OF] = {
+        "type": "array",
+        "minItems": 1,
+        "items": _reference("conditions"),
+        "description": "One of these blocks must hold.",
+    }
     return {
         "conditions": {
-            "type": "object",
-            "description": "Every line must hold; a list on a line means any of these.",
-            "properties": {
-                **{name: _about(_asked(spec), spec) for name, spec in FACTS.items()},
-                ANY_OF: {
-                    "type": "array",
-                    "minItems": 1,
-                    "items": _reference("conditions"),
-                    "description": "One of these blocks must hold.",
-                },
-            },
-            "additionalProperties": False,
+            **_closed(lines, "Every line must hold; a list on a line means any of these."),
             "minProperties": 1,
         },
-        "facts": {
-            "type": "object",
-            "description": "What is known; everything else is unknown.",
-            "properties": {name: _about(_given(spec), spec) for name, spec in FACTS.items()},
-            "additionalProperties": False,
-        },
-        "answers": {
-            "type": "object",
-            "properties": {name: _about(_reference("answer"), spec) for name, spec in FACTS.items()},
-            "additionalProperties": False,
-        },
+        "facts": _closed(
+            {name: _about(_given(spec), spec) for name, spec in FACTS.items()},
+            "What is known; everything else is unknown.",
+        ),
+        "answers": _closed(
+            {name: _about(_reference("answer"), spec) for name, spec in FACTS.items()},
+            "What follows where a fact is not known.",
+        ),
         "answer": {
-            "anyOf": [
-                {"enum": [each.value for each in IfUnknown]},
-                {
-                    "type": "object",
-                    "properties": {"answer": {"enum": [each.value for each in IfUnknown]}, "reason": _TEXT},
-                    "required": ["answer"],
-                    "additionalProperties": False,
-                },
-            ]
+            "anyOf": [answer, {**_closed({"answer": answer, "reason": _TEXT}), "required": ["answer"]}],
         },
-        "period": {
-            "type": "object",
-            "properties": {name: _pattern(f"{_DAY}|none") for name in ("first_day", "last_day")},
-            "required": ["first_day", "last_day"],
-            "additionalProperties": False,
-        },
+        "period": {**_closed(days, "Days, both included."), "required": list(days)},
         "country": {"enum": list(COUNTRIES)},
         "code": _any([_reference("country"), _pattern("[A-Z]{2}(-[A-Z0-9]{1,3})?")]),  # countries are completed
         "place": _any([_reference("country"), _pattern(TERRITORY_ID.pattern)]),
     }
 
 
+def _closed(properties: dict[str, Schema], description: str = "") -> Schema:
+    """A map that has these keys and no others."""
+    found: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
+    return {**found, "description": description} if description else found
+
+
 def _section(section: str) -> Schema:
     """The map that a section of the table describes."""
-    return {
-        "type": "object",
-        "properties": {key.name: _property(key, section) for key in KEYS[section]},
-        "required": [key.name for key in KEYS[section] if key.required == "yes"],
-        "additionalProperties": False,
-    }
+    required = [key.name for key in KEYS[section] if key.required == "yes"]
+    return {**_closed({key.name: _property(key) for key in KEYS[section]}), "required": required}
 
 
-def _property(key: Key, section: str) -> Schema:
-    found = _OPEN if section in FILES and key.name in FILES and key.name != section else _values(key)
-    described = {**found, "description": _plain(key.meaning)}
+def _property(key: Key) -> Schema:
+    described = {**_values(key), "description": _plain(key.meaning)}
     default = re.fullmatch("`([^`]+)`", key.default)
     return {**described, "default": _as_read(default[1])[0]} if default and default[1] != "…" else described
 
@@ -147,7 +130,7 @@ def _any(found: list[Schema]) -> Schema:
 
 
 def _list(item: Schema) -> Schema:
-    """A list, which may be written as the one item alone where that is a text."""
+    """A list of such items."""
     return {"type": "array", "items": item}
 
 
@@ -161,15 +144,14 @@ def _one(words: str, key: Key) -> Schema:
         return {"enum": [each for word in re.findall("`([^`]+)`", words) for each in _as_read(word)]}
     if match := _LIST.fullmatch(words):
         item = _one(match[1], key)
-        # one text alone counts as a list of one; a map does not
-        return _OPEN if not item else _list(item) if "$ref" in item else _any([item, _list(item)])
+        is_map = item.get("$ref", "").removeprefix("#/$defs/") in KEYS
+        return _list(item) if is_map else _any([item, _list(item)])  # one text alone counts as a list of one
     if match := _ONE_EACH.fullmatch(words):
         return {"type": "object", "additionalProperties": _one(match[1], key)}
     if _EACH.search(words):
         parts = [_one(part, key) for part in _EACH.split(words) if part]
-        by_slot = (
-            {"pattern": r"^([a-z]+\.title|[^.]+)$"} if "slot" in words else _OPEN
-        )  # a title, or a name of one's own
+        # a slot takes a title, or has a name of the author's own
+        by_slot = {"pattern": r"^([a-z]+\.title|[^.]+)$"} if "slot" in words else _OPEN
         return {"type": "object", "additionalProperties": _any(parts), "propertyNames": by_slot}
     if (match := _BY.fullmatch(words)) and (value := _one(match[1], key)):
         several = words.startswith("lists of ")
@@ -181,7 +163,7 @@ def _one(words: str, key: Key) -> Schema:
         }
     if match := _MAP.fullmatch(words):
         inside = re.findall(r"[{,] ?([a-z_]+)", words)
-        return {"type": "object", "properties": dict.fromkeys(inside, _OPEN), "additionalProperties": False}
+        return _closed(dict.fromkeys(inside, _OPEN))
     return _linked(words, key)
 
 

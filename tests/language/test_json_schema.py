@@ -180,6 +180,14 @@ def test_what_the_language_allows_is_not_underlined(old: str, new: str) -> None:
     assert faults(tiny("warn.yaml", (old, new))) == []
 
 
+@pytest.mark.parametrize(
+    "one", ["domains: radio.example", "answers_to: NO", "names: {en: The Radio}", "excludes: paper"]
+)
+def test_one_text_counts_as_a_list_of_one(one: str) -> None:
+    assert faults(as_an_editor_reads(f"language: 1\nentity: radio\ntitle: Radio\n{one}\n".encode())) == []
+    assert faults(as_an_editor_reads(f"language: 1\nentity: radio\ntitle: Radio\n{one[:5]}: x\n".encode())) != []
+
+
 def test_a_reference_to_a_notice_stands_for_one() -> None:
     whole = TINY["warn.yaml"]
     start, end = whole.index("notice:"), whole.index("scenarios:")
