@@ -254,3 +254,39 @@ def test_a_memory_counts_what_is_young_and_what_is_old_once() -> None:
         memo.put(key, 1)
         lengths.append(len(memo))
     assert lengths == [1, 2, 3, 3]
+
+
+def test_who_may_be_anywhere_is_in_no_territory_without_members_but_in_every_place_that_is_named() -> None:
+    members = Member("RU", Extent.WHOLE, OVER)
+    asked = [rule("t", line(PLACE, "t")), rule("u", line(PLACE, "t", "FR"), says=notice("u"))]
+    ruleset = replace(rules_of(*asked), territories={"t": Territory("t", "", (members,), MOSCOW)})
+    agree(ruleset, {}, {KIND: one("video")})
+    assert [each.notice.id for each in Index(ruleset).decide({}, DAYS).instances] == ["u"]
+
+
+@pytest.mark.parametrize(("number", "is_approximated"), [(10, False), (11, True)])
+def test_a_reader_who_may_be_anywhere_has_no_more_worlds_than_the_plain_evaluator_counts(
+    number: int, is_approximated: bool
+) -> None:
+    """In Russia, in Belarus and in Ukraine each of the territories may hold or not: three times all combinations."""
+    names = [f"t{each:02}" for each in range(number)]
+    ruleset = replace(
+        rules_of(rule("ru", line(PLACE, "RU")), rule("by", line(PLACE, "BY")), *(in_or(name, "DE") for name in names)),
+        territories={
+            name: Territory(name, "", outside(dict.fromkeys(("RU", "BY", "UA"), ALWAYS), Extent.PARTLY), MOSCOW)
+            for name in names
+        },
+    )
+    agree(ruleset, {})
+    (found,) = Index(ruleset).decide({}, DAYS).instances
+    assert found.approximated is is_approximated
+
+
+def in_or(*places: str) -> Rule:
+    return rule(places[0], line(PLACE, *places))
+
+
+def test_every_stretch_of_days_has_a_number_of_its_own() -> None:
+    index = Index(rules_of(rule("r", line(KIND, "video"), effective=Period(None, DAY))))
+    before, after = index.on(DAY), index.on(DAY + ONE)
+    assert before.number != after.number != Index(rules_of()).on(DAY).number

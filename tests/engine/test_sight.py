@@ -13,7 +13,7 @@ from compliance.engine.index import Index
 from compliance.engine.postings import Prepared
 from compliance.engine.sight import Sight
 from compliance.engine.views import View
-from compliance.model.designation import Claim, Entity, Entry, Milestone, Register
+from compliance.model.designation import Claim, Entity, Entry, Milestone, Register, Stance
 from compliance.model.facts import OneOf
 from compliance.model.rule import Rule
 from compliance.model.ruleset import Ruleset
@@ -52,13 +52,14 @@ ENTITIES = {
     "podcast": Entity("podcast", "Podcast", parent="desk"),
     "sold": Entity("sold", "Sold", parent="radio"),
     "twin": Entity("twin", "Twin"),
-    "paper": Entity("paper", "Paper", answers_to=("RU", "CZ")),
+    "paper": Entity("paper", "Paper", answers_to=("RU", "CZ"), stance={"CZ": Stance.COMPLY}),
     "former": Entity("former", "Former"),
     "coming": Entity("coming", "Coming"),
     "doubtful": Entity("doubtful", "Doubtful"),
     "daily": Entity("daily", "Daily", answers_to=()),
     "weekly": Entity("weekly", "Weekly"),
 }
+COMPLIES = "publisher.complies_with"
 NAMES = [*ENTITIES, "stranger"]
 
 
@@ -174,10 +175,11 @@ def test_on_every_day_registers_say_of_their_own_what_the_plain_evaluator_reads(
         assert index.decide(known, days) == decide(rules, known, days), name
 
 
-def test_the_legal_orders_of_a_publisher_stand_in_its_entity_file() -> None:
+def test_the_legal_orders_that_a_publisher_answers_to_or_complies_with_stand_in_its_entity_file() -> None:
     rules = replace(
         rules_of(
             *(rule(order, line(ANSWERS, order), says=notice(order)) for order in ("RU", "CZ")),
+            *(rule(f"c-{order}", line(COMPLIES, order), says=notice(f"c-{order}")) for order in ("RU", "CZ")),
             rule("b", line(KIND, "video"), says=notice("b"), unless=(block(line(ANSWERS, "RU")),)),
         ),
         entities=ENTITIES,
@@ -185,6 +187,7 @@ def test_the_legal_orders_of_a_publisher_stand_in_its_entity_file() -> None:
     same(rules, [{KIND: one("video"), PUBLISHER: one(name)} for name in NAMES])
     same(rules, [{PUBLISHER: one("radio", name)} for name in NAMES])
     agree(rules, {PUBLISHER: one("daily"), ANSWERS: some("RU")}, {ANSWERS: some("CZ", other=True)}, {})
+    agree(rules, {PUBLISHER: one("paper"), COMPLIES: some()}, {COMPLIES: some("RU")}, {PUBLISHER: one("paper")})
 
 
 def test_a_question_that_says_nothing_of_the_publisher_is_answered_for_anyone() -> None:

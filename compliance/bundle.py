@@ -1,0 +1,129 @@
+"""Bundles: a whole rule set in one file, the same bytes for the same rules.
+
+Theory: a rule set is checked once, where it is edited, and served in many places. A bundle carries the rule
+files as they are, so that nothing has to be trusted to a second format, and a manifest with both digests.
+It is read back only if the files in it are those that were put in: a file that was cut or altered is
+refused, and the last good set stays. It is not signed: whoever may write the file may write another one.
+
+Source: the ZIP file format (APPNOTE 6.3), with fixed dates and in the order of the paths.
+"""
+
+from __future__ import annotations
+
+import os
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from compliance.errors import Problem, RulesError
+from compliance.language import digest
+from compliance.language.source import MOST_BYTES
+from compliance.model.ruleset import LANGUAGE_VERSION, Ruleset
+
+FORMAT: Final = 1
+MANIFEST: Final = "MANIFEST.json"
+MOST_FILES: Final = 1_000_000
+MOST_UNPACKED: Final = 4_000_000_000
+"""So many bytes in all are unpacked from a bundle; a small file can hold very much of nothing."""
+_LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)
+_AGAIN: Final = "build it again from the rule files"
+
+
+class Manifest(msgspec.Struct, forbid_unknown_fields=True):
+    """What a bundle says of itself."""
+
+    format: int
+    language: int
+    meaning: str
+    source: str
+    files: int
+    rules: int
+
+
+def write(path: Path, files: Mapping[str, bytes], ruleset: Ruleset) -> Manifest:
+    """The manifest of the bundle that was written; another process sees the old file or the whole new one.
+
+    Args:
+        path: where to write it.
+        files: every rule file by its path, as they were read for `ruleset`.
+        ruleset: what they mean.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    said = Manifest(FORMAT, LANGUAGE_VERSION, ruleset.meaning, ruleset.source, len(files), len(ruleset.rules))
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+            archive.writestr(_entry(MANIFEST), msgspec.json.format(msgspec.json.encode(said)))
+            for name in sorted(files):
+                archive.writestr(_entry(name), files[name])
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    return said
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    """An entry that says nothing of when, where and by whom it was made."""
+    entry = zipfile.ZipInfo(name, _LONG_AGO)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.create_system = 3
+    entry.external_attr = 0o644 << 16
+    return entry
+
+
+def read(path: Path, shown: str) -> dict[str, bytes]:
+    """Every rule file in a bundle, by its path.
+
+    Args:
+        path: the bundle.
+        shown: how messages name it.
+
+    Raises:
+        RulesError: it cannot be read, or is not what it was when it was made.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            files = _unpacked(archive, shown)
+    except OSError as error:
+        why = (error.strerror or "no reason given").lower()
+        raise _refused(f"`{shown}` cannot be read: {why}", _AGAIN) from None
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+        if isinstance(error, RulesError):
+            raise
+        raise _refused(f"`{shown}` is no bundle, or was cut", _AGAIN) from None
+    said = _manifest(files.pop(MANIFEST, b""), shown)
+    if said.source != digest.source(files):
+        raise _refused(f"`{shown}` does not hold the files that its manifest names", _AGAIN)
+    return files
+
+
+def _unpacked(archive: zipfile.ZipFile, shown: str) -> dict[str, bytes]:
+    entries = archive.infolist()
+    names = [entry.filename for entry in entries]
+    if len(entries) > MOST_FILES or len(set(names)) != len(names):
+        raise _refused(f"`{shown}` has too many files, or two of one name", _AGAIN)
+    too_large = next((entry.filename for entry in entries if entry.file_size > MOST_BYTES), None)
+    if too_large is not None or sum(entry.file_size for entry in entries) > MOST_UNPACKED:
+        raise _refused(f"`{shown}` holds more than can be unpacked", "split large files, or serve the directory")
+    return {entry.filename: archive.read(entry) for entry in entries}
+
+
+def _manifest(data: bytes, shown: str) -> Manifest:
+    try:
+        said = msgspec.json.decode(data, type=Manifest)
+    except msgspec.DecodeError:
+        raise _refused(f"`{shown}` has no manifest that can be read", _AGAIN) from None
+    if said.format != FORMAT or said.language != LANGUAGE_VERSION:
+        help_ = f"build it with this version: format {FORMAT}, rule language {LANGUAGE_VERSION}"
+        raise _refused(f"`{shown}` has format {said.format} and rule language {said.language}", help_)
+    return said
+
+
+def _refused(message: str, help_: str) -> RulesError:
+    return RulesError([Problem(message, help=help_)])

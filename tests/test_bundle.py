@@ -1,0 +1,172 @@
+"""A bundle is the rule set that went into it, byte for byte, or it is refused."""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from compliance import Checker, bundle
+from compliance.cli import main
+from compliance.errors import RulesError
+from compliance.store import Store, read_files, read_rules
+from tests.tiny import TINY
+
+Tamper = Callable[[dict[str, bytes]], Mapping[str, bytes]]
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Path:
+    for name, text in TINY.items():
+        path = tmp_path / "rules" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return tmp_path / "rules"
+
+
+@pytest.fixture
+def bundled(rules: Path) -> Path:
+    return build(rules, rules.parent / "rules.bundle")
+
+
+def build(rules: Path, to: Path) -> Path:
+    bundle.write(to, read_files(rules), read_rules(rules))
+    return to
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, [str(each) for each in arguments])
+
+
+def refused(path: Path) -> str:
+    with pytest.raises(RulesError) as raised:
+        Checker.open(path)
+    return str(raised.value)
+
+
+def tampered(path: Path, change: Tamper) -> None:
+    with zipfile.ZipFile(path) as archive:
+        entries = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in change(entries).items():
+            archive.writestr(name, data)
+
+
+def test_a_bundle_is_read_as_the_rules_that_went_into_it(rules: Path, bundled: Path) -> None:
+    assert read_files(bundled) == read_files(rules)
+    assert (read_rules(bundled).meaning, read_rules(bundled).source) == (
+        read_rules(rules).meaning,
+        read_rules(rules).source,
+    )
+    facts = {"publisher": "radio", "reader.location": "RU"}
+    assert Checker.open(bundled).decide(facts) == Checker.open(rules).decide(facts)
+
+
+def test_the_same_rules_give_the_same_bytes_wherever_and_whenever_they_are_built(rules: Path, tmp_path: Path) -> None:
+    first = build(rules, tmp_path / "first.bundle").read_bytes()
+    for path in rules.rglob("*.yaml"):
+        os.utime(path, (1_700_000_000, 1_700_000_000))
+        path.chmod(0o600)
+    assert build(rules, tmp_path / "second.bundle").read_bytes() == first
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda all_: {**all_, "warn.yaml": all_["warn.yaml"].replace(b"RU", b"UA")}, "does not hold the files"),
+        (lambda all_: {**all_, "more.yaml": b"language: 1\n"}, "does not hold the files"),
+        (lambda all_: {name: data for name, data in all_.items() if name != "radio.yaml"}, "does not hold the files"),
+        (lambda all_: {name: data for name, data in all_.items() if name != bundle.MANIFEST}, "has no manifest"),
+        (lambda all_: {**all_, bundle.MANIFEST: b"{}"}, "has no manifest"),
+        (lambda all_: {**all_, bundle.MANIFEST: b"\xff"}, "has no manifest"),
+        (
+            lambda all_: {**all_, bundle.MANIFEST: all_[bundle.MANIFEST].replace(b'"format": 1', b'"format": 2')},
+            "has format 2 and rule language 1",
+        ),
+        (lambda all_: {**all_, "large.yaml": b"#" * 4_000_001}, "holds more than can be unpacked"),
+    ],
+    ids=["altered", "added", "removed", "no-manifest", "empty-manifest", "not-utf-8", "format", "too-large"],
+)
+def test_a_bundle_that_is_not_what_it_was_is_refused(bundled: Path, change: Tamper, message: str) -> None:
+    tampered(bundled, change)
+    assert message in refused(bundled)
+    assert "help: " in refused(bundled)
+
+
+@pytest.mark.parametrize("length", [0, 1, 22, 500, -1])
+def test_a_bundle_that_was_cut_is_refused(bundled: Path, length: int) -> None:
+    bundled.write_bytes(bundled.read_bytes()[:length])
+    assert "is no bundle, or was cut" in refused(bundled)
+
+
+def test_a_flipped_bit_anywhere_in_the_files_is_seen(bundled: Path) -> None:
+    good = bundled.read_bytes()
+    for place in range(60, len(good) - 400, max(1, len(good) // 40)):
+        bundled.write_bytes(good[:place] + bytes([good[place] ^ 4]) + good[place + 1 :])
+        try:
+            files = bundle.read(bundled, "it")
+        except RulesError:
+            continue
+        bundled.write_bytes(good)
+        assert files == bundle.read(bundled, "it")  # it was no part of a file: a date, for example
+
+
+def test_two_files_of_one_name_are_refused(bundled: Path) -> None:
+    with zipfile.ZipFile(bundled, "a") as archive, pytest.warns(UserWarning, match="Duplicate name"):
+        archive.writestr("warn.yaml", b"language: 1\n")
+    assert "two of one name" in refused(bundled)
+
+
+def test_what_only_seems_to_be_small_is_not_unpacked(bundled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bundle, "MOST_UNPACKED", 100)
+    assert "holds more than can be unpacked" in refused(bundled)
+
+
+def test_a_service_takes_a_new_bundle_and_keeps_the_last_good_one(rules: Path, bundled: Path) -> None:
+    store = Store(bundled)
+    before = store.current.ruleset.meaning
+    warn = rules / "warn.yaml"
+    warn.write_text(TINY["warn.yaml"].replace("is on the list", "stands on the list"), encoding="utf-8")
+    build(rules, bundled)
+    assert store.reload()
+    after = store.current.ruleset.meaning
+    assert after != before
+    bundled.write_bytes(b"")
+    assert not store.reload()
+    assert store.current.ruleset.meaning == after
+    assert "is no bundle" in str(store.failure)
+
+
+def test_the_command_says_what_it_wrote_and_the_others_read_it(rules: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.bundle"
+    done = run("build", rules, "-o", target, "--json")
+    assert done.exit_code == 0
+    said = json.loads(done.output)
+    assert (said["bundle"], said["files"], said["rules"]) == (str(target), len(TINY), 1)
+    assert said["meaning"] == read_rules(rules).meaning
+    assert run("test", target).output == run("test", rules).output.replace(str(rules), str(target))
+    assert "1 rule(s) in" in run("build", rules, "-o", target).output
+
+
+def test_rules_with_a_problem_or_a_failing_scenario_are_not_built(rules: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.bundle"
+    warn = rules / "warn.yaml"
+    for broken in (
+        TINY["warn.yaml"].replace("RU\n", "RX\n", 1),
+        TINY["warn.yaml"].replace("expect: none", "expect: required"),
+    ):
+        warn.write_text(broken, encoding="utf-8")
+        assert run("build", rules, "-o", target).exit_code == 2
+        assert not target.exists()
+
+
+def test_a_place_that_cannot_be_written_is_said_so(rules: Path, tmp_path: Path) -> None:
+    done = run("build", rules, "-o", tmp_path / "nowhere" / "out.bundle")
+    assert done.exit_code == 2
+    assert "cannot be written: no such file or directory" in done.output
+    assert [path.name for path in tmp_path.iterdir()] == ["rules"]
