@@ -19,6 +19,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from zoneinfo import available_timezones
 
+from compliance import bundle
 from compliance.content.publisher import Directory
 from compliance.engine.index import Index
 from compliance.engine.memo import Memo
@@ -67,7 +68,19 @@ def read_rules(path: Path) -> Ruleset:
         RulesError: with every problem of every file.
     """
     with uncollected():
-        return load(_files(path), _zones(), root=_shown(path))
+        return load(read_files(path), known_zones(), root=_shown(path))
+
+
+def read_with_files(path: Path) -> tuple[Ruleset, dict[str, bytes]]:
+    """The rule set of a directory, and the bytes of its files by the paths that places in it name.
+
+    Raises:
+        RulesError: with every problem of every file.
+    """
+    root, files = _shown(path), read_files(path)
+    with uncollected():
+        ruleset = load(files, known_zones(), root=root)
+    return ruleset, {f"{root}/{file}": data for file, data in files.items()}
 
 
 @contextlib.contextmanager
@@ -183,14 +196,16 @@ def _warn_if_silent(ruleset: Ruleset) -> None:
         _log.warning(NO_ACTIVE_RULE)
 
 
-def _files(path: Path) -> dict[str, bytes]:
-    """Every rule file under `path`, by its path there.
+def read_files(path: Path) -> dict[str, bytes]:
+    """Every rule file under a directory, or in a bundle, by its path there.
 
     Raises:
         RulesError: the directory or a file cannot be read, a rule file stands among the suites, or there is none.
     """
+    if os.path.isfile(path) and path.suffix not in SUFFIXES:
+        return bundle.read(path, _shown(path))
     if not os.path.isdir(path):
-        raise RulesError([Problem(f"`{_shown(path)}` is not a directory", help="give the directory of the rule files")])
+        raise RulesError([Problem(f"`{_shown(path)}` is not a directory", help="give the directory of the rule files, or a bundle")])
     problems: list[Problem] = []
     found = _read(path, _rule_files(path, _noting(problems)), problems)
     problems += [problem for file in sorted(_suite_files(path)) if (problem := _misplaced(path, file)) is not None]
@@ -306,7 +321,8 @@ def _fingerprint(path: Path) -> tuple[tuple[str, ...] | tuple[str, int, int, int
     """
     found: list[tuple[str, ...] | tuple[str, int, int, int, int]] = []
     misplaced_files = (file for file in _suite_files(path) if _misplaced(path, file) is not None)
-    for file in sorted([*_rule_files(path), *misplaced_files]):
+    bundled = [path] if os.path.isfile(path) else []
+    for file in sorted([*bundled, *_rule_files(path), *misplaced_files]):
         try:
             seen = file.stat()
         except OSError as error:
@@ -325,5 +341,6 @@ def _shown(path: Path) -> str:
 
 
 @cache
-def _zones() -> frozenset[str]:
+def known_zones() -> frozenset[str]:
+    """The IANA time zones that there are."""
     return frozenset(available_timezones())
