@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from hypothesis import strategies as st
 
 KEYS = (
@@ -143,9 +145,26 @@ class Writer:
         step = self.draw(st.integers(1, 4))
         mark = str(step) if body[0] == " " or self.chance(3) else ""
         header = self.end()
-        lines = "".join(f"{' ' * (indent + step)}{line}\n" if line else "\n" for line in body.split("\n"))
+        is_folded = not any(line[:1] in {" ", "\t"} for line in body.split("\n")) and self.chance(2)
+        lines = self.folded(body) if is_folded else body.split("\n")
+        written = "".join(f"{' ' * (indent + step)}{line}\n" if line else "\n" for line in lines)
         extra = "\n" * (ends - 1) if ends > 1 else "\n" * self.chance(4)
-        return f"|{mark}{chomp}{header}{lines}{extra}"
+        return f"{'>' if is_folded else '|'}{mark}{chomp}{header}{written}{extra}"
+
+    def folded(self, body: str) -> list[str]:
+        """Lines that stand for the text: a space between words may be a line end, and a line end is a blank line."""
+        lines: list[str] = []
+        for number, paragraph in enumerate(body.split("\n")):
+            lines += [""] * (number > 0)
+            line = ""
+            for word in re.split(r" (?=[^ \t])", paragraph):
+                if line.strip(" \t") and self.chance(5):
+                    lines.append(line)
+                    line = word
+                else:
+                    line = f"{line} {word}" if line else word
+            lines += [line] * (line != "")
+        return lines
 
     def value(self, tree: Tree, indent: int, *, is_item: bool) -> str:
         """What stands behind a key or a dash, and below."""
