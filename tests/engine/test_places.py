@@ -25,7 +25,9 @@ from tests.engine.test_decide import (
     KIND,
     MOSCOW,
     ONE,
+    PAID,
     PLACE,
+    PUBLISHER,
     TOKYO,
     Facts,
     at,
@@ -140,6 +142,33 @@ def test_two_readers_who_may_be_in_one_of_two_places_are_told_apart_by_an_except
     ruleset = replace(rules_of(asked), territories=territories(None).territories)
     known: Facts = {KIND: one("article")}
     agree(ruleset, *({**known, PLACE: at(*codes)} for codes in (("RU-MOW", "FR"), ("RU", "BY"), ("UA", "FR"), ("FR",))))
+
+
+def test_places_that_lay_in_other_territories_before_are_told_apart_where_other_facts_find_the_rules() -> None:
+    """Each rule announces its own end to whoever was in its territory, and to nobody else."""
+    members = {
+        "t": (Member("FR", WHOLE, OVER), Member("DE", WHOLE, OVER)),
+        "u": (Member("BY", WHOLE, OVER), Member("DE", WHOLE, ALWAYS)),
+    }
+    asked = (
+        rule(
+            name,
+            line(KIND, "video"),
+            line(PUBLISHER, "radio"),
+            line(PLACE, name),
+            says=notice(name),
+            unless=(block(line(PAID, "no")),),
+            effective=Period(None, DAY + days * ONE),
+        )
+        for name, days in (("t", 5), ("u", 7))
+    )
+    ruleset = replace(
+        rules_of(*asked), territories={name: Territory(name, "", each, MOSCOW) for name, each in members.items()}
+    )
+    known: Facts = {KIND: one("video"), PUBLISHER: one("radio")}
+    agree(ruleset, *({**known, PLACE: at(code)} for code in ("FR", "JP", "BY", "DE")))
+    turns = [Index(ruleset).decide({**known, PLACE: at(code)}, DAYS).changes for code in ("FR", "BY", "JP")]
+    assert turns == [((MOSCOW, DAY + 6 * ONE),), ((MOSCOW, DAY + 8 * ONE),), ()]
 
 
 # -- many large territories -------------------------------------------------------------------------

@@ -231,6 +231,17 @@ def test_a_register_that_only_rules_about_publishers_ask_is_not_forgotten_after_
     agree(rules, {MENTIONS: some("sure")}, {PUBLISHER: one("sure")}, {MENTIONS: some("sure"), PUBLISHER: one("over")})
 
 
+def test_an_entity_that_an_old_copy_cannot_deny_is_told_from_one_whose_entry_is_in_doubt() -> None:
+    """Both may stand in both registers; a newer copy would settle another one for each of them."""
+    copies = {name: register(name, entry(f"in-{name}", unknown=True), fresh_for=1) for name in "ab"}
+    entities = {name: Entity(name, name) for name in ("in-a", "in-b", "nowhere")}
+    asked = (rule(name, line(KIND, "video"), line(LISTED, name), says=notice(name)) for name in copies)
+    rules = replace(rules_of(*asked), registers=copies, entities=entities)
+    agree(rules, *({KIND: one("video"), PUBLISHER: one(name)} for name in entities))
+    found = [Index(rules).decide({KIND: one("video"), PUBLISHER: one(name)}, DAYS).stale for name in entities]
+    assert found == [("b",), ("a",), ("a", "b")]
+
+
 # -- what is kept -----------------------------------------------------------------------------------
 
 
