@@ -44,6 +44,8 @@ from tests.engine.test_decide import (
     some,
 )
 
+QUOTES = "content.quotes"
+
 
 def agree(ruleset: Ruleset, *questions: Facts) -> None:
     """In whichever order they are asked, and again."""
@@ -290,3 +292,20 @@ def test_every_stretch_of_days_has_a_number_of_its_own() -> None:
     index = Index(rules_of(rule("r", line(KIND, "video"), effective=Period(None, DAY))))
     before, after = index.on(DAY), index.on(DAY + ONE)
     assert before.number != after.number != Index(rules_of()).on(DAY).number
+
+
+@pytest.mark.parametrize("sure", [MENTIONS, QUOTES])
+def test_an_entity_that_is_in_one_set_for_certain_and_perhaps_in_another_hangs_on_more_than_the_place(
+    sure: str,
+) -> None:
+    rules = rules_of(
+        *(
+            rule(fact, line(PLACE, code), line(KIND, "video"), for_each=fact)
+            for fact, code in ((MENTIONS, "RU"), (QUOTES, "BY"))
+        )
+    )
+    doubtful = QUOTES if sure == MENTIONS else MENTIONS
+    known: Facts = {KIND: one("video"), sure: some("radio"), doubtful: some(perhaps=("radio",))}
+    agree(rules, known, {**known, doubtful: some("radio")}, {**known, doubtful: some()})
+    (found,) = Index(rules).decide(known, DAYS).instances
+    assert found.unknowns == (doubtful, PLACE)
