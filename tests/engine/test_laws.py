@@ -14,7 +14,7 @@ from compliance.model.decision import Display, Instance, NoticeStatus
 from compliance.model.facts import FactValue, Members
 from compliance.model.rule import Rule
 from compliance.model.ruleset import Ruleset
-from tests.engine.strategies import DAYS, facts, rulesets, widened
+from tests.engine.strategies import DAYS, RELATIONS, facts, rulesets, widened
 
 Facts = Mapping[str, FactValue]
 HONEST = settings(max_examples=60, suppress_health_check=list(HealthCheck))
@@ -54,8 +54,8 @@ def required(found: Mapping[Key, Instance]) -> set[Key]:
 
 def stand_for(key: Key, less: Facts) -> set[Key]:
     """The instances in which a notice may go on: its own, or if nobody is named any more an unnamed entity's."""
-    mentions = less.get("content.mentions", Members(other=True))
-    open_ended = key.is_bound and isinstance(mentions, Members) and mentions.other
+    related = [less.get(relation, Members(other=True)) for relation in RELATIONS]
+    open_ended = key.is_bound and any(isinstance(each, Members) and each.other for each in related)
     return {key, key._replace(entity=None)} if open_ended else {key}
 
 

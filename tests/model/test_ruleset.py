@@ -292,8 +292,10 @@ def test_the_words_of_open_facts_are_those_of_active_rules_alone() -> None:
         asking("two", Status.ACTIVE, unless=(Block((Line("content.subject", frozenset({"weather"})),)),)),
         asking("three", Status.DRAFT, Line("content.depicts", frozenset({"drugs"}))),
         asking("four", Status.ACTIVE, Line("content.kind", frozenset({"article"}))),
+        asking("five", Status.ACTIVE, Line("content.url", frozenset({"https://radio.example/a"}))),
     )
     assert found.words == {
+        "content.url": frozenset({"https://radio.example/a"}),
         "content.promotes": frozenset({"gambling", "medicine"}),
         "content.depicts": frozenset(),
         "content.subject": frozenset({"weather"}),
