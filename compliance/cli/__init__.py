@@ -9,8 +9,10 @@ from __future__ import annotations
 import click
 
 from compliance import __version__
+from compliance.cli.build import build
 from compliance.cli.desk import lint
 from compliance.cli.format import fmt, schema
+from compliance.cli.importing import import_
 from compliance.cli.questions import check, explain
 from compliance.cli.serve import serve
 from compliance.cli.testing import test
@@ -22,5 +24,5 @@ def main() -> None:
     """Tells a publisher which legal notices a page needs for a reader in a place, and why."""
 
 
-for _command in (serve, check, explain, lint, test, fmt, schema):
+for _command in (serve, check, explain, lint, test, fmt, schema, import_, build):
     main.add_command(_command)

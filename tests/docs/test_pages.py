@@ -21,6 +21,7 @@ PAGES = [
     "docs/architecture.md",
     "docs/editors.md",
     "docs/glossary.md",
+    "docs/import.md",
     "docs/index.md",
     "docs/operations.md",
     "rules/README.md",

@@ -18,7 +18,7 @@ from compliance.language.written import Scalar
 _CLOSERS: Final = {"[": "]", "{": "}"}
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Edit:
     """Text from `start` to `end` gives way to `text`."""
 
@@ -41,9 +41,9 @@ class Page:
         return min(self._lines[min(line, len(self._lines) - 1)] + column, len(self.text))
 
     def edited(self, edits: list[Edit]) -> bytes:
-        """The file with every edit made."""
+        """The file with every edit made; what is put at one place stands there in the order of the edits."""
         text = self.text
-        for edit in sorted(edits, reverse=True):
+        for _, edit in sorted(enumerate(edits), key=lambda pair: (pair[1].start, pair[1].end, pair[0]), reverse=True):
             text = text[: edit.start] + edit.text + text[edit.end :]
         return text.encode("utf-8-sig" if self._has_mark else "utf-8")
 

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
 from compliance.errors import Problem, RequestError, Span, nearest
 from compliance.review.importing import ftm
-from compliance.review.importing.rows import FIELDS, How, LeftOut, Listing, Row, column_for, row_of
+from compliance.review.importing.rows import FIELDS, How, LeftOut, Listing, Row, column_for, in_order, row_of
 
 FORMATS: Final = ("csv", "jsonl", "ftm")
 _SEVERAL: Final = frozenset({"names", "former_names", "weak_names", "acronyms", "domains"})
 """Fields of which a cell holds several, with `|` between them."""
 _DELIMITERS: Final = ",;\t"
-_CYRILLIC: Final = frozenset("абвгдежзийклмнопрстуфхцчшщъыьэюя")
+_RUSSIAN_WORD: Final = re.compile("[А-Яа-яЁё]{4}")
+_UNUSED: Final = frozenset({"this column is not imported", "this key is not imported"})
 
 
 def read_list(data: bytes, path: str, how: How, form: str | None = None) -> Listing:
@@ -37,8 +39,9 @@ def read_list(data: bytes, path: str, how: How, form: str | None = None) -> List
     else:
         found = list(_json_lines(text, how))
     listing = _once(found)
-    if not listing.rows and not any(each.what for each in listing.left_out):
-        raise _refusal(path, "no row could be read", "is it another format? give it with `--format`", listing.left_out)
+    if not listing.rows and all(each.is_fault or each.reason in _UNUSED for each in listing.left_out):
+        help_ = "is it another format? give it with `--format`"
+        raise _refusal(path, "no row could be read", help_, tuple(each for each in listing.left_out if each.is_fault))
     return listing
 
 
@@ -47,8 +50,7 @@ def _once(found: list[Row | LeftOut]) -> Listing:
     rows: dict[tuple[object, ...], Row] = {}
     left_out = [each for each in found if isinstance(each, LeftOut)]
     for row in (each for each in found if isinstance(each, Row)):
-        key = (row.name, tuple(sorted(row.days.items())), row.id, tuple(sorted(row.identifiers.items())), row.last_day)
-        first = rows.setdefault(key, row)
+        first = rows.setdefault(in_order(row), row)
         if first is not row:
             left_out.append(LeftOut(row.line, row.name, f"line {first.line} says the same"))
         elif row.doubt is not None:
@@ -62,8 +64,7 @@ def _text(data: bytes, path: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        letters = data.decode("cp1251", "replace").casefold()
-        is_russian = sum(letter in _CYRILLIC for letter in letters) * 3 > sum(map(str.isalpha, letters))
+        is_russian = _RUSSIAN_WORD.search(data.decode("cp1251", "replace"))
         how = f"it looks like CP1251: iconv -f cp1251 -t utf-8 {path} > utf-8.txt" if is_russian else "save it as UTF-8"
     raise _refusal(path, "the list is not UTF-8", how)
 

@@ -18,7 +18,7 @@ from typing import Final
 from compliance.review.importing.known import Known
 from compliance.review.importing.letters import latin
 from compliance.review.importing.names import bare
-from compliance.review.importing.rows import Row
+from compliance.review.importing.rows import Row, in_order
 
 _ALIKE: Final = 0.87
 """How much of two names has to be the same (Ratcliff/Obershelp) for them to be called alike."""
@@ -53,34 +53,51 @@ class Matching:
 def match(rows: tuple[Row, ...], known: Known) -> Matching:
     """Every row at its place; the order of the rows does not matter."""
     matched: dict[str, list[Row]] = defaultdict(list)
-    groups: dict[str, list[Row]] = defaultdict(list)
-    for row in sorted(rows, key=in_order):
-        found = _exact(row, known)
-        if len(found) == 1:
-            matched[next(iter(found))].append(row)
-        else:
-            groups[bare(row.parts.main)].append(row)
-    new = tuple(tuple(group) for group in groups.values())
-    alike = (*_alike_known(new, known, frozenset(matched)), *_alike_new(new))
-    return Matching({name: tuple(found) for name, found in matched.items()}, new, alike)
+    new: list[tuple[Row, ...]] = []
+    found = {id(row): _exact(row, known) for row in rows}
+    for group in _groups(sorted(rows, key=in_order)):
+        owners = {next(iter(found[id(row)])) for row in group if len(found[id(row)]) == 1}
+        if len(owners) == 1:
+            matched[owners.pop()].extend(group)
+            continue
+        rest: dict[str, list[Row]] = defaultdict(list)
+        for row in group:
+            if len(found[id(row)]) == 1:
+                matched[next(iter(found[id(row)]))].append(row)
+            else:
+                rest[bare(row.parts.main) if owners else ""].append(row)
+        new.extend(tuple(each) for each in rest.values())
+    alike = (*_alike_known(tuple(new), known, frozenset(matched)), *_alike_new(tuple(new)))
+    return Matching({name: tuple(each) for name, each in matched.items()}, tuple(new), alike)
 
 
-def in_order(row: Row) -> tuple[object, ...]:
-    """What rows are sorted by: their days and names, never their place in the list."""
-    return (sorted(row.days.items()), row.name, row.id or "", sorted(row.identifiers.items()), str(row.last_day))
+def _groups(rows: list[Row]) -> list[list[Row]]:
+    """Rows that are one organisation, because they share the main name, an id or a host; in the order given."""
+    groups: list[list[Row]] = []
+    by_sign: dict[object, list[Row]] = {}
+    for row in rows:
+        signs = {("name", bare(row.parts.main)), ("id", row.id or row.line), *row.identifiers.items()}
+        signs |= {("host", host) for host in row.domains}
+        joined = [group for group in groups if any(by_sign.get(sign) is group for sign in signs)]
+        whole = [each for group in joined for each in group] + [row]
+        groups = [group for group in groups if not any(group is each for each in joined)] + [whole]
+        by_sign = {sign: whole if any(group is each for each in joined) else group for sign, group in by_sign.items()}
+        by_sign.update(dict.fromkeys(signs, whole))
+    return [sorted(group, key=in_order) for group in groups]
 
 
 def _exact(row: Row, known: Known) -> frozenset[str]:
     """The entities that a row is for sure: one, or none, or several if that cannot be told."""
     if row.id is not None and row.id in known.entities:
         return frozenset({row.id})
+    if by_line := frozenset(each for each in known.by_line.get(row.name, ()) if _is_listed_since(row, each, known)):
+        return _best(row, by_line, known)
     pairs = [*row.identifiers.items(), *(("opensanctions", each) for each in row.also_known_as)]
     found = frozenset[str]().union(*(known.by_identifier.get(pair, ()) for pair in pairs))
     found = found or frozenset[str]().union(*(known.by_domain.get(host, ()) for host in row.domains))
     if found:
         return found
-    found = frozenset(each for each in known.by_line.get(row.name, ()) if _is_listed_since(row, each, known))
-    found = found or known.by_proof.get(bare(row.parts.main), frozenset()) or _renamed(row, known)
+    found = known.by_proof.get(bare(row.parts.main), frozenset()) or _renamed(row, known)
     return _best(row, found, known) if len(found) > 1 else found
 
 

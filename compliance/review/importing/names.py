@@ -196,7 +196,9 @@ def _named(texts: list[str], home: str | None) -> list[Name]:
             found.append(name)
             formless = _without_form(text)
             if formless != text and not _is_acronym(formless):
-                found.append(Name(formless, name.language, named(formless, home).strength))
+                short = named(formless, home)
+                is_of_one_script = has_cyrillic(text) == has_cyrillic(formless)
+                found.append(Name(formless, name.language if is_of_one_script else short.language, short.strength))
             if not place and (tail := _latin_tail(text)):
                 found.append(named(tail, home))
     return found

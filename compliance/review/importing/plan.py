@@ -17,7 +17,7 @@ from compliance.language.given import WORDS_OF_DOUBT
 from compliance.model.iso3166 import COUNTRIES
 from compliance.review.importing import entity_file
 from compliance.review.importing.known import Known
-from compliance.review.importing.letters import LONGEST_ID
+from compliance.review.importing.letters import slug
 from compliance.review.importing.match import Likeness, Matching, match
 from compliance.review.importing.names import bare, id_of
 from compliance.review.importing.register_file import Copy, Pair, RegisterFile, pairs
@@ -211,27 +211,30 @@ def _numbered(stem: str) -> Iterator[str]:
 
 
 def _ids(new: Iterable[tuple[Row, ...]], known: Known) -> dict[str, tuple[Row, ...]]:
-    """An id for each new organisation; those of which several would have the same get their country behind it."""
+    """An id for each new organisation; of several that would have the same, it goes to the one with that main name."""
     wished: dict[str, list[tuple[Row, ...]]] = defaultdict(list)
     for group in new:
         given = next((row.id for row in group if row.id), None)
         wished[given or id_of(group[0].parts) or "organisation"].append(group)
     taken = {*known.entities, *WORDS_OF_DOUBT}
     found: dict[str, tuple[Row, ...]] = {}
+    for base, groups in wished.items():
+        first = groups if len(groups) == 1 else [each for each in groups if slug(bare(each[0].parts.main)) == base]
+        if len(first) == 1 and base not in taken:
+            found[base] = first[0]
     for base, groups in sorted(wished.items()):
-        if len(groups) == 1 and base not in taken:
-            found[base] = groups[0]
-    for base, groups in sorted(wished.items()):
-        for group in groups if base not in found else ():
-            country = (group[0].parts.country or "").lower()
-            found[_free(base, country, taken | found.keys())] = group
+        for group in groups:
+            if group is not found.get(base):
+                country = (group[0].parts.country or "").lower()
+                found[_free(base, country, taken | found.keys())] = group
     return found
 
 
 def _free(base: str, country: str, taken: set[str]) -> str:
-    names = [f"{base}-{country}"] if country else []
-    names += [f"{base}-{number}" for number in range(2, len(taken) + 3)]
-    return next(name for name in names if name not in taken and len(name) <= LONGEST_ID + len("-0000"))
+    """An id that nobody has: with the country behind it, then with a number."""
+    stem = f"{base}-{country}" if country else base
+    names = chain([stem] if country else [], (f"{stem}-{number}" for number in count(2)))
+    return next(name for name in names if name not in taken)
 
 
 def _shared(new: Mapping[str, tuple[Row, ...]], known: Known) -> dict[str, frozenset[str]]:

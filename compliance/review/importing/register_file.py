@@ -18,6 +18,7 @@ from compliance.review.importing.edits import Edit, Page, scalar
 from compliance.review.importing.known import KnownEntry, KnownRegister
 from compliance.review.importing.rows import Row
 
+_BEST: Final = 4
 GONE: Final = "not in the copy of"
 BACK: Final = "again in the copy of"
 
@@ -41,16 +42,15 @@ class Pair:
 
 
 def pairs(entity: str, rows: tuple[Row, ...], entries: tuple[KnownEntry, ...], arms: Milestone) -> Iterator[Pair]:
-    """Each row of an entity with its entry: first by the day, then in order; and what is left of both."""
-    waiting, free = [], list(entries)
-    for row in rows:
-        since = [each for each in free if row.days[arms] in each.days]
-        entry = min(since, key=lambda each: each.note != row.name, default=None)
-        if entry is None:
-            waiting.append(row)
-        else:
-            free.remove(entry)
-            yield Pair(entity, row, entry)
+    """Each row of an entity with its entry: those of the same day first, then in order; and what is left of both."""
+    waiting, free = list(rows), list(entries)
+    for fit in range(_BEST, 0, -1):
+        for row in list(waiting):
+            entry = next((each for each in free if _fit(row, each, arms) == fit), None)
+            if entry is not None:
+                waiting.remove(row)
+                free.remove(entry)
+                yield Pair(entity, row, entry)
     open_ = [entry for entry in free if entry.last_day in {"none", "unknown", ""}]
     for row, entry in zip(waiting, open_, strict=False):
         free.remove(entry)
@@ -59,6 +59,18 @@ def pairs(entity: str, rows: tuple[Row, ...], entries: tuple[KnownEntry, ...], a
         yield Pair(entity, row, None)
     for entry in free:
         yield Pair(entity, None, entry)
+
+
+def _fit(row: Row, entry: KnownEntry, arms: Milestone) -> int:
+    """How well an entry fits a row: not at all without the day, better with the same end and the same line."""
+    if row.days[arms] not in entry.days:
+        return 0
+    return 1 + 2 * (_end(row) == entry.last_day) + (entry.note == row.name)
+
+
+def _end(row: Row) -> str:
+    """The last day of a row, as an entry writes it."""
+    return str(row.last_day or ("unknown" if row.has_ended else "none"))
 
 
 class RegisterFile:
@@ -89,8 +101,8 @@ class RegisterFile:
 
     def ended(self, entry: KnownEntry, row: Row) -> bool:
         """Note that an entry has ended, on a day or on one that nobody gives; False if the file says so already."""
-        word = str(row.last_day or ("unknown" if row.has_ended else ""))
-        if not word or entry.last_day == word or entry.last_day not in {"none", "unknown"}:
+        word = _end(row)
+        if word in {"none", entry.last_day} or entry.last_day not in {"none", "unknown"}:
             return False
         self._set_last_day(entry, word)
         return True
@@ -116,10 +128,9 @@ class RegisterFile:
 
     def add(self, entity: str, row: Row) -> None:
         """Add an entry."""
-        last_day = row.last_day or ("unknown" if row.has_ended else "none")
         lines = [f"- entity: {entity}"]
         lines += [f"  {step}: {self._claim(row, step)}" for step in Milestone if step in row.days]
-        lines.append(f"  last_day: {last_day}")
+        lines.append(f"  last_day: {_end(row)}")
         if self._copy.retrieved_on is not None:
             lines.append(f"  known_since: {self._copy.retrieved_on}")
         lines.append(f"  note: {scalar(row.name)}")

@@ -44,7 +44,7 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
 """Each field, and what lists call it besides; letter case does not matter."""
 _SCHEMES: Final = ("wikidata", "opensanctions", "registration_number")
 _PERSON: Final = re.compile(r"person|individual|физическ", re.IGNORECASE)
-_PATRONYMIC: Final = re.compile(r"[А-ЯЁ][а-яё-]+ [А-ЯЁ][а-яё]+ [А-ЯЁ][а-яё]*(?:вич|вна|ична|ьич)")
+_PATRONYMIC: Final = re.compile(r"[А-ЯЁ][А-Яа-яЁё-]+ [А-ЯЁ][а-яё]+ [А-ЯЁ][а-яё]*(?:вич|вна|ична|ьич)")
 _YES: Final = frozenset({"true", "yes", "1", "да", "исключена", "исключен", "removed", "excluded"})
 _NO: Final = frozenset({"false", "no", "0", "нет", ""})
 _REPOSITORY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+")
@@ -81,6 +81,22 @@ class Row:
     source: str | None = None
     doubt: str | None = None
     """What a person should look at, though the row was read."""
+
+
+def in_order(row: Row) -> tuple[object, ...]:
+    """What rows are sorted by, and are the same by: everything that they say, never their place in the list."""
+    return (
+        tuple(sorted(row.days.items())),
+        row.name,
+        row.id or "",
+        tuple(sorted(row.identifiers.items())),
+        row.also_known_as,
+        str(row.last_day),
+        row.has_ended,
+        row.domains,
+        tuple((name.text, name.language or "", name.strength) for name in row.parts.names),
+        row.source or "",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ cs a cz informace novinářů pro sdružení společnost spolecnost svobody svob
 de der die das den dem des deutsch deutsche deutscher deutsches für fur gegen gesellschaft gmbh ggmbh historisches im
 de mit netzwerk osteuropa russischsprachiger stiftung und verein von zentrum zukunft
 es asociación asocicion de la los por rusos y
-et eesti fond keskus mtü
+et eesti keskus mtü
 fi puolesta ry sivistysseura suomen
 fr association assemblee assemblée des du et fédération internationale institut la le les libertés pour reporters
 fr sans réseau
