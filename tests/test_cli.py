@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from compliance import __version__
-from compliance.cli import desk, main
+from compliance.cli import main
 from tests.tiny import TINY, changed, written
 
 GOOD, FINDINGS, UNUSABLE = 0, 1, 2
@@ -145,31 +144,7 @@ def test_a_body_that_cannot_be_understood_is_refused(body: str | bytes, word: st
     assert "1.2.3.4" not in stderr
 
 
-# -- lint and test --------------------------------------------------------------------------------------
-
-
-def test_lint_is_good_without_findings_and_says_so_when_there_are_some(clean: Path) -> None:
-    written(clean / "rules")
-    good = run("lint", "rules", "--as-of", "2026-01-15")
-    assert (good.exit_code, good.output) == (GOOD, "0 finding(s)\n")
-    bad = run("lint", "rules", "--as-of", "2030-01-02")
-    assert bad.exit_code == FINDINGS
-    assert "review-is-due: `warn` was to be reviewed by 2030-01-01\n  --> rules/warn.yaml:2:7\n" in bad.output
-    assert bad.output.endswith("2 finding(s)\n")
-
-
-def test_lint_gives_its_findings_as_json(clean: Path) -> None:
-    written(clean / "rules")
-    assert shown(run("lint", "rules", "--as-of", "2026-01-15", "--json")) == {"as_of": "2026-01-15", "findings": []}
-    found = shown(run("lint", "rules", "--as-of", "2026-02-01", "--json"), FINDINGS)["findings"]
-    assert [each["check"] for each in found] == ["stale-register"]
-
-
-def test_lint_asks_the_clock_only_when_no_day_is_given(clean: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    written(clean / "rules")
-    monkeypatch.setattr(desk, "today", lambda: date(2026, 1, 15))
-    assert shown(run("lint", "rules", "--json"))["as_of"] == "2026-01-15"
-    assert "`soon` is not a calendar day: write it as YYYY-MM-DD" in refused("lint", "rules", "--as-of", "soon")
+# -- test ---------------------------------------------------------------------------------------------
 
 
 def test_test_asks_every_scenario_again(clean: Path) -> None:

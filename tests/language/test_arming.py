@@ -159,7 +159,7 @@ def test_an_explanation_names_the_register_and_the_date_that_counts() -> None:
 
 
 def test_a_variant_is_no_register_of_its_own_to_a_colleague() -> None:
-    found = [each.message for each in lint(RULES, date(2029, 1, 1)) if each.check == "stale-register"]
+    found = [each.message for each in lint(RULES, date(2029, 1, 1)).findings if each.id == "stale-register"]
     assert found == ["the copy of `x/list` was fresh until 2026-01-31"]
 
 

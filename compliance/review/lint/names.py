@@ -1,0 +1,131 @@
+"""Checks of names and of what belongs together: shared names, ordinary words, and files that nothing uses."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Final
+
+from compliance.errors import Span
+from compliance.language.source import List, Map, Node, Text
+from compliance.model.designation import IDENTIFYING, Strength, declared_id
+from compliance.model.facts import FACTS, Kind
+from compliance.review.lint.findings import Check, Found, Level
+from compliance.review.lint.look import Look
+from compliance.review.lint.word_lists import COMMON
+
+SHORTEST: Final = 4
+"""Names with fewer letters stand in other words and texts by chance."""
+
+
+def _shared_alias(look: Look) -> Iterator[Found]:
+    owners: dict[str, dict[str, str]] = defaultdict(dict)
+    for name, entity in look.ruleset.entities.items():
+        for alias in entity.aliases:
+            if alias.strength in IDENTIFYING:
+                owners[alias.name.casefold()].setdefault(name, alias.name)
+    for shared in owners.values():
+        first, *others = shared
+        for name in others:
+            message = f"`{shared[name]}` is a name of `{name}` and of `{first}`"
+            help_ = "whoever gives it as a publisher is taken for either: keep it with one, or set `strength: weak`"
+            yield Found(message, help_, _span_of_name(look, name, shared[name]))
+
+
+def _common_word_alias(look: Look) -> Iterator[Found]:
+    for name, entity in look.ruleset.entities.items():
+        for alias in entity.aliases:
+            if alias.strength not in {Strength.STRONG, Strength.MEDIUM} or alias.language is None:
+                continue
+            is_short = len(alias.name) < SHORTEST
+            if is_short or alias.name.casefold() in COMMON:
+                message = f"the name `{alias.name}` of `{name}` is {'very short' if is_short else 'an ordinary word'}"
+                help_ = "give it `strength: weak` and a `context`, so that the word alone is no sign of it"
+                yield Found(message, help_, _span_of_name(look, name, alias.name))
+
+
+def _span_of_name(look: Look, entity: str, name: str) -> Span | None:
+    """Where a name of an entity stands."""
+    found = next(_texts_saying(look.files.node("entity", entity, "names"), name), None)
+    return found.span if found is not None else look.files.span("entity", entity, "names")
+
+
+def _texts_saying(node: Node | None, text: str) -> Iterator[Text]:
+    if isinstance(node, Text) and node.text == text:
+        yield node
+    inner: tuple[Node, ...] = node.items if isinstance(node, List) else ()
+    for each in (*inner, *(value for _, value in node.entries)) if isinstance(node, Map) else inner:
+        yield from _texts_saying(each, text)
+
+
+def _undeclared_exclusion(look: Look) -> Iterator[Found]:
+    for name, entity in look.ruleset.entities.items():
+        for other in entity.excludes:
+            if other not in look.ruleset.entities:
+                spans = look.files.spans_of_texts("entity", name, "excludes")
+                message = f"`{name}` excludes `{other}`, which nobody declared"
+                yield Found(message, f"add an entity file for `{other}`, with its parent", spans.get(other))
+
+
+# -- what nothing uses ----------------------------------------------------------------------------------
+
+
+def _orphan(look: Look) -> Iterator[Found]:
+    ruleset, asked = look.ruleset, _asked(look)
+    for name in ruleset.territories:
+        if name not in asked[Kind.PLACE]:
+            yield Found(f"no rule asks for the territory `{name}`", _OR, look.files.span("territory", name))
+    copied = {register.copy_of for register in ruleset.registers.values()}
+    for name in ruleset.declared_registers:
+        if name not in asked[Kind.STATUS] | copied:
+            yield Found(f"no rule asks for the register `{name}`", _OR, look.files.span("register", name))
+    related = {each for entity in ruleset.entities.values() for each in (entity.parent, *entity.excludes)}
+    listed = {entry.entity for register in ruleset.registers.values() for entry in register.entries}
+    for name, entity in ruleset.entities.items():
+        if not entity.domains and name not in asked[Kind.ENTITY] | related | listed and entity.parent is None:
+            message = f"nothing uses the entity `{name}`: it has no domain and stands in no register and no rule"
+            yield Found(message, "give it its `domains` if it publishes, or delete it", look.files.span("entity", name))
+
+
+_OR: Final = "delete it, or write the rule that it was made for"
+
+
+def _asked(look: Look) -> dict[Kind, set[str]]:
+    """What the lines of all rules ask for, by kind; variants of registers as what they are variants of."""
+    asked: dict[Kind, set[str]] = defaultdict(set)
+    for rule in look.ruleset.rules.values():
+        for line in rule.each_line():
+            asked[FACTS[line.fact].kind] |= {declared_id(value) for value in line.values}
+    return asked
+
+
+CHECKS: Final = (
+    Check(
+        "shared-alias",
+        Level.WARNING,
+        "several entities have the same name",
+        "A publisher that gives this name may be any of them, and gets the notices of each.",
+        _shared_alias,
+    ),
+    Check(
+        "common-word-alias",
+        Level.ADVICE,
+        "a name is very short or an ordinary word",
+        "Where names are looked for in texts, every page with the word seems to speak of the organisation.",
+        _common_word_alias,
+    ),
+    Check(
+        "undeclared-exclusion",
+        Level.WARNING,
+        "an entity excludes a child that nobody declared",
+        "A slip in the name of the child, and the designation of the parent reaches it after all.",
+        _undeclared_exclusion,
+    ),
+    Check(
+        "orphan",
+        Level.ADVICE,
+        "nothing uses an entity, a register or a territory",
+        "Somebody keeps it up to date for nothing, or the rule that should ask for it names another one.",
+        _orphan,
+    ),
+)

@@ -1,0 +1,102 @@
+"""Checks of words: what is said where the place is not known, in which languages, and to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from compliance.model.notice import Purpose, Reach, Words
+from compliance.model.rule import Rule
+from compliance.review.lint.findings import Check, Found, Level
+from compliance.review.lint.languages import LANGUAGES
+from compliance.review.lint.look import Look, few
+
+BEHIND_VPNS: Final = {
+    "BY": "resolution 6/8 of 19 February 2015 of the Operational and Analytical Centre: means to hide are blocked",
+    "CN": "notice of January 2017 of the Ministry of Industry and Information Technology: only licensed VPNs",
+    "RU": "Federal Law 276-FZ of 29 July 2017: VPNs must not open what is blocked",
+}
+"""Countries that block pages and act against VPNs, and the act: many readers of blocked pages come through one."""
+_WRITTEN: Final = {"nb": "no", "nn": "no"}
+
+
+def _missing_possible_text(look: Look) -> Iterator[Found]:
+    for rule in _first_with_notice(look):
+        if rule.notice.conditional:
+            continue
+        for wording in rule.notice.all_wordings:
+            missing = [tag for tag in wording.text if tag not in wording.text_if_possible]
+            span = look.rule_span(rule, "notice", "text_if_possible")
+            if missing:
+                message = f"the notice `{rule.notice.id}` has no `text_if_possible` in {few(missing)}"
+                yield Found(message, "translate it: these readers get the first language instead", span)
+            same = [tag for tag in wording.text if wording.text[tag] == wording.text_if_possible.get(tag)]
+            if same:
+                message = f"the notice `{rule.notice.id}` says the same where the place is not known, in {few(same)}"
+                help_ = "say `If you are in ...` in it, or write `conditional: true` if the text says so already"
+                yield Found(message, help_, span)
+
+
+def _first_with_notice(look: Look) -> Iterator[Rule]:
+    """For each notice, the first rule that asks for it."""
+    seen: set[str] = set()
+    for rule in look.rules:
+        if rule.notice.id not in seen and look.files.node("rule", rule.id, "notice", "ref") is None:
+            seen.add(rule.notice.id)
+            yield rule
+
+
+def _missing_translation(look: Look) -> Iterator[Found]:
+    for rule in look.rules:
+        wanted: dict[str, list[str]] = {}
+        for country in sorted({code.partition("-")[0] for code in look.places_of(rule)}):
+            for tag in LANGUAGES.get(country, "").split():
+                wanted.setdefault(tag, []).append(country)
+        for wording in rule.notice.all_wordings:
+            missing = [tag for tag in wanted if tag not in _languages(wording.text)]
+            if missing:
+                message = f"`{rule.id}` has no words in {few(missing, 30)}, official where it applies"
+                help_ = "translate the text, or say in an ignore comment why these readers can do without"
+                yield Found(message, help_, look.rule_span(rule, "notice", "text"))
+                break
+
+
+def _languages(words: Words) -> set[str]:
+    first = {tag.partition("-")[0] for tag in words}
+    return first | {_WRITTEN[tag] for tag in first & _WRITTEN.keys()}
+
+
+def _no_reach(look: Look) -> Iterator[Found]:
+    for rule in look.rules:
+        notice = rule.notice
+        if notice.purpose is Purpose.READER_SAFETY and notice.reach is not Reach.EVERYWHERE:
+            hidden = sorted(look.places_of(rule) & BEHIND_VPNS.keys())
+            if hidden:
+                message = f"`{rule.id}` warns readers in {few(hidden)}, many of whom come through a VPN"
+                help_ = "write `reach: everywhere`, if the words say whom they are meant for"
+                yield Found(message, help_, look.rule_span(rule, "notice", "reach"))
+
+
+CHECKS: Final = (
+    Check(
+        "missing-possible-text",
+        Level.WARNING,
+        "the words for readers whose place is not known are missing in a language, or say nothing else",
+        "Such a reader is told `you are in Russia` as a fact, or reads it in a language that is not his.",
+        _missing_possible_text,
+    ),
+    Check(
+        "missing-translation",
+        Level.ADVICE,
+        "an official language of a place where the rule applies is missing",
+        "A warning that its reader cannot read warns nobody.",
+        _missing_translation,
+    ),
+    Check(
+        "no-reach",
+        Level.ADVICE,
+        "a warning for the reader's safety stops at places whose readers use VPNs",
+        "Through a VPN a reader at risk seems to be somewhere else, and gets no warning at all.",
+        _no_reach,
+    ),
+)
