@@ -97,8 +97,8 @@ def facts_of(content: Content, directory: Directory) -> Facts:
         raise RequestError(problems)
     facts["publisher"] = _publisher(facts.get("publisher"), content, directory)
     asked = directory.words.get("content.url")
-    if asked and content.url is not None and "content.url" not in facts:
-        facts["content.url"] = _page(content.url, asked)
+    if asked and content.url is not None and content.url.strip():
+        facts["content.url"] = _either(facts.get("content.url"), _page(content.url, asked))
     return facts
 
 

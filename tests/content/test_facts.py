@@ -97,6 +97,35 @@ def test_a_publisher_said_as_a_fact_does_not_silence_the_other_clues(content: Co
     assert facts_of(content, DIRECTORY)["publisher"] == expected
 
 
+ORDERED = Directory.of([], words={"content.url": frozenset({"https://radio.example/a"})})
+PAGE = OneOf(frozenset({"https://radio.example/a"}))
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (Content(url="http://www.radio.example/a/?utm_source=mail"), PAGE),
+        (Content(facts={"content.url": "https://radio.example/a#top"}), PAGE),
+        (Content(url="/a"), OneOf(other=True)),
+        (Content(url=" "), None),
+        (Content(), None),
+        (
+            Content(url="https://radio.example/a", facts={"content.url": "https://radio.example/b"}),
+            OneOf(frozenset({"https://radio.example/a", "https://radio.example/b"})),
+        ),
+    ],
+)
+def test_the_page_is_a_fact_where_an_order_names_pages(content: Content, expected: OneOf | None) -> None:
+    assert facts_of(content, ORDERED).get("content.url") == expected
+
+
+def test_pages_that_no_order_names_are_all_alike_so_that_they_share_an_answer() -> None:
+    one, other = (facts_of(Content(url=f"https://radio.example/{name}"), ORDERED) for name in ("b", "c"))
+    assert one == other
+    assert one["content.url"] != PAGE
+    assert "content.url" not in facts_of(Content(url="https://radio.example/a"), DIRECTORY)
+
+
 def test_everything_that_is_wrong_is_said_at_once_and_at_its_place() -> None:
     facts: Mapping[str, str | Sequence[str]] = {
         "reader.location": "RU",
