@@ -36,7 +36,10 @@ _LATIN: Final = {
     "њ": "nj", "ћ": "c", "џ": "dz", "ҫ": "c",
     "ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ə": "a",
 }  # fmt: skip
-_SHORT_WORDS: Final = frozenset(["a", "an", "and", "at", "de", "for", "i", "im", "in", "of", "on", "the", "to", "v"])
+_SHORT_WORDS: Final = frozenset(
+    ["a", "an", "and", "at", "de", "der", "des", "for", "fur", "i", "im", "in", "of", "on", "the", "to", "und", "v"]
+)
+"""Words with which an id does not end where it is cut."""
 
 
 def is_cyrillic(letter: str) -> bool:
