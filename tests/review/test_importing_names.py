@@ -57,6 +57,8 @@ LINES = {
     "Natur og Elv («Природа и река»), Королевство Дания.": "nb Natur og Elv; ru~ Природа и река | DK",
     "IStories fonds, Латвийская Республика": "lv IStories fonds | LV",
     "MTÜ SupportRiver, Эстония": "et MTÜ SupportRiver; et SupportRiver | EE",
+    "INC -01 River («Река»)": "en INC -01 River; en 01 River; ru~ Река | None",
+    "Ltd -7": "en Ltd -7 | None",
     "ККК - Stop Occupation of Rivers": "en ККК - Stop Occupation of Rivers; en Stop Occupation of Rivers | None",
 }
 

@@ -20,6 +20,8 @@ _LONGEST_ACRONYM: Final = 6
 _SHORT: Final = 3
 """So many letters, and so many Cyrillic words, are too few to tell an organisation from other things."""
 _LONG_WORD: Final = 5
+_EDGES: Final = " ,;:–—-"
+"""Signs at which a name neither begins nor ends."""
 _INTRODUCTION: Final = re.compile(
     r"^(?:использующ\w+ также наименование|(?:другое|иное) используемое наименование:?|сокращ[её]нное наименование"
     r"|также|ранее|бывш\w+|formerly|f/?k/?a|a/?k/?a|also known as|"
@@ -180,8 +182,14 @@ def _cleaned(piece: str) -> str:
     text = piece.strip()
     while introduction := _INTRODUCTION.match(text):
         text = text[introduction.end() :]
-    text = without_quotes(text).strip(" ,;:–—-")
-    return text if len(plain(text)) > 1 and not bare_form(text) and not plain(text).isdigit() else ""
+    text = without_quotes(text).strip(_EDGES)
+    return text if _is_name(text) and not bare_form(text) else ""
+
+
+def _is_name(text: str) -> bool:
+    """Whether a text is more than one letter or a number."""
+    found = plain(text)
+    return len(found) > 1 and not found.isdigit()
 
 
 def _named(texts: list[str], home: str | None) -> list[Name]:
@@ -318,4 +326,5 @@ def _without_form(text: str) -> str:
         if bare_form(" ".join(words[:count])):
             words = words[count:]
             break
-    return " ".join(words).rstrip(" ,")
+    found = " ".join(words).strip(_EDGES)
+    return found if _is_name(found) else text
