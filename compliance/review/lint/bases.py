@@ -16,6 +16,8 @@ from compliance.review.lint.look import Look
 
 _WEAK: Final = frozenset({None, "C", "D"})
 _HOME: Final = re.compile(r"https?://[^/?#]+/?(?:index\.[a-z]+)?", re.IGNORECASE)
+_SEEMS_HOME: Final = re.compile(r"https?://[^/?#\s\"']+/?(?:index\.[a-z]+)?(?:[\"'\s,}]|$)", re.IGNORECASE)
+"""Finds it in a text: most files have none, and need not be taken apart."""
 
 
 def _weak_source(look: Look) -> Iterator[Found]:
@@ -43,7 +45,7 @@ def _home_page_source(look: Look) -> Iterator[Found]:
         *(("territory", name, "sources") for name in look.ruleset.territories),
     )
     for kind, name, key in places:
-        if "href" in look.files.text(kind, name):
+        if _SEEMS_HOME.search(look.files.text(kind, name)):
             for href, span in _hrefs(look, kind, name, key):
                 if _HOME.fullmatch(href):
                     message = f"`{href}` is the home page of a site, not the act"

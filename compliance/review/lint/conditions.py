@@ -160,13 +160,13 @@ def _skips_unknown(look: Look) -> Iterator[Found]:
 def _untried(look: Look) -> Iterator[Found]:
     for rule in look.rules:
         expected = {scenario.expect for scenario in rule.scenarios}
-        span = look.rule_span(rule, "scenarios")
         for word, meaning in (("required", "in which it fires"), ("none", "in which it stays silent")):
             if word not in expected:
-                yield Found(f"`{rule.id}` has no scenario {meaning}", f"add one with `expect: {word}`", span)
+                message, help_ = f"`{rule.id}` has no scenario {meaning}", f"add one with `expect: {word}`"
+                yield Found(message, help_, look.rule_span(rule, "scenarios"))
         if not expected & {"possible", "review"}:
             message = f"`{rule.id}` has no scenario in which a fact is not known"
-            yield Found(message, "add one with a fact that is `unknown`", span)
+            yield Found(message, "add one with a fact that is `unknown`", look.rule_span(rule, "scenarios"))
 
 
 def _stance_missing(look: Look) -> Iterator[Found]:
@@ -184,8 +184,11 @@ def _stance_missing(look: Look) -> Iterator[Found]:
                 yield Found(message, help_, look.files.span("entity", name, "answers_to"))
 
 
+_ORDERS: Final = frozenset({"publisher.answers_to", "publisher.complies_with"})
+
+
 def _orders(block: Block) -> Iterable[str]:
-    return sorted({value for line in block.each_line() if line.fact == "publisher.answers_to" for value in line.values})
+    return sorted({value for line in block.each_line() if line.fact in _ORDERS for value in line.values})
 
 
 CHECKS: Final = (

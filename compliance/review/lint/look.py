@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Final
@@ -31,6 +32,14 @@ class Look:
     def rules(self) -> tuple[Rule, ...]:
         """The rules that are not retired: the desk still works with them."""
         return tuple(rule for rule in self.ruleset.rules.values() if rule.status is not Status.RETIRED)
+
+    @cached_property
+    def rules_by_notice(self) -> Mapping[str, Sequence[Rule]]:
+        """Every rule, also the retired ones, by the notice that it asks for."""
+        found: dict[str, list[Rule]] = defaultdict(list)
+        for rule in self.ruleset.rules.values():
+            found[rule.notice.id].append(rule)
+        return found
 
     def place_lines(self) -> Iterator[tuple[Rule, Line]]:
         """Every line on places, with its rule."""

@@ -11,7 +11,7 @@ from compliance.errors import Span
 from compliance.model.facts import FACTS, Kind
 from compliance.model.iso3166 import ALIASES, PARTS
 from compliance.model.rule import Line, Rule
-from compliance.model.territory import PLACES, Extent, LocationSet, Territory, lineage, place
+from compliance.model.territory import PLACES, Extent, LocationSet, lineage, place
 from compliance.review.lint.findings import Check, Found, Level
 from compliance.review.lint.look import PLACE, Look, few, meet
 
@@ -31,22 +31,20 @@ _UNION: Final = "EU"
 def _trap_code(look: Look) -> Iterator[Found]:
     for rule, line in look.place_lines():
         codes = sorted(line.values & PLACES)
-        for code in codes:
+        for code in filter(_may_be_a_trap, codes):
             yield from _confused(code, look.files.span_of_value(line, code))
         yield from _twice(look, rule, line, codes)
     for name, territory in look.ruleset.territories.items():
         yield from _name_like_a_code(look, name)
-        for number, code in _numbers(territory):
-            yield from _confused(code, look.member_span(name, number))
+        for number, member in enumerate(territory.members):
+            if _may_be_a_trap(member.code):
+                yield from _confused(member.code, look.member_span(name, number))
     for rule in look.rules:
         yield from _languages(look, rule)
 
 
-def _numbers(territory: Territory) -> Iterator[tuple[int, str]]:
-    """The members whose code may be a trap, by number."""
-    for number, member in enumerate(territory.members):
-        if member.code in CONFUSED or _NUMERIC.fullmatch(member.code):
-            yield number, member.code
+def _may_be_a_trap(code: str) -> bool:
+    return code in CONFUSED or _NUMERIC.fullmatch(code) is not None
 
 
 def _confused(code: str, span: Span | None) -> Iterator[Found]:
@@ -95,18 +93,22 @@ def _name_like_a_code(look: Look, name: str) -> Iterator[Found]:
 
 
 def _languages(look: Look, rule: Rule) -> Iterator[Found]:
-    asked = (
-        (tag, look.files.span_of_value(line, tag))
-        for line in rule.each_line()
-        if FACTS[line.fact].kind is Kind.LANGUAGE
-        for tag in sorted(line.values)
-    )
-    written = ((tag, look.rule_span(rule, "notice", "text", tag)) for tag in rule.notice.text)
-    for tag, span in (*asked, *written):
-        meant = NO_LANGUAGES.get(tag.partition("-")[0])
-        if meant is not None:
-            message = f"`{tag}` is the code of a country, not of a language"
-            yield Found(message, f"write `{meant}`", span)
+    for line in rule.each_line():
+        for tag in sorted(line.values) if FACTS[line.fact].kind is Kind.LANGUAGE else ():
+            if (meant := _language(tag)) is not None:
+                yield _no_language(tag, meant, look.files.span_of_value(line, tag))
+    for tag in dict.fromkeys(tag for words in rule.notice.each_words() for tag in words):
+        if (meant := _language(tag)) is not None:
+            yield _no_language(tag, meant, look.rule_span(rule, "notice", "text", tag))
+
+
+def _language(tag: str) -> str | None:
+    """The language that is meant by the code of a country."""
+    return NO_LANGUAGES.get(tag.partition("-")[0])
+
+
+def _no_language(tag: str, meant: str, span: Span | None) -> Found:
+    return Found(f"`{tag}` is the code of a country, not of a language", f"write `{meant}`", span)
 
 
 # -- parts ----------------------------------------------------------------------------------------------

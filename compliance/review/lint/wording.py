@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from compliance.model.notice import Purpose, Reach, Words
+from compliance.model.notice import Purpose, Reach, Wording, Words
 from compliance.model.rule import Rule
 from compliance.review.lint.findings import Check, Found, Level
 from compliance.review.lint.languages import LANGUAGES
@@ -21,29 +21,31 @@ _WRITTEN: Final = {"nb": "no", "nn": "no"}
 
 
 def _missing_possible_text(look: Look) -> Iterator[Found]:
-    for rule in _first_with_notice(look):
-        if rule.notice.conditional:
-            continue
-        for wording in rule.notice.all_wordings:
-            missing = [tag for tag in wording.text if tag not in wording.text_if_possible]
-            span = look.rule_span(rule, "notice", "text_if_possible")
-            if missing:
-                message = f"the notice `{rule.notice.id}` has no `text_if_possible` in {few(missing)}"
-                yield Found(message, "translate it: these readers get the first language instead", span)
-            same = [tag for tag in wording.text if wording.text[tag] == wording.text_if_possible.get(tag)]
-            if same:
-                message = f"the notice `{rule.notice.id}` says the same where the place is not known, in {few(same)}"
-                help_ = "say `If you are in ...` in it, or write `conditional: true` if the text says so already"
-                yield Found(message, help_, span)
-
-
-def _first_with_notice(look: Look) -> Iterator[Rule]:
-    """For each notice, the first rule that asks for it."""
     seen: set[str] = set()
     for rule in look.rules:
-        if rule.notice.id not in seen and look.files.node("rule", rule.id, "notice", "ref") is None:
-            seen.add(rule.notice.id)
-            yield rule
+        if rule.notice.conditional or rule.notice.id in seen:
+            continue
+        seen.add(rule.notice.id)
+        for wording in rule.notice.all_wordings:
+            for message, help_ in _about_conditional_words(rule.notice.id, wording):
+                yield Found(message, help_, look.rule_span(_written_in(look, rule), "notice", "text_if_possible"))
+
+
+def _about_conditional_words(notice: str, wording: Wording) -> Iterator[tuple[str, str]]:
+    missing = [tag for tag in wording.text if tag not in wording.text_if_possible]
+    if missing:
+        message = f"the notice `{notice}` has no `text_if_possible` in {few(missing)}"
+        yield message, "translate it: these readers get the first language instead"
+    same = [tag for tag in wording.text if wording.text[tag] == wording.text_if_possible.get(tag)]
+    if same:
+        message = f"the notice `{notice}` says the same where the place is not known, in {few(same)}"
+        yield message, "say `If you are in ...` in it, or write `conditional: true` if the text says so already"
+
+
+def _written_in(look: Look, rule: Rule) -> Rule:
+    """The rule in which the notice of another one is written out."""
+    asking = look.rules_by_notice[rule.notice.id]
+    return next((each for each in asking if look.files.node("rule", each.id, "notice", "ref") is None), rule)
 
 
 def _missing_translation(look: Look) -> Iterator[Found]:

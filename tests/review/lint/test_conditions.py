@@ -249,8 +249,9 @@ def test_what_no_scenario_tries_is_a_finding(expected: list[str], missing: str) 
     )
 
 
-def test_a_publisher_without_a_stance_on_an_order_that_a_rule_asks_for_is_advice() -> None:
-    asks = when(LIST, "publisher.answers_to: [RU, BY]")
+@pytest.mark.parametrize("fact", ["publisher.answers_to", "publisher.complies_with"])
+def test_a_publisher_without_a_stance_on_an_order_that_a_rule_asks_for_is_advice(fact: str) -> None:
+    asks = when(LIST, f"{fact}: [RU, BY]")
     finding = only(asks, "# in an entity\nanswers_to: [RU, CZ]\n")
     assert (finding.id, finding.severity) == ("stance-missing", Level.ADVICE)
     assert finding.message == "`radio` answers to `RU` and has no stance on it, and `warn` asks for that"
