@@ -205,7 +205,9 @@ def read_files(path: Path) -> dict[str, bytes]:
     if os.path.isfile(path) and path.suffix not in SUFFIXES:
         return bundle.read(path, _shown(path))
     if not os.path.isdir(path):
-        raise RulesError([Problem(f"`{_shown(path)}` is not a directory", help="give the directory of the rule files, or a bundle")])
+        raise RulesError(
+            [Problem(f"`{_shown(path)}` is not a directory", help="give the directory of the rule files, or a bundle")]
+        )
     problems: list[Problem] = []
     found = _read(path, _rule_files(path, _noting(problems)), problems)
     problems += [problem for file in sorted(_suite_files(path)) if (problem := _misplaced(path, file)) is not None]

@@ -31,7 +31,20 @@ LONGER_FUNCTIONS = {"language/rules.py:rule"}
 """Functions that are longer on purpose; nothing is added here without a reason in a review."""
 HARMLESS = {
     *("__future__", "array", "bisect", "collections", "collections.abc", "csv", "dataclasses", "datetime", "difflib"),
-    *("enum", "functools", "hashlib", "html", "ipaddress", "itertools", "json", "math", "msgspec", "re", "struct", "sys"),
+    *(
+        "enum",
+        "functools",
+        "hashlib",
+        "html",
+        "ipaddress",
+        "itertools",
+        "json",
+        "math",
+        "msgspec",
+        "re",
+        "struct",
+        "sys",
+    ),
     *("typing", "unicodedata", "urllib.parse", "yaml", "zlib"),
 }
 """What the core may import besides itself: nothing that reads a file, a clock, chance or the network."""

@@ -37,7 +37,9 @@ STATUS: Final = "publisher.designated_as"
 _ORDERS: Final = ("publisher.answers_to", "publisher.complies_with")
 """Sets of legal orders that follow from the publisher's entity file."""
 _WORDS: Final = frozenset(
-    fact for fact, spec in FACTS.items() if spec.kind in {Kind.WORD, Kind.ENTITY, Kind.ORDER, Kind.URL} and not spec.many
+    fact
+    for fact, spec in FACTS.items()
+    if spec.kind in {Kind.WORD, Kind.ENTITY, Kind.ORDER, Kind.URL} and not spec.many
 )
 
 

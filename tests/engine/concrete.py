@@ -131,7 +131,9 @@ class Known(NamedTuple):
         (register, zone), entity = item, self.ruleset.entities[name]
         copy, day = self.ruleset.registers[register], self.days[zone]
         entries = [(entry.claims[copy.arms][0].day, entry) for entry in copy.entries if entry.entity == name]
-        begun = [entry for first, entry in entries if first <= day and (entry.last_day is None or day <= entry.last_day)]
+        begun = [
+            entry for first, entry in entries if first <= day and (entry.last_day is None or day <= entry.last_day)
+        ]
         now = [entry for entry in begun if not any(day in gap for gap in entry.suspended)]
         is_fresh = day <= copy.retrieved_on + timedelta(days=copy.fresh_for.days)
         here = True if any(not entry.last_day_unknown for entry in now) else None
