@@ -145,7 +145,7 @@ def test_two_readers_who_may_be_in_one_of_two_places_are_told_apart_by_an_except
 
 
 def test_places_that_lay_in_other_territories_before_are_told_apart_where_other_facts_find_the_rules() -> None:
-    """Each rule announces its own end to whoever was in its territory, and to nobody else."""
+    """Each rule announces its own end to whoever was in its territory, and to nobody else; kinds tell more."""
     members = {
         "t": (Member("FR", WHOLE, OVER), Member("DE", WHOLE, OVER)),
         "u": (Member("BY", WHOLE, OVER), Member("DE", WHOLE, ALWAYS)),
@@ -162,8 +162,10 @@ def test_places_that_lay_in_other_territories_before_are_told_apart_where_other_
         )
         for name, days in (("t", 5), ("u", 7))
     )
+    others = (rule(kind, line(KIND, kind), line(PUBLISHER, kind), line(PLACE, *members)) for kind in ("audio", "page"))
     ruleset = replace(
-        rules_of(*asked), territories={name: Territory(name, "", each, MOSCOW) for name, each in members.items()}
+        rules_of(*asked, *others),
+        territories={name: Territory(name, "", each, MOSCOW) for name, each in members.items()},
     )
     known: Facts = {KIND: one("video"), PUBLISHER: one("radio")}
     agree(ruleset, *({**known, PLACE: at(code)} for code in ("FR", "JP", "BY", "DE")))
