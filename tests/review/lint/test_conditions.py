@@ -61,6 +61,7 @@ def test_lines_on_one_fact_that_exclude_each_other_are_an_error_at_the_second(li
         ("reader.location: RU", "reader.location: RU-SAR"),
         ("reader.location: RU-SAR", "reader.location: [lands, FR]"),
         ("content.language: en", "content.language: en-GB"),
+        ("content.language: [ru, en-GB]", "content.language: [de, en]"),
         (
             "content.date_published: {first_day: 2020-01-01, last_day: none}",
             "content.date_published: {first_day: none, last_day: 2020-01-01}",
@@ -99,6 +100,9 @@ def test_a_rule_that_is_over_before_anybody_was_listed_can_never_apply() -> None
     (finding,) = never(over)
     assert (finding.message, pointed_at(finding)) == ("no entry of `x/list` has effect on a day of `warn`", "x/list")
     assert never(over.replace("2020-12-31", "2021-01-01")) == []
+    ended = "# in a register\nentries:\n  - {entity: radio, listed_on: {day: 2019-01-01}, last_day: 2019-12-31}\n"
+    assert len(never(over, ended)) == 1
+    assert never(over.replace("first_day: 2020-01-01", "first_day: none"), ended) == []
 
 
 def test_a_territory_without_a_member_on_any_day_of_the_rule_can_never_apply() -> None:
@@ -114,6 +118,7 @@ def test_a_period_without_a_day_is_empty_or_suspended_as_a_whole() -> None:
     assert has_no_day(Period(first, last, gaps=(Period(first, date(2024, 1, 10)), Period(date(2024, 1, 11), last))))
     assert not has_no_day(Period(first, last, gaps=(Period(first, date(2024, 1, 30)),)))
     assert not has_no_day(Period())
+    assert not has_no_day(Period(first, gaps=(Period(first, date(2024, 1, 10)),)))
     assert has_no_day(Period(gaps=(Period(),)))
 
 
@@ -171,11 +176,41 @@ def in_territories(value: str) -> frozenset[str]:
     return frozenset({"RU-KGD", "GB-ENG"} if value == "lands" else {value})
 
 
-@given(blocks, blocks, worlds)
+choices = st.lists(lines, min_size=2, max_size=2).map(lambda pair: ["any_of:", *(f"  - {line}" for line in pair)])
+wholes = st.builds(lambda block, choice: [*block, *choice], blocks, st.just([]) | choices)
+
+
+@given(wholes, wholes, worlds)
 def test_what_is_implied_holds_in_every_world(one: list[str], other: list[str], facts: dict[str, FactValue]) -> None:
     (narrow, narrow_files), (wide, wide_files) = conditions(*one), conditions(*other)
     if implies(narrow, wide) and fires(narrow_files, facts):
         assert fires(wide_files, facts)
+
+
+def any_of(*choices_: str) -> Block:
+    return conditions("content.promotes: alcohol", "any_of:", *(f"  - {{{choice}}}" for choice in choices_))[0]
+
+
+ARTICLE, OPINION, VIDEO = (f"content.kind: {word}" for word in ("article", "opinion", "video"))
+
+
+def test_a_choice_is_implied_by_one_of_its_blocks_or_by_a_choice_that_leaves_less() -> None:
+    article = conditions("content.promotes: alcohol", ARTICLE)[0]
+    assert implies(article, any_of(ARTICLE, OPINION))
+    assert implies(any_of(ARTICLE, OPINION), any_of(VIDEO, OPINION, ARTICLE))
+    assert implies(any_of(ARTICLE, OPINION), conditions("content.kind: [article, opinion]")[0])
+    assert not implies(article, any_of(OPINION, VIDEO))
+    assert not implies(any_of(ARTICLE, OPINION), any_of(ARTICLE, VIDEO))
+    assert not implies(any_of(ARTICLE, OPINION), article)
+
+
+def test_the_days_of_a_period_hold_their_own_ends() -> None:
+    year = Period(date(2024, 1, 1), date(2024, 12, 31))
+    assert holds(year, year)
+    assert holds(Period(), year)
+    assert not holds(year, Period())
+    assert not holds(year, Period(date(2024, 1, 1), date(2025, 1, 1)))
+    assert not holds(year, Period(date(2023, 12, 31), date(2024, 12, 31)))
 
 
 @given(blocks, lines, worlds)

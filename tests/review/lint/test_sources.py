@@ -107,6 +107,7 @@ def test_a_short_or_ordinary_name_is_advice(name: str, why: str) -> None:
 
 def test_acronyms_and_weak_names_may_be_short() -> None:
     assert findings(other("{acronym: [ABC], en: [{name: Rain, strength: weak}]}")) == ()
+    assert findings(other("{en: [Abcd]}")) == ()
 
 
 def test_an_exclusion_of_somebody_undeclared_is_a_finding_at_its_name() -> None:
