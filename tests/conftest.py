@@ -17,7 +17,7 @@ from compliance import Checker
 ROOT = Path(__file__).resolve().parent.parent
 NEARBY = frozenset({"127.0.0.1", "::1", "localhost"})
 
-settings.register_profile("tests", deadline=None, database=None)
+settings.register_profile("tests", deadline=None, database=None, max_examples=60)
 settings.load_profile("tests")
 
 
