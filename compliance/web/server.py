@@ -133,12 +133,14 @@ def serve(checker: Checker, settings: Settings, ready: Callable[[str], None]) ->
         asyncore_use_poll=True,
         clear_untrusted_proxy_headers=False,  # they are not believed, but they tell that the peer is a proxy
     )
-    for each in (server, *getattr(server, "map", {}).values()):  # one for each address that the host name has
+    servers = [server, *getattr(server, "map", {}).values()]  # one for each address that the host name has
+    for each in servers:
         if hasattr(each, "channel_class"):
             each.channel_class = _Channel
     silence_words("waitress")
     stop_watching = checker.store.watch(settings.reload_seconds)
-    signal.signal(signal.SIGTERM, _stop)
+    for told_to_stop in (signal.SIGTERM, signal.SIGINT):  # the latter too: a shell starts background jobs without it
+        signal.signal(told_to_stop, _stop)
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, lambda *_: checker.store.request_reload())
     ready(_url(server, settings))
@@ -148,6 +150,9 @@ def serve(checker: Checker, settings: Settings, ready: Callable[[str], None]) ->
     finally:
         stop_watching()
         server.close()
+        for each in servers:
+            for channel in list(getattr(each, "active_channels", {}).values()):
+                channel.handle_close()
 
 
 def _url(server: Any, settings: Settings) -> str:
