@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from io import BytesIO
 from typing import Any
 
@@ -134,9 +134,8 @@ def serve(checker: Checker, settings: Settings, ready: Callable[[str], None]) ->
         clear_untrusted_proxy_headers=False,  # they are not believed, but they tell that the peer is a proxy
     )
     servers = [server, *getattr(server, "map", {}).values()]  # one for each address that the host name has
-    for each in servers:
-        if hasattr(each, "channel_class"):
-            each.channel_class = _Channel
+    for each in (each for each in servers if hasattr(each, "channel_class")):
+        each.channel_class = _Channel
     silence_words("waitress")
     stop_watching = checker.store.watch(settings.reload_seconds)
     for told_to_stop in (signal.SIGTERM, signal.SIGINT):  # the latter too: a shell starts background jobs without it
@@ -149,10 +148,15 @@ def serve(checker: Checker, settings: Settings, ready: Callable[[str], None]) ->
             server.run()
     finally:
         stop_watching()
-        server.close()
-        for each in servers:
-            for channel in list(getattr(each, "active_channels", {}).values()):
-                channel.handle_close()
+        _close(servers)
+
+
+def _close(servers: Sequence[Any]) -> None:
+    """Close what listens and every connection that is still open."""
+    for each in servers:
+        for channel in list(getattr(each, "active_channels", {}).values()):
+            channel.handle_close()
+        each.close()
 
 
 def _url(server: Any, settings: Settings) -> str:
