@@ -11,6 +11,7 @@ import click
 from compliance import __version__
 from compliance.cli.build import build
 from compliance.cli.desk import lint
+from compliance.cli.diff import diff
 from compliance.cli.format import fmt, schema
 from compliance.cli.importing import import_
 from compliance.cli.questions import check, explain
@@ -24,5 +25,5 @@ def main() -> None:
     """Tells a publisher which legal notices a page needs for a reader in a place, and why."""
 
 
-for _command in (serve, check, explain, lint, test, fmt, schema, import_, build):
+for _command in (serve, check, explain, lint, test, fmt, schema, import_, build, diff):
     main.add_command(_command)

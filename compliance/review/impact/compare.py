@@ -1,0 +1,288 @@
+"""One notice of two rule sets, decided in both for every class of questions.
+
+Theory: on a day on which the rules of a notice and its words mean the same in both sets, only people of whom
+the sets differ can get something else. So the calendar is cut where anything turns, and what is decided are
+the stretches on which the two sides are not alike, for everybody; and the others for these people only. Up
+to 4,096 questions all are asked. Past it the questions that fit each rule best, and those that differ from
+them in one or two facts; what is found is true all the same, but there may be more.
+"""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from itertools import combinations, islice, product
+from math import prod
+from typing import Final
+
+from compliance.content.facts import Written
+from compliance.engine.reading import PLACE, Atom
+from compliance.language.digest import canonical
+from compliance.model.rule import Rule
+from compliance.model.truth import TRUE
+from compliance.notices.wording import choose
+from compliance.review.impact.bound import bound_choices
+from compliance.review.impact.classes import BOUND, HAS_NOT, PERHAPS, Choice, Dimension, Lines, dimensions, written
+from compliance.review.impact.days import ALL_DAYS, Stretch, cut
+from compliance.review.impact.places import Places
+from compliance.review.impact.sides import Asked, Result, differing
+from compliance.review.impact.who import PUBLISHER, Onlookers, People
+from compliance.review.impact.words import manner_of
+
+MOST: Final = 4096
+"""So many questions are asked of a notice; past it only some of them."""
+MOST_RULES: Final = 16
+"""Past it the questions that fit so many rules of each side are asked."""
+Chosen = tuple[tuple[Dimension, Choice], ...]
+
+
+@dataclass(slots=True)
+class Frame:
+    """Questions that have the days, and perhaps a person, in common: one for each choice of the dimensions."""
+
+    day: date
+    dimensions: tuple[Dimension, ...]
+    members: list[tuple[str, Stretch]]
+    """The people (an empty name is everybody) and their days, for whom all is the same."""
+    fixed: Chosen = ()
+    relation: str = ""
+    """What these people have to do with the page; empty for everybody."""
+
+    @property
+    def size(self) -> int:
+        """How many questions there are."""
+        return prod(len(each.choices) for each in self.dimensions)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A question that gets something else: what was chosen, whom it is about, before and after."""
+
+    chosen: Chosen
+    given: dict[str, Written]
+    day: date
+    entity: str
+    before: Result
+    after: Result
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What came of a frame: the cells that differ."""
+
+    frame: Frame
+    cells: tuple[Cell, ...]
+
+
+@dataclass
+class Comparison:
+    """A notice on both sides."""
+
+    people: People
+    old: Asked
+    new: Asked
+    near: date
+    exhaustive: bool = True
+    _parts: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def lines(self) -> Lines:
+        """What the rules of both sides ask."""
+        return Lines.of(self.old, self.new)
+
+    @cached_property
+    def onlookers(self) -> tuple[Onlookers, ...]:
+        """How the rules see publishers, and those that they bind."""
+        facts = (PUBLISHER, *self.lines.relations)
+        return tuple(Onlookers(self.people, self.old, self.new, self.lines, fact) for fact in facts)
+
+    @cached_property
+    def edges(self) -> list[date]:
+        """The days on which a rule, a territory or a wording begins or ends, on either side."""
+        found: set[date] = set()
+        for side in (self.old, self.new):
+            ruleset = side.side.ruleset
+            found |= {edge for rule in side.rules for edge in rule.effective.edges()}
+            for name in self.lines.named(PLACE) & ruleset.territories.keys():
+                found |= {edge for each in ruleset.territories[name].members for edge in each.period.edges()}
+            for wording in side.words.wordings if side.words is not None else ():
+                found |= set(wording.period.edges())
+        return sorted(edge for edge in found if edge > date.min)
+
+    def run(self) -> list[Found]:
+        """Every frame in which something differs."""
+        frames = self._frames()
+        if sum(frame.size for frame in frames) <= MOST:
+            return [found for frame in frames if (found := self._ask(frame, self._all(frame))).cells]
+        self.exhaustive = False
+        share = max(MOST // len(frames), 1)
+        return [found for frame in frames if (found := self._ask(frame, islice(self._some(frame), share))).cells]
+
+    # -- which questions ----------------------------------------------------------------------------
+
+    def _frames(self) -> list[Frame]:
+        by_meaning: dict[Hashable, list[Stretch]] = defaultdict(list)
+        for stretch in cut(self.edges):
+            old, new = self._meaning(stretch.day(self.near))
+            if old != new:
+                by_meaning[old, new].append(stretch)
+        unlike = self._unlike()
+        nearest = [_nearest(stretches, self.near) for stretches in by_meaning.values()]
+        days = [stretch.day(self.near) for stretch in (*nearest, *(members[0][1] for members in unlike.values()))]
+        if not days:
+            return []
+        asked = dimensions(self.old, self.new, self.lines, days, self.places)
+        frames = []
+        for stretch, stretches in zip(nearest, by_meaning.values(), strict=True):
+            day = stretch.day(self.near)
+            bound = [bound_choices(each, stretch, self.near) for each in self.onlookers if each.fact != PUBLISHER]
+            frames.append(Frame(day, (*asked, *bound), [("", each) for each in stretches]))
+        for (fact, _), members in unlike.items():
+            clue, stretch = members[0]
+            frames.append(self._frame_of(fact, clue, stretch.day(self.near), asked, members))
+        return frames
+
+    def _unlike(self) -> dict[tuple[str, Hashable], list[tuple[str, Stretch]]]:
+        """Those of whom the sides see something else, with the days; together where all else is the same, too."""
+        found: dict[tuple[str, Hashable], list[tuple[str, Stretch]]] = defaultdict(list)
+        for onlookers in self.onlookers:
+            for clue, stretch, seen in onlookers.unlike(self.edges, self.near):
+                found[onlookers.fact, (seen.key, self._meaning(stretch.day(self.near)))].append((clue, stretch))
+        self.exhaustive = self.exhaustive and len({fact for fact, _ in found}) < 2
+        return found
+
+    def _frame_of(
+        self, fact: str, clue: str, day: date, asked: Sequence[Dimension], members: list[tuple[str, Stretch]]
+    ) -> Frame:
+        """The questions about somebody in particular."""
+        if fact == PUBLISHER:
+            others = [each for each in asked if not each.fact.startswith(PUBLISHER)]
+            fixed = ((Dimension(PUBLISHER, (), BOUND), Choice(clue, (clue,))),)
+            bound = [bound_choices(each, Stretch(day, day), day) for each in self.onlookers if each.fact != PUBLISHER]
+            return Frame(day, (*others, *bound), members, fixed, fact)
+        choices = (Choice(clue, (clue,)), Choice(PERHAPS, (f"{PERHAPS} {clue}",), known=False))
+        return Frame(day, (*asked, Dimension(fact, choices, BOUND)), members, (), fact)
+
+    def place_classes(self, day: date) -> Dimension | None:
+        """The classes of places on a day; None where no rule asks for a place."""
+        asked = dimensions(self.old, self.new, self.lines, [day], self.places)
+        return next((each for each in asked if each.fact == PLACE), None)
+
+    @cached_property
+    def places(self) -> Places | None:
+        """The places that the rules name; None where they name none."""
+        named = self.lines.named(PLACE)
+        if not named:
+            return None
+        codes = set()
+        for side in (self.old, self.new):
+            for name in named:
+                territory = side.side.ruleset.territories.get(name)
+                codes |= {name} if territory is None else {member.code for member in territory.members}
+        declared = self.old.side.ruleset.territories.keys() | self.new.side.ruleset.territories.keys()
+        return Places(codes - declared)
+
+    def _meaning(self, day: date) -> tuple[Hashable, Hashable]:
+        """What each side means on a day, but for people: equal if it is the same."""
+        place = bisect_right(self.edges, day)
+        if place not in self._meanings:
+            self._meanings[place] = self._meaning_of(self.old, day), self._meaning_of(self.new, day)
+        return self._meanings[place]
+
+    @cached_property
+    def _meanings(self) -> dict[int, tuple[Hashable, Hashable]]:
+        return {}
+
+    def _meaning_of(self, side: Asked, day: date) -> Hashable:
+        reading = side.reading({}, day)
+        rules = []
+        for rule in side.rules:
+            if day in rule.effective:
+                places = [Atom.of(line, rule.zone) for line in rule.each_line() if line.fact == PLACE]
+                rules.append((deciding(rule), tuple(tuple(sorted(reading.targets(atom).items())) for atom in places)))
+        return tuple(sorted(rules)), _wording(side, day)
+
+    # -- what they get ------------------------------------------------------------------------------
+
+    @staticmethod
+    def _all(frame: Frame) -> Iterator[Chosen]:
+        for choices in product(*(each.choices for each in frame.dimensions)):
+            yield tuple(zip(frame.dimensions, choices, strict=True))
+
+    def _some(self, frame: Frame) -> Iterator[Chosen]:
+        """The questions that fit each rule best, and those that differ in one or two dimensions."""
+        seen: set[tuple[str, ...]] = set()
+        rules = (*self.old.own[:MOST_RULES], *self.new.own[:MOST_RULES])
+        bases = [[self._fitting(rule, each, frame.day) for each in frame.dimensions] for rule in rules]
+        for changed in range(3):
+            for base in bases:
+                for places in combinations(range(len(base)), changed):
+                    for choices in product(*(frame.dimensions[place].choices for place in places)):
+                        chosen = list(base)
+                        for place, choice in zip(places, choices, strict=True):
+                            chosen[place] = choice
+                        key = tuple(choice.key for choice in chosen)
+                        if key not in seen:
+                            seen.add(key)
+                            yield tuple(zip(frame.dimensions, chosen, strict=True))
+
+    def _fitting(self, rule: Rule, dimension: Dimension, day: date) -> Choice:
+        """The choice under which most conditions of a rule hold, and fewest of its exceptions."""
+
+        def score(choice: Choice) -> int:
+            given = written(((dimension, choice),)) or {}
+            reading = side.reading(side.side.read(given), day)
+            lines = [(line, 1) for line in rule.when.each_line()]
+            lines += [(line, -1) for block in rule.unless for line in block.each_line()]
+            return sum(
+                worth
+                for line, worth in lines
+                if line.fact == dimension.fact and reading.truth(Atom.of(line, rule.zone)) is TRUE
+            )
+
+        side = self.old if rule in self.old.own else self.new
+        if dimension.about == BOUND:
+            return next((each for each in dimension.choices if each.key != HAS_NOT), dimension.choices[0])
+        return max(dimension.choices, key=score)
+
+    def _ask(self, frame: Frame, questions: Iterator[Chosen]) -> Found:
+        cells = []
+        for chosen in questions:
+            whole = (*frame.fixed, *chosen)
+            given = written(whole)
+            if given is None:
+                continue
+            day = max((choice.day for _, choice in chosen if choice.day is not None), default=frame.day)
+            old = self.old.results(self.old.side.read(given), day)
+            new = self.new.results(self.new.side.read(given), day)
+            cells += [Cell(chosen, given, day, entity, before, after) for entity, before, after in differing(old, new)]
+        return Found(frame, tuple(cells))
+
+
+def _nearest(stretches: Sequence[Stretch], near: date) -> Stretch:
+    return min(stretches, key=lambda each: abs((each.day(near) - near).days), default=ALL_DAYS)
+
+
+def deciding(rule: Rule) -> str:
+    """Everything of a rule that decides while it is in effect."""
+    notice = rule.notice
+    parts = (rule.when, rule.unless, rule.for_each, rule.if_unknown, rule.zone, notice.id, notice.reach)
+    return json.dumps([canonical(each) for each in (*parts, notice.supersedes, notice.conditional)])
+
+
+def _wording(side: Asked, day: date) -> Hashable:
+    """Everything that is said by the notice on a day."""
+    notice = side.words
+    if notice is None:
+        return None
+    chosen = [choose(notice, day, "", certain=certain) for certain in (True, False)]
+    words = [(each.text, each.short, each.fixity) for each in chosen]
+    said = [words, notice.rotation, notice.slots, notice.values, notice.conditional]
+    return json.dumps(
+        [canonical(each) if not isinstance(each, list) else [canonical(one) for one in each] for each in said]
+    ) + json.dumps(manner_of(notice))

@@ -1,0 +1,225 @@
+"""Two rule sets compared: every notice that may have changed, and what changed in its decisions and words.
+
+Theory: a notice can only have changed if its rules, the territories and registers that they name, or somebody
+whom they can see has. All others are passed over at once, so that the cost follows the change and not the
+rule sets. A draft never fires: what it would change is worked out as if it did, and told apart.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from compliance.engine.index import Index
+from compliance.engine.reading import PLACE
+from compliance.language.digest import canonical
+from compliance.model.rule import Rule, Status
+from compliance.model.ruleset import Ruleset
+from compliance.review.impact.compare import Cell, Comparison
+from compliance.review.impact.groups import Group, groups
+from compliance.review.impact.places import Places
+from compliance.review.impact.sides import Asked, Side
+from compliance.review.impact.who import People
+from compliance.review.results import strongest
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Something whose days are now counted in another time zone: `what` it is, `name`, and the two zones."""
+
+    what: str
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeChange:
+    """What changed in one notice; with `draft`, what would change if its drafts were active."""
+
+    notice: str
+    title: str
+    added: tuple[str, ...]
+    """Rules that ask for it now and did not, by id ..."""
+    removed: tuple[str, ...]
+    changed: tuple[str, ...]
+    groups: tuple[Group, ...]
+    moved: tuple[Moved, ...] = ()
+    exhaustive: bool = True
+    draft: bool = False
+    places: Places | None = None
+    """The places that its rules name."""
+
+    @property
+    def differs(self) -> bool:
+        """Whether any decision or word differs."""
+        return bool(self.groups or self.moved)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A notice to compare, as its rules are or as if drafts were active."""
+
+    notice: str
+    draft: bool = False
+
+
+class Impact:
+    """Two rule sets, ready to be compared notice by notice."""
+
+    def __init__(self, old: Ruleset, new: Ruleset, near: date) -> None:
+        """Read who is who.
+
+        Args:
+            old: before.
+            new: after.
+            near: of days that are alike, the nearest to this one is shown.
+        """
+        self.near = near
+        self.old, self.new = Side.of(old), Side.of(new)
+        self._told: dict[str, NoticeChange] = {}
+
+    @cached_property
+    def _sides(self) -> Mapping[bool, tuple[Side, Side]]:
+        return {False: (self.old, self.new), True: (self.old.with_drafts(), self.new.with_drafts())}
+
+    @cached_property
+    def _people(self) -> Mapping[bool, People]:
+        return {draft: People(*sides) for draft, sides in self._sides.items()}
+
+    @cached_property
+    def _indexes(self) -> dict[tuple[bool, int], Index]:
+        return {}
+
+    def tasks(self) -> list[Task]:
+        """Every notice that may have changed, then those that drafts may change."""
+        if self.old.ruleset.meaning == self.new.ruleset.meaning != "":
+            return []
+        old, new = self.old.ruleset.rules_of_notice, self.new.ruleset.rules_of_notice
+        active = [Task(name) for name in sorted(old.keys() | new.keys()) if self._may_differ(name)]
+        drafts = {
+            rule.notice.id
+            for side in (self.old, self.new)
+            for rule in side.ruleset.rules.values()
+            if rule.status is Status.DRAFT
+        }
+        return active + [Task(name, draft=True) for name in sorted(drafts) if self._rules_differ(name, draft=True)]
+
+    def run(self, task: Task) -> NoticeChange | None:
+        """What changed in a notice; None where not even a rule of it did.
+
+        Drafts come after all else: what is told already is not told again.
+        """
+        comparison = self.comparison(task)
+        old, new = comparison.old, comparison.new
+        found = comparison.run()
+        told = groups(found, self.near, lambda cell: self._holds(task, cell))
+        if task.draft and task.notice in self._told:
+            known = {
+                (each.kind, each.before, each.after, each.parts, str(each.who))
+                for each in self._told[task.notice].groups
+            }
+            told = tuple(
+                each for each in told if (each.kind, each.before, each.after, each.parts, str(each.who)) not in known
+            )
+        change = NoticeChange(
+            task.notice,
+            _title(new) or _title(old),
+            *_rules(old, new),
+            told,
+            () if task.draft else tuple(_moved(comparison)),
+            comparison.exhaustive,
+            task.draft,
+            comparison.places,
+        )
+        if not task.draft:
+            self._told[task.notice] = change
+        if task.draft and not change.differs:
+            return None
+        return change if change.differs or change.added or change.removed or change.changed else None
+
+    def comparison(self, task: Task) -> Comparison:
+        """A notice on both sides, ready to be asked."""
+        old, new = self._sides[task.draft]
+        return Comparison(self._people[task.draft], old.asked(task.notice), new.asked(task.notice), self.near)
+
+    def _may_differ(self, notice: str) -> bool:
+        """Whether anything that has a say in a notice differs."""
+        if self._rules_differ(notice, draft=False):
+            return True
+        comparison = self.comparison(Task(notice))
+        if comparison.lines.named(PLACE) & self._territories:
+            return True
+        return any(each.candidates() for each in comparison.onlookers)
+
+    def _rules_differ(self, notice: str, *, draft: bool) -> bool:
+        """Whether any rule that has a say in a notice differs."""
+        old, new = (side.asked(notice) for side in self._sides[draft])
+        return sorted(map(_text, old.rules)) != sorted(map(_text, new.rules))
+
+    @cached_property
+    def _territories(self) -> frozenset[str]:
+        """Territories that differ, or are on one side only."""
+        old, new = self.old.ruleset.territories, self.new.ruleset.territories
+        return frozenset(
+            name
+            for name in old.keys() | new.keys()
+            if name not in old or name not in new or canonical(old[name]) != canonical(new[name])
+        )
+
+    def _holds(self, task: Task, cell: Cell) -> bool:
+        """Whether a cell comes out as it says when both whole rule sets are asked."""
+        for number, (side, result) in enumerate(zip(self._sides[task.draft], (cell.before, cell.after), strict=True)):
+            key = task.draft, number
+            index = self._indexes.get(key)
+            if index is None:
+                index = self._indexes[key] = Index(side.ruleset)
+            decision = index.decide(side.read(cell.given), side.law_days(cell.day))
+            mine = [
+                each
+                for each in decision.instances
+                if each.notice.id == task.notice and (each.entity or "") == cell.entity
+            ]
+            if strongest(mine) != result.word:
+                return False
+        return True
+
+
+def _text(rule: Rule) -> str:
+    return json.dumps(canonical(rule), ensure_ascii=False)
+
+
+def _title(asked: Asked) -> str:
+    return asked.own[0].title if asked.own else ""
+
+
+def _rules(old: Asked, new: Asked) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """The rules of a notice that are there now, that are gone, and that differ."""
+    before, after = ({rule.id: rule for rule in side.own} for side in (old, new))
+    both = before.keys() & after.keys()
+    return (
+        tuple(sorted(after.keys() - both)),
+        tuple(sorted(before.keys() - both)),
+        tuple(sorted(name for name in both if _text(before[name]) != _text(after[name]))),
+    )
+
+
+def _moved(comparison: Comparison) -> Iterator[Moved]:
+    """What is counted in another zone now: it begins and ends some hours earlier or later."""
+    before, after = ({rule.id: rule for rule in side.own} for side in (comparison.old, comparison.new))
+    for name in sorted(before.keys() & after.keys()):
+        if before[name].zone != after[name].zone:
+            yield Moved("rule", name, before[name].zone, after[name].zone)
+    one, other = comparison.old.side.ruleset, comparison.new.side.ruleset
+    registers = {name for each in comparison.onlookers for keys in each.keys for name, _ in keys}
+    for what, names, olds, news in (
+        ("register", registers, one.registers, other.registers),
+        ("territory", comparison.lines.named(PLACE), one.territories, other.territories),
+    ):
+        for name in sorted(names & olds.keys() & news.keys()):
+            zones = [str(side[name].zone or "that of the rule") for side in (olds, news)]
+            if zones[0] != zones[1]:
+                yield Moved(what, name, *zones)

@@ -1,0 +1,148 @@
+"""What holds of every comparison: nothing of nothing, true examples, and no difference that goes untold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from compliance.content.facts import resolved
+from compliance.engine.decide import decide
+from compliance.model.decision import Instance
+from compliance.model.facts import FACTS, Facts, FactValue, Kind, Members, OneOf
+from compliance.model.ruleset import Ruleset
+from compliance.model.territory import LocationSet, lineage
+from compliance.review.impact.classes import BOUND, HAS, HAS_NOT
+from compliance.review.impact.groups import Condition, Group
+from compliance.review.impact.groups import Kind as Change
+from compliance.review.impact.report import Impact, NoticeChange
+from compliance.review.impact.sides import Side
+from compliance.review.results import result_of
+from tests.engine import strategies as small
+
+DAY = small.DAY
+Results = Mapping[tuple[str, str], str]
+
+
+def in_one_world(one: Ruleset, other: Ruleset) -> Ruleset:
+    """The rules of one set with the entities, registers and territories of another."""
+    return replace(other, rules=one.rules)
+
+
+def changes(old: Ruleset, new: Ruleset, near: date = DAY) -> list[NoticeChange]:
+    impact = Impact(old, new, near)
+    return [change for task in impact.tasks() if (change := impact.run(task)) is not None]
+
+
+def counted(old: Ruleset, new: Ruleset) -> dict[str, NoticeChange]:
+    return {each.notice: each for each in changes(old, new) if not each.draft}
+
+
+def asked(ruleset: Ruleset, facts: Facts, day: date) -> Results:
+    """The word for each notice and entity, by the plain evaluator."""
+    side = Side.of(ruleset)
+    decision = decide(ruleset, resolved(facts, side.directory), dict.fromkeys(ruleset.zones, day))
+    found: dict[tuple[str, str], list[Instance]] = {}
+    for each in decision.instances:
+        found.setdefault((each.notice.id, each.entity or ""), []).append(each)
+    order = ("none", "review", "possible", "required")
+    return {key: max(map(result_of, each), key=order.index) for key, each in found.items()}
+
+
+PAIRS = st.tuples(small.rulesets(), small.rulesets())
+
+
+@settings(max_examples=40)
+@given(small.rulesets())
+def test_nothing_changes_between_a_rule_set_and_itself(ruleset: Ruleset) -> None:
+    assert changes(ruleset, ruleset) == []
+    assert changes(ruleset, replace(ruleset, rules=dict(ruleset.rules))) == []
+
+
+@settings(max_examples=60)
+@given(PAIRS)
+def test_every_example_comes_out_as_it_says_in_both_whole_rule_sets(pair: tuple[Ruleset, Ruleset]) -> None:
+    old, new = pair
+    for change in counted(old, new).values():
+        for group in change.groups:
+            cell = group.example
+            key = change.notice, cell.entity
+            sides = [Side.of(old), Side.of(new)]
+            words = [asked(side.ruleset, side.read(cell.given), cell.day).get(key, "none") for side in sides]
+            assert words == [group.before, group.after]
+            assert group.kind is Change.of(*words)
+            assert any(cell.day in stretch for stretches in group.who.values() for stretch in stretches)
+
+
+def known_or_not(facts: Mapping[str, FactValue]) -> dict[str, FactValue]:
+    """The facts, those with several possible values left out; a set may have doubtful members."""
+    return {
+        name: value
+        for name, value in facts.items()
+        if isinstance(value, Members)
+        or (isinstance(value, OneOf) and value.is_known)
+        or (isinstance(value, LocationSet) and len(value.places) == 1 and not value.anywhere)
+    }
+
+
+NEAR = st.integers(-5, 6).map(lambda days: DAY + timedelta(days=days))
+
+
+@settings(max_examples=60)
+@given(PAIRS, small.facts(), NEAR, st.booleans())
+def test_a_question_that_gets_something_else_is_told(
+    pair: tuple[Ruleset, Ruleset], facts: Facts, day: date, one_world: bool
+) -> None:
+    """For questions in which each fact is known or not; a set may have doubtful members."""
+    old, new = pair
+    if one_world:
+        new = in_one_world(new, old)
+    facts = known_or_not(facts)
+    before, after = asked(old, facts, day), asked(new, facts, day)
+    wrong = {key for key in before.keys() | after.keys() if before.get(key, "none") != after.get(key, "none")}
+    assume(wrong)
+    found = counted(old, new)
+    for notice, entity in wrong:
+        change = found[notice]
+        words = before.get((notice, entity), "none"), after.get((notice, entity), "none")
+        told = [group for group in change.groups if tells_of(group, words, day, change, facts)]
+        assert told or not change.exhaustive, (notice, entity, words)
+
+
+def tells_of(group: Group, words: tuple[str, str], day: date, change: NoticeChange, facts: Facts) -> bool:
+    """Whether a group tells of a change on a day, and what it says of the facts that are given is so."""
+    on_day = any(day in stretch for stretches in group.who.values() for stretch in stretches)
+    said = all(is_so(each, facts, change) for each in group.conditions)
+    return (group.before, group.after) == words and on_day and said
+
+
+def is_so(condition: Condition, facts: Facts, change: NoticeChange) -> bool:
+    dimension = condition.dimension
+    value = facts.get(dimension.fact)
+    if dimension.about == BOUND or FACTS[dimension.fact].kind in {Kind.LANGUAGE, Kind.STATUS, Kind.ORDER, Kind.ENTITY}:
+        return True  # what follows from somebody, or is told by another of its class
+    if value is None or (isinstance(value, OneOf) and not value.is_known):
+        return condition.unclear
+    if isinstance(value, Members):
+        (members,) = {choice.members for choice in dimension.choices}
+        if value.certain & members:
+            return HAS in {choice.key for choice in condition.choices}
+        if value.perhaps & members or value.other:
+            return condition.unclear
+        return HAS_NOT in {choice.key for choice in condition.choices}
+    if isinstance(value, LocationSet):
+        assert change.places is not None
+        (code,) = value.places
+        near = next((each for each in lineage(code) if each in change.places.codes), None)
+        stands_for = change.places.elsewhere if near is None else near
+        if near is not None and near != code:
+            stands_for = change.places.rests.get(near, near)
+        return any(stands_for in choice.members for choice in condition.choices)
+    (word,) = value.values
+    if FACTS[dimension.fact].kind is Kind.DAY:
+        return any(date.fromisoformat(word) in stretch for choice in condition.choices for stretch in choice.days)
+    named = any(word in choice.members for choice in dimension.choices)
+    return any(word in choice.members or (choice.other and not named) for choice in condition.choices)
