@@ -55,14 +55,14 @@ def asked(ruleset: Ruleset, facts: Facts, day: date) -> Results:
 PAIRS = st.tuples(small.rulesets(), small.rulesets())
 
 
-@settings(max_examples=40)
+@settings(max_examples=6)
 @given(small.rulesets())
 def test_nothing_changes_between_a_rule_set_and_itself(ruleset: Ruleset) -> None:
     assert changes(ruleset, ruleset) == []
     assert changes(ruleset, replace(ruleset, rules=dict(ruleset.rules))) == []
 
 
-@settings(max_examples=60)
+@settings(max_examples=8)
 @given(PAIRS)
 def test_every_example_comes_out_as_it_says_in_both_whole_rule_sets(pair: tuple[Ruleset, Ruleset]) -> None:
     old, new = pair
@@ -91,7 +91,7 @@ def known_or_not(facts: Mapping[str, FactValue]) -> dict[str, FactValue]:
 NEAR = st.integers(-5, 6).map(lambda days: DAY + timedelta(days=days))
 
 
-@settings(max_examples=60)
+@settings(max_examples=8)
 @given(PAIRS, small.facts(), NEAR, st.booleans())
 def test_a_question_that_gets_something_else_is_told(
     pair: tuple[Ruleset, Ruleset], facts: Facts, day: date, one_world: bool
