@@ -28,6 +28,8 @@ UNKNOWN: Final = "unknown"
 PERHAPS: Final = "perhaps"
 HAS, HAS_NOT = "has", "has not"
 BOUND: Final = "FOR EACH"
+DERIVED: Final = ("publisher.designated_as", "publisher.answers_to", "publisher.complies_with")
+"""Facts that follow from the publisher where nobody gives them."""
 _LANGUAGES: Final = ("en", "fr", "de", "es", "ja", "fi")
 """Of these one is a language that no rule names."""
 
@@ -226,7 +228,8 @@ def written(chosen: Collection[tuple[Dimension, Choice]]) -> dict[str, Written] 
     found: dict[str, Written] = {}
     for fact, values in items.items():
         if FACTS[fact].many and open_[fact]:
-            found[fact] = UNKNOWN
+            if fact not in DERIVED or "publisher" in items:
+                found[fact] = UNKNOWN  # else it is left out: unknown because nobody knows who it is, as most often
         elif FACTS[fact].many and UNKNOWN in values and _denies(fact, chosen):
             return None
         else:

@@ -23,7 +23,8 @@ from typing import Final
 from compliance.content.facts import Written
 from compliance.engine.reading import PLACE, Atom
 from compliance.language.digest import canonical
-from compliance.model.rule import Rule
+from compliance.model.facts import FACTS, Kind
+from compliance.model.rule import Line, Rule
 from compliance.model.truth import TRUE
 from compliance.notices.wording import choose
 from compliance.review.impact.bound import bound_choices
@@ -73,10 +74,11 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What came of a frame: the cells that differ."""
+    """What came of a frame: the cells that differ, and whether all questions were asked."""
 
     frame: Frame
     cells: tuple[Cell, ...]
+    is_whole: bool
 
 
 @dataclass
@@ -118,10 +120,16 @@ class Comparison:
         """Every frame in which something differs."""
         frames = self._frames()
         if sum(frame.size for frame in frames) <= MOST:
-            return [found for frame in frames if (found := self._ask(frame, self._all(frame))).cells]
+            asked = [self._ask(frame, self._all(frame), is_whole=True) for frame in frames]
+            return [found for found in asked if found.cells]
         self.exhaustive = False
         share = max(MOST // len(frames), 1)
-        return [found for frame in frames if (found := self._ask(frame, islice(self._some(frame), share))).cells]
+        asked = []
+        for frame in frames:
+            is_whole = frame.size <= share
+            questions = self._all(frame) if is_whole else islice(self._some(frame), share)
+            asked.append(self._ask(frame, questions, is_whole=is_whole))
+        return [found for found in asked if found.cells]
 
     # -- which questions ----------------------------------------------------------------------------
 
@@ -154,6 +162,7 @@ class Comparison:
             for clue, stretch, seen in onlookers.unlike(self.edges, self.near):
                 found[onlookers.fact, (seen.key, self._meaning(stretch.day(self.near)))].append((clue, stretch))
         self.exhaustive = self.exhaustive and len({fact for fact, _ in found}) < 2
+        self.exhaustive = self.exhaustive and not any(each.is_in_two_zones for each in self.onlookers)
         return found
 
     def _frame_of(
@@ -204,7 +213,10 @@ class Comparison:
         for rule in side.rules:
             if day in rule.effective:
                 places = [Atom.of(line, rule.zone) for line in rule.each_line() if line.fact == PLACE]
-                rules.append((deciding(rule), tuple(tuple(sorted(reading.targets(atom).items())) for atom in places)))
+                registers = {value for line in rule.each_line() for value in line.values if _is_status(line)}
+                zones = tuple((name, side.alone.registers[name].zone or rule.zone) for name in sorted(registers))
+                targets = tuple(tuple(sorted(reading.targets(atom).items())) for atom in places)
+                rules.append((deciding(rule), targets, zones))
         return tuple(sorted(rules)), _wording(side, day)
 
     # -- what they get ------------------------------------------------------------------------------
@@ -250,7 +262,7 @@ class Comparison:
             return next((each for each in dimension.choices if each.key != HAS_NOT), dimension.choices[0])
         return max(dimension.choices, key=score)
 
-    def _ask(self, frame: Frame, questions: Iterator[Chosen]) -> Found:
+    def _ask(self, frame: Frame, questions: Iterator[Chosen], *, is_whole: bool) -> Found:
         cells = []
         for chosen in questions:
             whole = (*frame.fixed, *chosen)
@@ -261,7 +273,11 @@ class Comparison:
             old = self.old.results(self.old.side.read(given), day)
             new = self.new.results(self.new.side.read(given), day)
             cells += [Cell(chosen, given, day, entity, before, after) for entity, before, after in differing(old, new)]
-        return Found(frame, tuple(cells))
+        return Found(frame, tuple(cells), is_whole)
+
+
+def _is_status(line: Line) -> bool:
+    return FACTS[line.fact].kind is Kind.STATUS
 
 
 def _nearest(stretches: Sequence[Stretch], near: date) -> Stretch:

@@ -36,13 +36,14 @@ class Kind(StrEnum):
 
     @classmethod
     def of(cls, before: str, after: str) -> Kind:
-        """The kind of a change from one of the four words to another. What was only held is not removed from a page."""
+        """The kind of a change from one of the four words to another: what counts first is what readers see."""
         rank = RESULTS.index(after) - RESULTS.index(before)
+        was_shown, is_shown = (word not in {NONE, REVIEW} for word in (before, after))
         if rank == 0:
             return cls.WORDS
         if rank < 0:
-            return cls.REMOVED if after == NONE and before != REVIEW else cls.WEAKER
-        return cls.ADDED if before == NONE else cls.STRONGER
+            return cls.REMOVED if was_shown and not is_shown else cls.WEAKER
+        return cls.ADDED if is_shown and not was_shown else cls.STRONGER
 
 
 GRAVITY = tuple(Kind)
@@ -118,27 +119,33 @@ def groups(found: Iterable[Found], near: date, holds: Callable[[Cell], bool]) ->
 
 
 def _told(found: Found) -> Iterator[tuple[_Label, bool, tuple[Condition, ...], list[Cell], bool]]:
-    """The boxes of a frame: for each change those in which all is known, and one of the others."""
-    alike: dict[_Label, tuple[list[Cell], list[Cell]]] = defaultdict(lambda: ([], []))
+    """The boxes of a frame: for each change those in which all is known, and one of the others; whether it is exact.
+
+    Where only some questions were asked, exact boxes would show which were, and not what changes.
+    """
+    dimensions = found.frame.dimensions
+    alike: dict[tuple[_Label, bool], dict[tuple[str, ...], list[Cell]]] = defaultdict(lambda: defaultdict(list))
     for cell in found.cells:
-        before, after = cell.before, cell.after
-        said: tuple[Part, ...] = ()
-        if before.word == after.word and before.said is not None and after.said is not None:
-            said = parts(before.said, after.said)
         is_known = all(choice.known for _, choice in cell.chosen)
-        alike[cell.before.word, cell.after.word, said][not is_known].append(cell)
-    for label, (known, unknown) in alike.items():
-        by_keys: dict[tuple[str, ...], list[Cell]] = defaultdict(list)
-        for cell in known:
-            by_keys[_keys(cell)].append(cell)
-        for box in boxes(by_keys):
-            inside = [each for keys, cells in by_keys.items() if _is_in(keys, box) for each in cells]
-            yield label, False, _conditions(found.frame.dimensions, box), inside, True
-        if unknown:
-            keys = {_keys(each) for each in unknown}
-            around = hull(sorted(keys))
-            is_exact = len(keys) == _how_many_unclear(found.frame.dimensions, around)
-            yield label, True, _conditions(found.frame.dimensions, around), unknown, is_exact
+        alike[_label(cell), not is_known][_keys(cell)].append(cell)
+    for (label, unclear), by_keys in alike.items():
+        if not unclear and found.is_whole:
+            for box in boxes(by_keys):
+                inside = [each for keys, cells in by_keys.items() if _is_in(keys, box) for each in cells]
+                yield label, False, _conditions(dimensions, box), inside, True
+            continue
+        around = hull(sorted(by_keys))
+        is_exact = found.is_whole and len(by_keys) == _how_many_unclear(dimensions, around)
+        cells = [each for cells in by_keys.values() for each in cells]
+        yield label, unclear, _conditions(dimensions, around), cells, is_exact
+
+
+def _label(cell: Cell) -> _Label:
+    before, after = cell.before, cell.after
+    said: tuple[Part, ...] = ()
+    if before.word == after.word and before.said is not None and after.said is not None:
+        said = parts(before.said, after.said)
+    return before.word, after.word, said
 
 
 def _how_many_unclear(dimensions: Sequence[Dimension], box: Sequence[frozenset[str]]) -> int:

@@ -153,7 +153,7 @@ class Impact:
         comparison = self.comparison(Task(notice))
         if comparison.lines.named(PLACE) & self._territories:
             return True
-        return any(each.candidates() for each in comparison.onlookers)
+        return any(each.candidates() for each in comparison.onlookers) or any(_moved(comparison))
 
     def _rules_differ(self, notice: str, *, draft: bool) -> bool:
         """Whether any rule that has a say in a notice differs."""

@@ -37,8 +37,8 @@ _HAPPENS: Final[Mapping[tuple[str, str], str]] = {
     (NONE, REQUIRED): "additionally see it",
     (NONE, POSSIBLE): "additionally see it as possible",
     (NONE, REVIEW): "have it held for review",
-    (REVIEW, POSSIBLE): "see it as possible, which was held for review",
-    (REVIEW, REQUIRED): "see it, which was held for review",
+    (REVIEW, POSSIBLE): "additionally see it as possible, which was held for review",
+    (REVIEW, REQUIRED): "additionally see it, which was held for review",
     (POSSIBLE, REQUIRED): "see it as required, no longer as possible only",
 }
 
@@ -72,7 +72,7 @@ def _parts(group: Group) -> str:
 def _doubt(group: Group) -> str:
     """What is not known, and whether that is enough."""
     if not group.unclear:
-        return ""
+        return "" if group.exact else "in some cases"
     missing = [f"`{each}`" for each in dict.fromkeys(one.dimension.fact for one in group.conditions if one.unclear)]
     with_ = f"with {' or '.join(missing)} not known"
     return f"{with_}," if group.exact else f"in some cases {with_},"

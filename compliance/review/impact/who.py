@@ -22,12 +22,11 @@ from compliance.model.notice import Whose
 from compliance.model.period import ONE_DAY
 from compliance.model.ruleset import Ruleset
 from compliance.model.truth import UNKNOWN, Truth
-from compliance.review.impact.classes import Lines
+from compliance.review.impact.classes import DERIVED, Lines
 from compliance.review.impact.days import Stretch, cut
 from compliance.review.impact.sides import Asked, Side
 
 PUBLISHER = "publisher"
-_OF_PUBLISHER = ("publisher.designated_as", "publisher.answers_to", "publisher.complies_with")
 OF_MENTION = "mention.designated_as"
 
 
@@ -82,13 +81,14 @@ class People:
         """What was seen of somebody, kept for notices that look at the same."""
 
     @property
-    def _rulesets(self) -> tuple[Ruleset, Ruleset]:
+    def rulesets(self) -> tuple[Ruleset, Ruleset]:
+        """The old and the new rule set."""
         return self.old.ruleset, self.new.ruleset
 
     @cached_property
     def changed(self) -> frozenset[str]:
         """Entities whose files differ, and those that have something from them."""
-        old, new = (ruleset.entities for ruleset in self._rulesets)
+        old, new = (ruleset.entities for ruleset in self.rulesets)
         own = {
             name
             for name in old.keys() | new.keys()
@@ -116,7 +116,7 @@ class People:
     @cached_property
     def plain(self) -> str | None:
         """Somebody whom both sides know, who did not change and stands in no register."""
-        listed = {each.entity for side in self._rulesets for copy in side.registers.values() for each in copy.entries}
+        listed = {each.entity for side in self.rulesets for copy in side.registers.values() for each in copy.entries}
         busy = self.with_heirs(listed) | self.changed
         known = self.old.ruleset.entities.keys() & self.new.ruleset.entities.keys()
         return min(known - busy, default=None)
@@ -125,7 +125,7 @@ class People:
     def _heirs(self) -> Mapping[str, frozenset[str]]:
         """For each entity those that it passes its designations on to."""
         found: dict[str, set[str]] = defaultdict(set)
-        for ruleset in self._rulesets:
+        for ruleset in self.rulesets:
             for name, entity in ruleset.entities.items():
                 if entity.parent is not None:
                     for above in ruleset.lineage(name)[1:]:
@@ -151,12 +151,12 @@ class People:
         by_name: dict[str, list[set[tuple[str, str]]]] = defaultdict(lambda: [set(), set()])
         for number, asked in enumerate(keys):
             for register, zone in asked:
-                own = self._rulesets[number].registers[register].zone
+                own = self.rulesets[number].registers[register].zone
                 by_name[declared_id(register)][number].add((register, own or zone))
         for olds, news in by_name.values():
             copies = [
                 [ruleset.registers[name] for name, _ in sorted(asked)]
-                for ruleset, asked in zip(self._rulesets, (olds, news), strict=True)
+                for ruleset, asked in zip(self.rulesets, (olds, news), strict=True)
             ]
             entries = {each.entity for side in copies for copy in side for each in copy.entries}
             if len(olds) > 1 or len(news) > 1 or (olds and news and not _is_same(olds, news, copies)):
@@ -199,7 +199,7 @@ class Onlookers:
     @property
     def derived(self) -> tuple[str, ...]:
         """The facts that follow from who it is and that the rules ask."""
-        wanted = _OF_PUBLISHER if self.fact == PUBLISHER else (OF_MENTION,)
+        wanted = DERIVED if self.fact == PUBLISHER else (OF_MENTION,)
         return tuple(fact for fact in wanted if fact in self.lines.atoms)
 
     @cached_property
@@ -226,6 +226,15 @@ class Onlookers:
             )
             for side in (0, 1)
         )
+
+    @cached_property
+    def is_in_two_zones(self) -> bool:
+        """Whether a register is asked on the days of two zones: unknown, it is then two unknowns."""
+        for keys, ruleset in zip(self.keys, self.people.rulesets, strict=True):
+            zones = {(register, ruleset.registers[register].zone or zone) for register, zone in keys}
+            if len({register for register, _ in zones}) < len(zones):
+                return True
+        return False
 
     def candidates(self) -> list[str]:
         """Whoever may look otherwise now, by id, domain or name."""
