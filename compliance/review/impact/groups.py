@@ -43,7 +43,7 @@ class Kind(StrEnum):
             return cls.WORDS
         if rank < 0:
             return cls.REMOVED if was_shown and not is_shown else cls.WEAKER
-        return cls.ADDED if is_shown and not was_shown else cls.STRONGER
+        return cls.STRONGER if was_shown else cls.ADDED
 
 
 GRAVITY = tuple(Kind)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 from itertools import pairwise, product
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance.review.impact.boxes import boxes, hull
 from compliance.review.impact.days import ALL_DAYS, Stretch, cut, days_in_words, joined
+from compliance.review.impact.groups import Kind
+from compliance.review.impact.sentences import _HAPPENS, flow
 
 DAY = date(2024, 6, 1)
 CELLS = st.sets(st.tuples(*[st.sampled_from("abc")] * 3))
@@ -68,3 +71,33 @@ def test_days_are_said_in_words() -> None:
 
 def test_an_edge_at_the_beginning_of_the_calendar_is_none() -> None:
     assert cut([date.min]) == [ALL_DAYS]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind"),
+    [
+        ("required", "none", "removed"),
+        ("required", "review", "removed"),
+        ("possible", "review", "removed"),
+        ("possible", "none", "removed"),
+        ("required", "possible", "weaker"),
+        ("review", "none", "weaker"),
+        ("possible", "required", "stronger"),
+        ("none", "review", "added"),
+        ("none", "possible", "added"),
+        ("review", "required", "added"),
+        ("review", "review", "words"),
+    ],
+)
+def test_what_readers_see_decides_what_a_change_is(before: str, after: str, kind: str) -> None:
+    assert Kind.of(before, after) is Kind(kind)
+    assert (before, after) in _HAPPENS or kind == "words"
+
+
+def test_facts_are_written_as_a_rule_file_has_them() -> None:
+    facts = {"content.subject": ["a", "perhaps b"], "content.url": "https://a.example/x", "publisher": 'Radio "One": x'}
+    text = flow({**facts, "content.age_rating": "18+", "content.promotes": "nothing", "content.paid": "yes"})
+    assert text == (
+        '{content.subject: [a, perhaps b], content.url: "https://a.example/x", publisher: "Radio \\"One\\": x", '
+        "content.age_rating: 18+, content.promotes: nothing, content.paid: yes}"
+    )
