@@ -17,6 +17,7 @@ from compliance.content.facts import Content, facts_of
 from compliance.engine.memo import Memo
 from compliance.engine.reading import PLACE
 from compliance.model.facts import Facts
+from compliance.model.rule import IfUnknown
 from compliance.model.territory import LocationSet
 from compliance.review.impact.compare import Comparison
 from compliance.review.impact.groups import GRAVITY, Kind
@@ -105,6 +106,8 @@ class _Ready:
     comparison: Comparison
     places: Sequence[str | None]
     facts: tuple[str, ...]
+    is_widest_unknown: bool
+    """Whether a notice that is none for a reader of unknown place is none everywhere: so unless a rule skips."""
 
     @classmethod
     def of(cls, comparison: Comparison, day: date) -> _Ready:
@@ -112,7 +115,9 @@ class _Ready:
         places = [] if classes is None else [each.items[0] for each in classes.choices if each.known]
         lines = comparison.lines
         facts = {*lines.atoms, *lines.relations, *(each.fact for each in comparison.onlookers if each.matters)}
-        return cls(comparison, (None, *places), tuple(sorted(facts - {PLACE})))
+        rules = (*comparison.old.rules, *comparison.new.rules)
+        skips = any(IfUnknown.SKIP in rule.if_unknown.values() for rule in rules)
+        return cls(comparison, (None, *places), tuple(sorted(facts - {PLACE})), not skips)
 
 
 class Archive:
@@ -165,4 +170,6 @@ class Archive:
             after_all = ready.comparison.new.results({**new, PLACE: where}, self.day)
             for _, before, after in differing(before_all, after_all):
                 found.setdefault(Kind.of(before.word, after.word), (place, before, after))
+            if place is None and ready.is_widest_unknown and not before_all and not after_all:
+                break
         return found

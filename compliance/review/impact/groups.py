@@ -2,7 +2,7 @@
 
 Theory: questions in which everything is known make the law visible, so they become exact boxes. Those in which
 something is not known mostly follow from them and are many; they are told together, as what happens *in some
-cases* where these facts are not known. Every group has a question that shows it, decided again in both sets.
+cases* where these facts are not known. Every group has a question that shows it, decided again on both sides.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def groups(found: Iterable[Found], near: date, holds: Callable[[Cell], bool]) ->
     Args:
         found: the cells that differ.
         near: of questions that show the same, one near this day is taken.
-        holds: whether a cell differs also when both whole rule sets are asked.
+        holds: whether a cell differs also when it is decided again.
     """
     gathered: dict[Hashable, tuple[_Label, bool, _Gathered]] = {}
     for each in found:
@@ -183,7 +183,7 @@ def _group(label: _Label, gathered: _Gathered, near: date, holds: Callable[[Cell
     )
     example = next((cell for cell in by_worth if holds(cell)), None)
     if example is None:
-        raise AssertionError("a difference is none when both rule sets are asked")
+        raise AssertionError("a difference is none when it is decided again")
     who = {name: joined(stretches) for name, stretches in sorted(gathered.who.items())}
     kind = Kind.of(before, after)
     about = gathered.relation, gathered.conditions, unclear, gathered.exact

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from compliance.engine.index import Index
+from compliance.engine.decide import decide
 from compliance.engine.reading import PLACE
 from compliance.language.digest import canonical
 from compliance.model.rule import Rule, Status
@@ -90,10 +90,6 @@ class Impact:
     def _people(self) -> Mapping[bool, People]:
         return {draft: People(*sides) for draft, sides in self._sides.items()}
 
-    @cached_property
-    def _indexes(self) -> dict[tuple[bool, int], Index]:
-        return {}
-
     def tasks(self) -> list[Task]:
         """Every notice that may have changed, then those that drafts may change."""
         if self.old.ruleset.meaning == self.new.ruleset.meaning != "":
@@ -116,7 +112,7 @@ class Impact:
         comparison = self.comparison(task)
         old, new = comparison.old, comparison.new
         found = comparison.run()
-        told = groups(found, self.near, lambda cell: self._holds(task, cell))
+        told = groups(found, self.near, lambda cell: _holds(comparison, cell))
         if task.draft and task.notice in self._told:
             known = {
                 (each.kind, each.before, each.after, each.parts, str(each.who))
@@ -170,22 +166,17 @@ class Impact:
             if name not in old or name not in new or canonical(old[name]) != canonical(new[name])
         )
 
-    def _holds(self, task: Task, cell: Cell) -> bool:
-        """Whether a cell comes out as it says when both whole rule sets are asked."""
-        for number, (side, result) in enumerate(zip(self._sides[task.draft], (cell.before, cell.after), strict=True)):
-            key = task.draft, number
-            index = self._indexes.get(key)
-            if index is None:
-                index = self._indexes[key] = Index(side.ruleset)
-            decision = index.decide(side.read(cell.given), side.law_days(cell.day))
-            mine = [
-                each
-                for each in decision.instances
-                if each.notice.id == task.notice and (each.entity or "") == cell.entity
-            ]
-            if strongest(mine) != result.word:
-                return False
-        return True
+
+def _holds(comparison: Comparison, cell: Cell) -> bool:
+    """Whether a cell comes out as it says when it is decided again."""
+    for side, result in ((comparison.old, cell.before), (comparison.new, cell.after)):
+        decision = decide(side.alone, side.side.read(cell.given), side.side.law_days(cell.day))
+        mine = [
+            each for each in decision.instances if each.notice.id == side.notice and (each.entity or "") == cell.entity
+        ]
+        if strongest(mine) != result.word:
+            return False
+    return True
 
 
 def _text(rule: Rule) -> str:

@@ -13,11 +13,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import Self
+from typing import Final, Self
 
 from compliance.content.facts import Written, resolved
 from compliance.content.publisher import Directory
 from compliance.engine.decide import Found, bound_entities, gather, instance
+from compliance.engine.memo import Memo
 from compliance.engine.reading import Reading, with_binding
 from compliance.language.given import given
 from compliance.model.decision import Instance
@@ -28,6 +29,7 @@ from compliance.model.suite import RESULTS
 from compliance.review.impact.words import Said, say
 from compliance.review.results import result_of
 
+MOST_REMEMBERED: Final = 65_536
 NONE, REVIEW, POSSIBLE, REQUIRED = RESULTS
 
 
@@ -134,6 +136,7 @@ class Asked:
     rules: tuple[Rule, ...]
     alone: Ruleset
     _said: dict[tuple[date, bool, str | None, str | None], Said] = field(default_factory=dict, compare=False)
+    _results: Memo[dict[str, Result]] = field(default_factory=lambda: Memo(MOST_REMEMBERED), compare=False)
 
     @cached_property
     def words(self) -> Notice | None:
@@ -146,6 +149,17 @@ class Asked:
 
     def results(self, facts: Facts, day: date) -> dict[str, Result]:
         """What a question gets: by entity, or under an empty name for the page."""
+        key = day, *(facts.get(fact) for fact in self._minded)
+        found = self._results.get(key)
+        return self._results.put(key, self._decide(facts, day)) if found is None else found
+
+    @cached_property
+    def _minded(self) -> tuple[str, ...]:
+        """The facts that have a say: those that rules name, and the publisher, from whom others follow."""
+        named = {line.fact for rule in self.rules for line in rule.each_line()}
+        return tuple(sorted({*named, *(rule.for_each for rule in self.rules if rule.for_each), "publisher"}))
+
+    def _decide(self, facts: Facts, day: date) -> dict[str, Result]:
         found: dict[str, Result] = {}
         reading = self.reading(facts, day)
         decision = gather(self.alone, list(_found(self.alone, reading)), ())

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -91,16 +92,30 @@ def known_or_not(facts: Mapping[str, FactValue]) -> dict[str, FactValue]:
 NEAR = st.integers(-5, 6).map(lambda days: DAY + timedelta(days=days))
 
 
-@settings(max_examples=8)
-@given(PAIRS, small.facts(), NEAR, st.booleans())
+QUESTIONS = (PAIRS, small.facts(), NEAR, st.booleans())
+
+
+@settings(max_examples=10)
+@given(*QUESTIONS)
 def test_a_question_that_gets_something_else_is_told(
     pair: tuple[Ruleset, Ruleset], facts: Facts, day: date, one_world: bool
 ) -> None:
     """For questions in which each fact is known or not; a set may have doubtful members."""
-    old, new = pair
-    if one_world:
-        new = in_one_world(new, old)
-    facts = known_or_not(facts)
+    check(pair, known_or_not(facts), day, one_world=one_world)
+
+
+@pytest.mark.prove
+@settings(max_examples=1500)
+@given(*QUESTIONS)
+def test_no_question_that_gets_something_else_goes_untold(
+    pair: tuple[Ruleset, Ruleset], facts: Facts, day: date, one_world: bool
+) -> None:
+    check(pair, known_or_not(facts), day, one_world=one_world)
+
+
+def check(pair: tuple[Ruleset, Ruleset], facts: Facts, day: date, *, one_world: bool) -> None:
+    """Every decision on a question that differs between two rule sets is told, if all classes were asked."""
+    old, new = pair[0], in_one_world(pair[1], pair[0]) if one_world else pair[1]
     before, after = asked(old, facts, day), asked(new, facts, day)
     wrong = {key for key in before.keys() | after.keys() if before.get(key, "none") != after.get(key, "none")}
     assume(wrong)
@@ -146,3 +161,22 @@ def is_so(condition: Condition, facts: Facts, change: NoticeChange) -> bool:
         return any(date.fromisoformat(word) in stretch for choice in condition.choices for stretch in choice.days)
     named = any(word in choice.members for choice in dimension.choices)
     return any(word in choice.members or (choice.other and not named) for choice in condition.choices)
+
+
+@settings(max_examples=10)
+@given(small.rulesets(), st.data(), small.facts(), NEAR)
+def test_a_rule_that_goes_is_named_and_whatever_goes_with_it_is_told_as_removed(
+    old: Ruleset, data: st.DataObject, facts: Facts, day: date
+) -> None:
+    assume(old.active_rules)
+    gone = data.draw(st.sampled_from(old.active_rules))
+    new = replace(old, rules={name: rule for name, rule in old.rules.items() if name != gone.id})
+    change = counted(old, new)[gone.notice.id]
+    assert (change.removed, change.added, change.changed) == ((gone.id,), (), ())
+    shown = {"possible", "required"}
+    facts = known_or_not(facts)
+    before, after = asked(old, facts, day), asked(new, facts, day)
+    for key, word in before.items():
+        if key[0] == gone.notice.id and word in shown and after.get(key) not in shown and change.exhaustive:
+            told = [group for group in change.groups if group.kind is Change.REMOVED]
+            assert any(day in stretch for group in told for spans in group.who.values() for stretch in spans)
