@@ -389,3 +389,20 @@ def test_notices_that_nothing_can_have_changed_are_passed_over() -> None:
     assert [change.notice for change in compared(many, after)] == ["r3"]
     assert compared({**TINY, **many}, {**TINY, **many, "list.yaml": WITH_PAPER})[0].notice == "warn"
     assert len(compared({**TINY, **many}, {**TINY, **many, "list.yaml": WITH_PAPER})) == 1
+
+
+def test_what_nobody_knows_in_two_zones_is_told_where_it_becomes_one_unknown() -> None:
+    """Unknown, a register is one unknown for each zone in which it is asked: here that decides what is certain."""
+    shared = ("notice:", "notice:\n  id: n")
+    tokyo = ("Europe/Moscow", "Asia/Tokyo")
+    exception = ("notice:", "unless:\n  publisher.designated_as: x/list\nnotice:")
+    old = {
+        **TINY,
+        "a.yaml": simple("publisher.designated_as: x/list; reader.location: RU", "a", shared),
+        "b.yaml": simple("reader.location: RU", "b", shared, tokyo, exception),
+    }
+    new = {**old, "list.yaml": TINY["list.yaml"].replace("arms:", "timezone: Europe/Moscow\narms:")}
+    changes = {change.notice: change for change in compared(old, new)}
+    told = [(group.kind, group.before, group.after) for group in changes["n"].groups if group.unclear]
+    assert ("stronger", "possible", "required") in told
+    assert not changes["n"].exhaustive

@@ -105,7 +105,7 @@ def test_a_question_that_gets_something_else_is_told(
 
 
 @pytest.mark.prove
-@settings(max_examples=1500)
+@settings(max_examples=500)
 @given(*QUESTIONS)
 def test_no_question_that_gets_something_else_goes_untold(
     pair: tuple[Ruleset, Ruleset], facts: Facts, day: date, one_world: bool
