@@ -29,6 +29,8 @@ MANIFEST: Final = "MANIFEST.json"
 MOST_FILES: Final = 1_000_000
 MOST_UNPACKED: Final = 4_000_000_000
 """So many bytes in all are unpacked from a bundle; a small file can hold very much of nothing."""
+_BROKEN: Final = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError)
+"""What the reader of archives raises for one that was cut or altered: a length, a method, a flag may be anything."""
 _LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)
 _AGAIN: Final = "build it again from the rule files"
 
@@ -93,9 +95,7 @@ def read(path: Path, shown: str) -> dict[str, bytes]:
     except OSError as error:
         why = (error.strerror or "no reason given").lower()
         raise _refused(f"`{shown}` cannot be read: {why}", _AGAIN) from None
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
-        if isinstance(error, RulesError):
-            raise
+    except _BROKEN:
         raise _refused(f"`{shown}` is no bundle, or was cut", _AGAIN) from None
     said = _manifest(files.pop(MANIFEST, b""), shown)
     if said.source != digest.source(files):
