@@ -77,6 +77,38 @@ def test_check_says_what_is_held_what_is_unknown_and_what_would_help() -> None:
     assert "advice: nobody declared this publisher" in out
 
 
+@pytest.mark.parametrize(
+    ("situation", "facts", "country", "lines"),
+    [
+        (
+            "S09",
+            ["publisher=herald", "content.mentions=[courier, gazette]"],
+            "RU",
+            ["  * In the list of agents: The Courier.", "footnote ** In the list of unwanted bodies: The Gazette."],
+        ),
+        (
+            "S18",
+            ["content.subject=[state-broadcaster]", "publisher.answers_to=[RU]"],
+            "FR",
+            ["these contradict each other (required): source-forbidden, source-must-be-named"],
+        ),
+        (
+            "S19",
+            ["content.age_rating=18+", "content.depicts=[retouched-person]", "content.ai_generated=fully"],
+            "NO",
+            ["in one place (corner upper-left): synthetic-mark, age-mark"],
+        ),
+    ],
+)
+def test_check_says_what_notices_share_and_where_they_meet(
+    situation: str, facts: list[str], country: str, lines: list[str]
+) -> None:
+    rules = Path(__file__).parent / "language" / "situations" / situation
+    given = [part for fact in facts for part in ("--fact", fact)]
+    out = run("check", "--rules", rules, *given, "--country", country, "--as-of", "2026-09-01").stdout.splitlines()
+    assert [line for line in lines if line not in out] == []
+
+
 def test_check_says_why_not_and_what_is_too_old_to_say_no() -> None:
     out = run("check", "--publisher", "rferl.org", "--country", "US", "--explain", "--as-of", "2025-01-10").stdout
     assert f"not: {NOTICE}: `reader.location` is not `RU` or `ua-russia-controlled`" in out

@@ -165,11 +165,14 @@ def _print_answer(answer: Answer) -> None:
     for notice in answer.notices:
         held = ", held for review" if notice.display == "hold" else ""
         click.echo(f"{notice.status}{held}: {notice.id} ({notice.placement}, {notice.severity})")
-        click.echo(f"  {notice.text}")
+        click.echo(f"  {f'{notice.marker} ' if notice.marker else ''}{notice.text}")
+        if notice.wording.gap:
+            click.echo("  no wording is written for this day: the nearest one speaks")
         for reason in notice.because:
             for fact in reason.facts:
                 click.echo(f"  because {fact.fact} is {fact.truth}" + (f": {fact.detail}" if fact.detail else ""))
         click.echo()
+    _print_what_notices_share(answer)
     for absent in answer.not_applied:
         from_then = f"; that changes on {absent.changes_on}" if absent.changes_on else ""
         click.echo(f"not: {absent.rule}: {absent.because}{from_then}")
@@ -180,3 +183,12 @@ def _print_answer(answer: Answer) -> None:
     for line in answer.advice:
         click.echo(f"advice: {line}")
     click.echo(f"{len(answer.notices)} notice(s) as of {answer.as_of}")
+
+
+def _print_what_notices_share(answer: Answer) -> None:
+    for footnote in answer.footnotes:
+        click.echo(f"footnote {footnote.marker} {footnote.text}")
+    for collision in answer.collisions:
+        click.echo(f"in one place ({collision.type} {collision.at}): {', '.join(collision.notices)}")
+    for conflict in answer.conflicts:
+        click.echo(f"these contradict each other ({conflict.status}): {', '.join(conflict.notices)}")
