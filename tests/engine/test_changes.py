@@ -12,36 +12,17 @@ from hypothesis import strategies as st
 
 from compliance.engine.decide import decide
 from compliance.model.decision import Decision
-from compliance.model.designation import Claim, Entry, Milestone
 from compliance.model.facts import FactValue
 from compliance.model.period import Period
 from compliance.model.rule import Line, Reach, Rule, Status
 from compliance.model.ruleset import Ruleset
 from compliance.model.territory import Extent, Member, Territory
+from tests.engine.asking import alone
+from tests.engine.building import EACH_LISTED, at, entry, line, notice, one, register, rule, rules_of, some
+from tests.engine.days import DAY, DAYS, MOSCOW, ONE, TOKYO
 from tests.engine.strategies import DAYS as RANDOM_DAYS
 from tests.engine.strategies import facts, rulesets
-from tests.engine.test_decide import (
-    ANSWERS,
-    DAY,
-    DAYS,
-    EACH_LISTED,
-    LISTED,
-    MENTIONS,
-    MOSCOW,
-    ONE,
-    PLACE,
-    PUBLISHER,
-    TOKYO,
-    Facts,
-    at,
-    line,
-    notice,
-    one,
-    register,
-    rule,
-    rules_of,
-    some,
-)
+from tests.engine.words import ANSWERS, LISTED, MENTIONS, PLACE, PUBLISHER, Facts
 
 Changes = tuple[tuple[str, date], ...]
 HERE: Facts = {PLACE: at("UA-43")}
@@ -61,7 +42,7 @@ def in_effect(first: int | None, last: int | None, zone: str = MOSCOW, status: S
 
 
 def changes(rules: Ruleset | Rule, known: Facts = HERE, days: Mapping[str, date] = DAYS) -> Changes:
-    return decide(rules if isinstance(rules, Ruleset) else rules_of(rules), known, days).changes
+    return decide(alone(rules), known, days).changes
 
 
 @pytest.mark.parametrize(
@@ -121,9 +102,8 @@ def test_a_reader_who_may_be_in_a_member_waits_for_its_day(place: str) -> None:
 
 def listing(first: int, last: int | None, *, complete: bool = True, zone: str | None = None) -> Ruleset:
     """A rule on a register that lists the radio, on days counted from the day in Moscow."""
-    claims = {Milestone.LISTED_ON: (Claim(DAY + first * ONE),)}
-    entry = Entry("radio", claims, None if last is None else DAY + last * ONE)
-    copy = register("ru/listed", entry, complete=complete, zone=zone)
+    listed = entry("radio", None if last is None else DAY + last * ONE, first=DAY + first * ONE)
+    copy = register("ru/listed", listed, complete=complete, zone=zone)
     return replace(rules_of(rule("r", line(LISTED, "ru/listed"))), registers={"ru/listed": copy})
 
 

@@ -4,150 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
 
 import pytest
 
 from compliance.engine.decide import decide
 from compliance.model.decision import Decision
-from compliance.model.designation import Claim, Entity, Entry, Milestone, Register
-from compliance.model.facts import FACTS, FactValue, Members, OneOf, unknown
+from compliance.model.designation import Register
+from compliance.model.facts import FACTS, FactValue, OneOf, unknown
 from compliance.model.period import ALWAYS, Period
 from compliance.model.rule import (
     AnyOf,
-    Block,
     IfUnknown,
     Line,
-    Notice,
-    Placement,
-    Purpose,
     Reach,
     Rule,
-    Severity,
     Status,
 )
 from compliance.model.ruleset import Ruleset
 from compliance.model.territory import Extent, LocationSet, Member, Territory
+from tests.engine.asking import Outcome, due, outcome, said, whole_page
+from tests.engine.building import EACH, EACH_LISTED, at, block, entry, line, notice, one, register, rule, rules_of, some
+from tests.engine.days import DAY, DAYS, MOSCOW, ONE, TOKYO
+from tests.engine.words import (
+    AI,
+    ANSWERS,
+    KIND,
+    LANGUAGE,
+    LISTED,
+    LISTS,
+    MENTIONS,
+    PAID,
+    PLACE,
+    PROMOTES,
+    PUBLISHED,
+    PUBLISHER,
+    Facts,
+)
 
-MOSCOW, TOKYO = "Europe/Moscow", "Asia/Tokyo"
-DAY = date(2024, 6, 1)
-ONE = timedelta(days=1)
-DAYS = {MOSCOW: DAY, TOKYO: DAY + ONE}
 SHOW, REVIEW, SKIP = IfUnknown.SHOW, IfUnknown.REVIEW, IfUnknown.SKIP
-
-PLACE, KIND, AI, PAID = "reader.location", "content.kind", "content.ai_generated", "content.paid"
-PROMOTES, MENTIONS, LANGUAGE = "content.promotes", "content.mentions", "content.language"
-PUBLISHER, PUBLISHED = "publisher", "content.date_published"
-LISTED, LISTS, ANSWERS = "publisher.designated_as", "mention.designated_as", "publisher.answers_to"
-LISTED_ON = {Milestone.LISTED_ON: (Claim(date(2024, 2, 20)),)}
-
-Facts = Mapping[str, FactValue]
-Outcome = Mapping[tuple[str, str | None], str]
-
-
-def line(fact: str, *values: str) -> Line:
-    return Line(fact, frozenset(values))
-
-
-def block(*lines: Line | AnyOf) -> Block:
-    return Block(lines)
-
-
-def notice(
-    name: str = "n", *, supersedes: tuple[str, ...] = (), reach: Reach = Reach.WHERE_POSSIBLE, group: str | None = None
-) -> Notice:
-    return Notice(
-        name,
-        Purpose.READER_SAFETY,
-        Severity.INFORM,
-        Placement.FOOTER,
-        {"en": name},
-        conditional=True,
-        supersedes=supersedes,
-        reach=reach,
-        group=group,
-    )
-
-
-N = notice()
-
-
-def rule(
-    name: str,
-    *when: Line | AnyOf,
-    says: Notice = N,
-    unless: tuple[Block, ...] = (),
-    for_each: str | None = None,
-    effective: Period = ALWAYS,
-    zone: str = MOSCOW,
-    status: Status = Status.ACTIVE,
-    if_unknown: Mapping[str, IfUnknown] | None = None,
-) -> Rule:
-    policies = if_unknown or {}
-    return Rule(name, name, status, effective, Block(when), says, zone, unless, for_each, policies)
-
-
-def entry(entity: str, last: date | None = None, *, unknown: bool = False) -> Entry:
-    return Entry(entity, LISTED_ON, last, unknown)
-
-
-def register(
-    name: str, *entries: Entry, complete: bool = True, fresh_for: int = 30, zone: str | None = None
-) -> Register:
-    copied = date(2024, 5, 25)
-    days = timedelta(days=fresh_for)
-    return Register(name, name, "the ministry", entries, Milestone.LISTED_ON, complete, copied, days, zone)
-
-
-ENTITIES = {
-    "radio": Entity("radio", "Radio", answers_to=("RU",)),
-    "desk": Entity("desk", "Desk", parent="radio"),
-    "daily": Entity("daily", "Daily", answers_to=()),
-}
-REGISTERS = {"ru/listed": register("ru/listed", entry("radio"))}
-TERRITORIES = {
-    "held": Territory(
-        "held", "", (Member("UA-43", Extent.WHOLE, ALWAYS), Member("UA-14", Extent.PARTLY, ALWAYS)), MOSCOW
-    )
-}
-
-
-def rules_of(*rules: Rule) -> Ruleset:
-    return Ruleset({each.id: each for each in rules}, ENTITIES, REGISTERS, TERRITORIES)
-
-
-def one(*values: str, other: bool = False) -> OneOf:
-    return OneOf(frozenset(values), other=other)
-
-
-def some(*certain: str, perhaps: tuple[str, ...] = (), other: bool = False) -> Members:
-    return Members(frozenset(certain), frozenset(perhaps), other)
-
-
-def at(*places: str) -> LocationSet:
-    return LocationSet.of(places)
-
-
-def outcome(decision: Decision) -> Outcome:
-    """For each notice and entity the status and, where it is held, that."""
-    return {
-        (each.notice.id, each.entity): each.status.value if each.display.value == "show" else f"{each.status} hold"
-        for each in decision.instances
-    }
-
-
-def said(rules: Ruleset | Rule, facts: Facts, days: Mapping[str, date] = DAYS) -> Outcome:
-    """What is due on the page; a single rule stands for a rule set."""
-    return outcome(decide(rules if isinstance(rules, Ruleset) else rules_of(rules), facts, days))
-
-
-def due(status: str, entity: str | None = None, name: str = "n") -> Outcome:
-    return {(name, entity): status}
-
-
-def whole_page(status: str | None) -> Outcome:
-    return {} if status is None else due(status)
-
 
 # -- required, possible, absent ---------------------------------------------------------------------
 
@@ -393,9 +287,6 @@ def test_a_rule_that_fires_in_no_world_has_no_say_in_how_the_notice_is_shown() -
 
 # -- bound entities ---------------------------------------------------------------------------------
 
-EACH = rule("r", line(PLACE, "RU"), for_each=MENTIONS)
-EACH_LISTED = rule("r", line(LISTS, "ru/listed"), for_each=MENTIONS)
-
 
 @pytest.mark.parametrize(
     ("mentions", "expected"),
@@ -476,8 +367,7 @@ def test_a_territory_counts_days_in_its_zone_and_without_one_in_the_rules(
 def test_a_register_counts_days_in_its_zone_and_without_one_in_the_rules(
     rule_zone: str, own_zone: str | None, status: str | None
 ) -> None:
-    tomorrow = Entry("radio", {Milestone.LISTED_ON: (Claim(DAY + ONE),)})
-    dated = register("ru/listed", tomorrow, zone=own_zone)
+    dated = register("ru/listed", entry("radio", first=DAY + ONE), zone=own_zone)
     rules = replace(rules_of(rule("r", line(LISTED, "ru/listed"), zone=rule_zone)), registers={"ru/listed": dated})
     assert said(rules, {PUBLISHER: one("radio")}) == whole_page(status)
 

@@ -8,35 +8,15 @@ from datetime import date
 import pytest
 
 from compliance.engine.decide import decide
-from compliance.engine.reasons import reasons
 from compliance.model.facts import OneOf
 from compliance.model.period import Period
 from compliance.model.rule import Rule
 from compliance.model.ruleset import Ruleset
 from compliance.model.territory import Extent, Member, Territory
-from tests.engine.test_decide import (
-    DAY,
-    DAYS,
-    EACH_LISTED,
-    KIND,
-    LISTED,
-    MENTIONS,
-    MOSCOW,
-    ONE,
-    PAID,
-    PLACE,
-    PUBLISHER,
-    Facts,
-    at,
-    block,
-    entry,
-    line,
-    one,
-    register,
-    rule,
-    rules_of,
-    some,
-)
+from tests.engine.asking import STATED, grounds
+from tests.engine.building import EACH_LISTED, at, block, entry, line, one, register, rule, rules_of, some
+from tests.engine.days import DAY, DAYS, MOSCOW, ONE
+from tests.engine.words import KIND, LISTED, MENTIONS, PAID, PLACE, PUBLISHER, Facts
 
 LATER = Territory("later", "", (Member("RU", Extent.WHOLE, Period(DAY + 3 * ONE, None)),), MOSCOW)
 SUSPENDED = "suspended from 2024-05-31"
@@ -50,9 +30,7 @@ def obstacle(asked: Rule, known: Facts = HERE) -> str:
 
 
 def details(ruleset: Ruleset, known: Facts) -> list[str]:
-    (instance,) = decide(ruleset, known, DAYS).instances
-    (reason,) = reasons(instance, ruleset, known, DAYS)
-    return [ground.detail for ground in reason.grounds if ground.detail]
+    return [ground.detail for ground in grounds(ruleset, known) if ground.detail]
 
 
 def test_a_condition_that_fails_on_all_days_is_named_before_one_that_fails_today() -> None:
@@ -95,7 +73,6 @@ def test_a_register_that_need_not_be_asked_any_more_is_not_called_old() -> None:
     assert decide(ruleset, {PUBLISHER: one("daily")}, DAYS).stale == ("ru/old",)
 
 
-STATED = "`radio` is declared in `ru/listed` (the ministry): listed on 2024-02-20"
 UNDECLARED = "nobody declared who this is: add an entity file once, and absence from a register is known"
 
 

@@ -23,8 +23,8 @@ from compliance.model.period import Period
 from compliance.model.rule import Block, Line, Rule
 from compliance.model.ruleset import Ruleset
 from compliance.model.territory import LocationSet
+from tests.engine.building import entry, line, one, register, rule, some
 from tests.engine.strategies import DAYS, Facts, facts, rulesets
-from tests.engine.test_decide import entry, line, one, register, rule, some
 
 quick = settings(max_examples=40, suppress_health_check=list(HealthCheck), deadline=None)
 MANY = st.lists(facts(), min_size=3, max_size=8)

@@ -15,33 +15,10 @@ from compliance.model.period import ALWAYS, Period
 from compliance.model.rule import Line, Rule
 from compliance.model.ruleset import Ruleset
 from compliance.model.territory import Extent, Member, Territory
-from tests.engine.test_decide import (
-    DAY,
-    DAYS,
-    KIND,
-    LISTED,
-    MENTIONS,
-    MOSCOW,
-    ONE,
-    PAID,
-    PLACE,
-    PUBLISHED,
-    PUBLISHER,
-    TOKYO,
-    Facts,
-    at,
-    block,
-    line,
-    notice,
-    one,
-    register,
-    rule,
-    rules_of,
-    some,
-)
-from tests.engine.test_segment import agree
-
-SOON, LATER = Period(None, DAY + 3 * ONE), Period(DAY + 3 * ONE, None)
+from tests.engine.asking import agree
+from tests.engine.building import at, block, line, notice, one, register, rule, rules_of, some
+from tests.engine.days import DAY, DAYS, LATER, MOSCOW, ONE, SOON, TOKYO
+from tests.engine.words import KIND, LISTED, MENTIONS, PAID, PLACE, PUBLISHED, PUBLISHER, Facts
 
 
 def pair(name: str, publishers: Iterable[str], places: Iterable[str], effective: Period = ALWAYS) -> Rule:

@@ -17,10 +17,10 @@ from compliance.model.facts import FactValue, Members, OneOf, unknown
 from compliance.model.rule import Line
 from compliance.model.ruleset import Ruleset
 from compliance.model.territory import PLACES, LocationSet
+from tests.engine.building import rule
 from tests.engine.strategies import DAYS, Facts, facts, rulesets
-from tests.engine.test_decide import rule
+from tests.engine.words import PLACE
 
-PLACE = "reader.location"
 CODES = ["UA", "UA-43", "UA-14", "UA-30", "RU", "RU-MOW", "GB", "GB-ENG", "GB-LND", "GB-SCT", "FR", "MQ"]
 small = settings(max_examples=25, suppress_health_check=list(HealthCheck), deadline=None)
 

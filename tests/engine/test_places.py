@@ -19,29 +19,12 @@ from compliance.model.rule import Line
 from compliance.model.ruleset import Ruleset
 from compliance.model.territory import PLACES, Extent, LocationSet, Member, Territory
 from compliance.model.truth import FALSE, TRUE, UNKNOWN
-from tests.engine.test_decide import (
-    DAY,
-    DAYS,
-    KIND,
-    MOSCOW,
-    ONE,
-    PAID,
-    PLACE,
-    PUBLISHER,
-    TOKYO,
-    Facts,
-    at,
-    block,
-    line,
-    notice,
-    one,
-    rule,
-    rules_of,
-)
-from tests.engine.test_segment import agree
+from tests.engine.asking import agree
+from tests.engine.building import at, block, line, notice, one, rule, rules_of
+from tests.engine.days import DAY, DAYS, LATER, MOSCOW, ONE, OVER, SOON, TOKYO
+from tests.engine.words import KIND, PAID, PLACE, PUBLISHER, Facts
 
 WHOLE, PARTLY = Extent.WHOLE, Extent.PARTLY
-SOON, LATER, OVER = Period(None, DAY + 3 * ONE), Period(DAY + 3 * ONE, None), Period(None, DAY - ONE)
 BRIEF = Period(DAY - ONE, DAY)  # over in Tokyo already
 
 MEMBERS = {

@@ -14,33 +14,10 @@ from compliance.model.period import ALWAYS, Period
 from compliance.model.rule import Line
 from compliance.model.ruleset import Ruleset
 from compliance.model.territory import Extent, Member, Territory
-from tests.engine.test_decide import (
-    DAY,
-    DAYS,
-    EACH,
-    KIND,
-    LISTED,
-    MENTIONS,
-    MOSCOW,
-    ONE,
-    PLACE,
-    PROMOTES,
-    PUBLISHED,
-    PUBLISHER,
-    TOKYO,
-    Facts,
-    at,
-    block,
-    due,
-    line,
-    one,
-    register,
-    rule,
-    rules_of,
-    said,
-    some,
-    whole_page,
-)
+from tests.engine.asking import due, said, whole_page
+from tests.engine.building import EACH, at, block, line, one, register, rule, rules_of, some
+from tests.engine.days import DAY, DAYS, MOSCOW, ONE, TOKYO
+from tests.engine.words import KIND, LISTED, MENTIONS, PLACE, PROMOTES, PUBLISHED, PUBLISHER, Facts
 
 
 def territories(**members: tuple[Member, ...]) -> dict[str, Territory]:

@@ -11,49 +11,12 @@ from compliance.engine.reasons import reasons
 from compliance.model.decision import Ground, NoticeStatus, Reason
 from compliance.model.period import Period
 from compliance.model.rule import AnyOf, IfUnknown, Line, Reach, Rule, Status
-from compliance.model.ruleset import Ruleset
 from compliance.model.territory import LocationSet
 from compliance.model.truth import TRUE, UNKNOWN, Truth
-from tests.engine.test_decide import (
-    DAY,
-    DAYS,
-    EACH,
-    EACH_LISTED,
-    KIND,
-    LISTED,
-    LISTS,
-    MENTIONS,
-    ONE,
-    PAID,
-    PLACE,
-    PROMOTES,
-    PUBLISHED,
-    PUBLISHER,
-    Facts,
-    at,
-    block,
-    entry,
-    line,
-    notice,
-    one,
-    register,
-    rule,
-    rules_of,
-    some,
-)
-
-
-def why(rules: Ruleset | Rule, known: Facts) -> tuple[Reason, ...]:
-    """The reasons of the only instance."""
-    rules = rules if isinstance(rules, Ruleset) else rules_of(rules)
-    (instance,) = decide(rules, known, DAYS).instances
-    return reasons(instance, rules, known, DAYS)
-
-
-def grounds(rules: Ruleset | Rule, known: Facts) -> tuple[Ground, ...]:
-    (only,) = why(rules, known)
-    return only.grounds
-
+from tests.engine.asking import STATED, grounds, why
+from tests.engine.building import EACH, EACH_LISTED, at, block, entry, line, notice, one, register, rule, rules_of, some
+from tests.engine.days import DAY, DAYS, ONE
+from tests.engine.words import KIND, LISTED, LISTS, MENTIONS, PAID, PLACE, PROMOTES, PUBLISHED, PUBLISHER, Facts
 
 # -- why it is due ----------------------------------------------------------------------------------
 
@@ -105,9 +68,6 @@ def test_an_exception_that_may_hold_is_a_doubt_and_one_that_does_not_is_left_out
     asked = rule("r", line(PLACE, "RU"), unless=(block(line(PAID, "no")), block(line(KIND, "video"))))
     found = grounds(asked, {PLACE: at("RU"), KIND: one("article")})
     assert [(each.fact, each.truth) for each in found] == [(PLACE, TRUE), (PAID, UNKNOWN)]
-
-
-STATED = "`radio` is declared in `ru/listed` (the ministry): listed on 2024-02-20"
 
 
 @pytest.mark.parametrize(

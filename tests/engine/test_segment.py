@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import permutations
 
 import pytest
 
@@ -11,49 +10,17 @@ from compliance.engine.decide import decide
 from compliance.engine.index import Index
 from compliance.engine.memo import Memo
 from compliance.engine.views import View, word_view
-from compliance.model.designation import Claim, Entry, Milestone
 from compliance.model.facts import OneOf
 from compliance.model.period import ALWAYS, Period
 from compliance.model.rule import Line, Reach, Rule
 from compliance.model.ruleset import Ruleset
 from compliance.model.territory import Extent, LocationSet, Member, Territory
-from tests.engine.test_decide import (
-    DAY,
-    DAYS,
-    KIND,
-    LANGUAGE,
-    LISTED,
-    LISTS,
-    MENTIONS,
-    MOSCOW,
-    ONE,
-    PAID,
-    PLACE,
-    PUBLISHER,
-    TOKYO,
-    Facts,
-    at,
-    block,
-    entry,
-    line,
-    notice,
-    one,
-    register,
-    rule,
-    rules_of,
-    some,
-)
+from tests.engine.asking import agree
+from tests.engine.building import at, block, entry, line, notice, one, register, rule, rules_of, some
+from tests.engine.days import DAY, DAYS, LATER, MOSCOW, ONE, OVER, SOON, TOKYO
+from tests.engine.words import KIND, LANGUAGE, LISTED, LISTS, MENTIONS, PAID, PLACE, PUBLISHER, Facts
 
 QUOTES = "content.quotes"
-
-
-def agree(ruleset: Ruleset, *questions: Facts) -> None:
-    """In whichever order they are asked, and again."""
-    wanted = [decide(ruleset, known, DAYS) for known in questions]
-    for order in permutations(range(len(questions))):
-        index = Index(ruleset)
-        for number in (*order, *order):
-            assert index.decide(questions[number], DAYS) == wanted[number]
 
 
 def with_members(asked: Rule, *members: Member) -> Ruleset:
@@ -91,7 +58,6 @@ def outside(codes: dict[str, Period], extent: Extent = Extent.WHOLE) -> tuple[Me
     return tuple(Member(code, extent, period) for code, period in codes.items())
 
 
-SOON, OVER, LATER = Period(None, DAY + 3 * ONE), Period(None, DAY - ONE), Period(DAY + 3 * ONE, None)
 T = Territory("t", "", outside({"RU": SOON, "UA": ALWAYS, "FR": OVER, "GB": LATER, "US": SOON}), MOSCOW)
 U = Territory("u", "", outside({"RU": ALWAYS, "UA": SOON, "BY": OVER, "GB-ENG": SOON, "FR": SOON}), MOSCOW)
 PARTLY = Territory("p", "", outside({"RU": SOON, "US": ALWAYS, "BY": ALWAYS}, Extent.PARTLY), MOSCOW)
@@ -234,8 +200,8 @@ def test_what_registers_say_of_a_publisher_is_not_taken_for_what_they_say_of_a_m
 
 @pytest.mark.parametrize("zone", [MOSCOW, TOKYO, None])
 def test_days_on_which_a_register_or_a_territory_turns_are_kept_apart(zone: str | None) -> None:
-    claims = {Milestone.LISTED_ON: (Claim(DAY + 2 * ONE),)}
-    copy = register("ru/listed", Entry("radio", claims, DAY + 5 * ONE), fresh_for=18, zone=zone)
+    listed = entry("radio", DAY + 5 * ONE, first=DAY + 2 * ONE)
+    copy = register("ru/listed", listed, fresh_for=18, zone=zone)
     member = Member("RU", Extent.WHOLE, Period(DAY + 3 * ONE, DAY + 7 * ONE))
     rules = rules_of(
         rule("a", line(LISTED, "ru/listed"), says=notice("a")),

@@ -9,33 +9,13 @@ import pytest
 
 from compliance.engine.explain import explain
 from compliance.engine.reasons import MOST_REASONS
-from compliance.model.designation import Claim, Entry, Milestone
+from compliance.model.designation import Entry
 from compliance.model.period import Period
 from compliance.model.rule import IfUnknown, Reach
 from compliance.model.ruleset import Ruleset
-from tests.engine.test_decide import (
-    AI,
-    DAY,
-    DAYS,
-    EACH_LISTED,
-    KIND,
-    LISTED,
-    MENTIONS,
-    ONE,
-    PLACE,
-    PUBLISHER,
-    TOKYO,
-    Facts,
-    at,
-    block,
-    line,
-    notice,
-    one,
-    register,
-    rule,
-    rules_of,
-    some,
-)
+from tests.engine.building import EACH_LISTED, at, block, entry, line, notice, one, register, rule, rules_of, some
+from tests.engine.days import DAY, DAYS, ONE, TOKYO
+from tests.engine.words import AI, KIND, LISTED, MENTIONS, PLACE, PUBLISHER, Facts
 
 
 def sentences(rules: Ruleset, known: Facts) -> list[str]:
@@ -48,8 +28,7 @@ def turns(rules: Ruleset, known: Facts) -> list[date | None]:
 
 
 def listed(entity: str, first: int, last: int | None = None) -> Entry:
-    claims = {Milestone.LISTED_ON: (Claim(DAY + first * ONE),)}
-    return Entry(entity, claims, None if last is None else DAY + last * ONE)
+    return entry(entity, None if last is None else DAY + last * ONE, first=DAY + first * ONE)
 
 
 def test_a_notice_is_told_with_its_rules_its_grounds_its_doubts_and_its_end() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date
 
 import pytest
 
@@ -13,38 +12,14 @@ from compliance.engine.index import Index
 from compliance.engine.postings import Prepared
 from compliance.engine.sight import Sight
 from compliance.engine.views import View
-from compliance.model.designation import Claim, Entity, Entry, Milestone, Register, Stance
+from compliance.model.designation import Entity, Entry, Register, Stance
 from compliance.model.facts import OneOf
 from compliance.model.rule import Rule
 from compliance.model.ruleset import Ruleset
-from tests.engine.test_decide import (
-    ANSWERS,
-    DAY,
-    DAYS,
-    KIND,
-    LANGUAGE,
-    LISTED,
-    LISTS,
-    MENTIONS,
-    MOSCOW,
-    ONE,
-    PLACE,
-    PROMOTES,
-    PUBLISHER,
-    TOKYO,
-    Facts,
-    at,
-    block,
-    entry,
-    line,
-    notice,
-    one,
-    register,
-    rule,
-    rules_of,
-    some,
-)
-from tests.engine.test_segment import agree
+from tests.engine.asking import agree
+from tests.engine.building import at, block, entry, line, notice, one, register, rule, rules_of, some
+from tests.engine.days import DAY, DAYS, MOSCOW, ONE, TOKYO
+from tests.engine.words import ANSWERS, KIND, LANGUAGE, LISTED, LISTS, MENTIONS, PLACE, PROMOTES, PUBLISHER, Facts
 
 ENTITIES = {
     "radio": Entity("radio", "Radio", answers_to=("RU",), excludes=("sold",)),
@@ -63,18 +38,17 @@ COMPLIES = "publisher.complies_with"
 NAMES = [*ENTITIES, "stranger"]
 
 
-def begins(entity: str, day: date) -> Entry:
-    return Entry(entity, {Milestone.LISTED_ON: (Claim(day),)})
-
-
 def registers(own: str | None) -> dict[str, Register]:
     """One that is fresh, one that soon grows old, one that is old, one that is not complete."""
     return {
-        "ru/listed": register("ru/listed", entry("radio"), entry("twin"), begins("coming", DAY + ONE), zone=own),
+        "ru/listed": register("ru/listed", entry("radio"), entry("twin"), entry("coming", first=DAY + ONE), zone=own),
         "ru/ageing": register("ru/ageing", entry("former", DAY), entry("paper", DAY + 4 * ONE), fresh_for=7, zone=own),
         "ru/old": register("ru/old", entry("paper"), entry("former", DAY - ONE), fresh_for=1, zone=own),
         "ru/part": register(
-            "ru/part", entry("doubtful", DAY + 3 * ONE, unknown=True), begins("coming", DAY + 2 * ONE), complete=False
+            "ru/part",
+            entry("doubtful", DAY + 3 * ONE, unknown=True),
+            entry("coming", first=DAY + 2 * ONE),
+            complete=False,
         ),
     }
 

@@ -11,24 +11,9 @@ from compliance.engine.index import Index
 from compliance.model.period import Period
 from compliance.model.rule import Block, Reach
 from compliance.model.territory import Extent, Member, Territory
-from tests.engine.test_decide import (
-    DAY,
-    DAYS,
-    KIND,
-    MOSCOW,
-    ONE,
-    PAID,
-    PLACE,
-    PUBLISHER,
-    Facts,
-    at,
-    block,
-    line,
-    notice,
-    one,
-    rule,
-    rules_of,
-)
+from tests.engine.building import at, block, line, notice, one, rule, rules_of
+from tests.engine.days import DAY, DAYS, MOSCOW, ONE
+from tests.engine.words import KIND, PAID, PLACE, PUBLISHER, Facts
 
 SOON = DAY + 3 * ONE
 LATER = Territory("later", "", (Member("RU", Extent.WHOLE, Period(SOON, None)),), MOSCOW)

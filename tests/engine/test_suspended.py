@@ -14,26 +14,10 @@ from compliance.model.facts import Members
 from compliance.model.period import Period
 from compliance.model.rule import Rule, Source
 from compliance.model.ruleset import Ruleset
-from tests.engine.test_decide import (
-    DAY,
-    DAYS,
-    EACH_LISTED,
-    LISTED,
-    MENTIONS,
-    ONE,
-    PLACE,
-    PUBLISHER,
-    Facts,
-    at,
-    entry,
-    line,
-    one,
-    register,
-    rule,
-    rules_of,
-    some,
-)
-from tests.engine.test_reasons import STATED, grounds
+from tests.engine.asking import STATED, grounds
+from tests.engine.building import EACH_LISTED, at, entry, line, one, register, rule, rules_of, some
+from tests.engine.days import DAY, DAYS, ONE
+from tests.engine.words import LISTED, MENTIONS, PLACE, PUBLISHER, Facts
 
 GAP = Period(DAY - ONE, DAY + ONE)
 PAUSED = replace(entry("radio"), suspended=(GAP,))

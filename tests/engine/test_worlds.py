@@ -19,38 +19,12 @@ from compliance.model.period import Period
 from compliance.model.rule import AnyOf, IfUnknown, Line, Rule
 from compliance.model.ruleset import Ruleset
 from compliance.model.territory import LocationSet
+from tests.engine.asking import due, said, whole_page
+from tests.engine.building import EACH, at, block, line, notice, one, register, rule, rules_of, some
+from tests.engine.days import DAY, DAYS, MOSCOW, TOKYO
 from tests.engine.strategies import DAYS as RANDOM_DAYS
 from tests.engine.strategies import facts, rulesets
-from tests.engine.test_decide import (
-    AI,
-    DAY,
-    DAYS,
-    EACH,
-    KIND,
-    LANGUAGE,
-    LISTED,
-    MENTIONS,
-    MOSCOW,
-    PAID,
-    PLACE,
-    PROMOTES,
-    PUBLISHED,
-    PUBLISHER,
-    TOKYO,
-    Facts,
-    at,
-    block,
-    due,
-    line,
-    notice,
-    one,
-    register,
-    rule,
-    rules_of,
-    said,
-    some,
-    whole_page,
-)
+from tests.engine.words import AI, KIND, LANGUAGE, LISTED, MENTIONS, PAID, PLACE, PROMOTES, PUBLISHED, PUBLISHER, Facts
 
 ANYWHERE = LocationSet.unknown()
 

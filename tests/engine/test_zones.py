@@ -16,25 +16,10 @@ from compliance.model.period import ALWAYS, Period
 from compliance.model.rule import Rule
 from compliance.model.ruleset import Ruleset
 from compliance.model.territory import PLACES, Extent, LocationSet, Member, Territory, lineage
-from tests.engine.test_decide import (
-    DAY,
-    DAYS,
-    KIND,
-    ONE,
-    PLACE,
-    PUBLISHER,
-    TOKYO,
-    Facts,
-    at,
-    block,
-    line,
-    notice,
-    one,
-    rule,
-    rules_of,
-)
+from tests.engine.building import at, block, line, notice, one, rule, rules_of
+from tests.engine.days import DAY, DAYS, LATER, ONE, OVER, SOON, TOKYO
+from tests.engine.words import KIND, PLACE, PUBLISHER, Facts
 
-SOON, OVER, LATER = Period(None, DAY + 3 * ONE), Period(None, DAY - ONE), Period(DAY + 3 * ONE, None)
 PARTS = ["UA-43", "UA-14", "UA-30", "RU-MOW", "GB-ENG", "GB-LND", "GB-SCT", "US-NY", "FR-75C", "DE-BE"]
 CODES = sorted({code for part in PARTS for code in lineage(part)} & PLACES | {"BY", "MQ", "JP", "NZ"})
 
