@@ -17,7 +17,7 @@ from compliance import Checker, bundle
 from compliance.cli import main
 from compliance.errors import RulesError
 from compliance.store import Store, read_files, read_rules
-from tests.tiny import TINY
+from tests.tiny import TINY, written
 
 EDITS = st.tuples(
     st.floats(0, 1, exclude_max=True),
@@ -30,11 +30,7 @@ Tamper = Callable[[dict[str, bytes]], Mapping[str, bytes]]
 
 @pytest.fixture
 def rules(tmp_path: Path) -> Path:
-    for name, text in TINY.items():
-        path = tmp_path / "rules" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    return tmp_path / "rules"
+    return written(tmp_path / "rules")
 
 
 @pytest.fixture

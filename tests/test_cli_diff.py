@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import re
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from click.testing import CliRunner, Result
 
 from compliance.cli import main
 from tests.review.impact.comparing import simple
+from tests.terminal import on_a_terminal
 from tests.tiny import TINY, changed, written
 
 GOOD, FINDINGS, UNUSABLE = 0, 1, 2
@@ -314,33 +313,10 @@ def test_items_that_cannot_be_read_are_all_named_with_their_lines(clean: Path) -
 # -- on a terminal ------------------------------------------------------------------------------------------
 
 
-def on_a_terminal(clean: Path, *arguments: str) -> tuple[str, str]:
-    """What the command prints, and what it shows on a terminal meanwhile."""
-    ours, theirs = pty.openpty()
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parent.parent), "TERM": "xterm"}
-    command = [sys.executable, "-m", "compliance.cli", "diff", *arguments]
-    with subprocess.Popen(command, cwd=clean, env=environment, stdout=subprocess.PIPE, stderr=theirs) as child:
-        os.close(theirs)
-        seen = b""
-        while True:
-            try:
-                more = os.read(ours, 4096)
-            except OSError:  # the other end is closed
-                break
-            if not more:
-                break
-            seen += more
-        assert child.stdout is not None
-        out = child.stdout.read().decode()
-        assert child.wait(30) == FINDINGS
-    os.close(ours)
-    return out, seen.decode()
-
-
 def test_a_long_comparison_shows_on_a_terminal_how_far_it_is(clean: Path) -> None:
     many = {f"r{n}.yaml": simple("content.kind: article", f"r{n}") for n in range(25)}
     written(clean / "many", {**TINY, **many})
-    out, bar = on_a_terminal(clean, "old", "many")
+    out, bar = on_a_terminal(clean, "diff", "old", "many", status=FINDINGS)
     assert re.search(r"comparing .*100%", bar)
     assert out.endswith("25 notice(s) change: 25 added\n")
-    assert on_a_terminal(clean, "old", "new")[1] == ""
+    assert on_a_terminal(clean, "diff", "old", "new", status=FINDINGS)[1] == ""

@@ -14,21 +14,11 @@ from click.testing import CliRunner, Result
 
 from compliance.cli import main
 from compliance.store import packaged_rules, read_rules
-from tests.tiny import written
+from tests.tiny import TINY, written
 
 GOOD, FINDINGS, UNUSABLE = 0, 1, 2
-HEAD = """\
-language: 1
-register: x/list
-title: A list
-authority: An authority
-legal_basis:
-  - {title: An act}
-complete: true
-retrieved_on: 2026-01-01
-fresh_for: 30 days
-arms: listed_on
-"""
+HEAD = TINY["list.yaml"].partition("entries:")[0]
+"""A register without entries."""
 RADIO = "language: 1\nentity: radio\ntitle: Radio House\ndomains: [radio.example]\n"
 LIST = 'name,listed_on\n"Radio House («Радиодом»)",2021-01-01\nRiver Fund,2022-02-02\n'
 PERSON = {"id": "NK-1", "schema": "Person", "properties": {"name": ["A. Nonymous"], "listingDate": ["2024-01-02"]}}

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -18,6 +14,7 @@ from click.testing import CliRunner, Result
 from compliance.cli import main
 from compliance.cli.junit import Tried, junit
 from compliance.errors import Problem
+from tests.terminal import on_a_terminal
 from tests.tiny import TINY, written
 
 GOOD, FINDINGS, UNUSABLE = 0, 1, 2
@@ -256,33 +253,10 @@ DAYS = ", ".join(f"2021-{month:02d}-{day:02d}" for month in range(2, 13) for day
 LONG = RIGHT.split("  - name: a publisher")[0].replace("    places:", f"    dates: [{DAYS}]\n    places:")
 
 
-def on_a_terminal(clean: Path, directory: str) -> tuple[str, str]:
-    """What the command prints on standard output, and on the terminal that standard error is."""
-    ours, theirs = pty.openpty()
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parent.parent), "TERM": "xterm"}
-    command = [sys.executable, "-m", "compliance.cli", "test", directory]
-    with subprocess.Popen(command, cwd=clean, env=environment, stdout=subprocess.PIPE, stderr=theirs) as child:
-        os.close(theirs)
-        seen = b""
-        while True:
-            try:
-                more = os.read(ours, 4096)
-            except OSError:  # the other end is closed
-                break
-            if not more:
-                break
-            seen += more
-        assert child.stdout is not None
-        out = child.stdout.read().decode()
-        assert child.wait(30) == GOOD
-    os.close(ours)
-    return out, seen.decode()
-
-
 def test_a_long_run_shows_on_a_terminal_how_far_it_is_and_a_short_one_or_a_pipe_nothing(clean: Path) -> None:
     written(clean / "long", {**TINY, "tests/long.yaml": LONG})
-    out, bar = on_a_terminal(clean, "long")
+    out, bar = on_a_terminal(clean, "test", "long")
     assert re.search(r"asking .*100%", bar)
     assert out.endswith("924 case(s) of 1 suite(s), 0 failed\n")
-    assert on_a_terminal(clean, "rules")[1] == ""
+    assert on_a_terminal(clean, "test", "rules")[1] == ""
     assert run("long").stderr == ""
