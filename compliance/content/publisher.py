@@ -47,6 +47,8 @@ class Directory:
     """For each fact whose words are open, those that some rule uses."""
     variants: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """For each register of which rules ask for variants, their ids: who says that it lists somebody means all."""
+    hints: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Whom names that prove nothing (weak ones, surnames) and other forms of names may mean."""
 
     @classmethod
     def of(
@@ -62,12 +64,15 @@ class Directory:
         ids: set[str] = set()
         domains: dict[str, set[str]] = defaultdict(set)
         names: dict[str, set[str]] = defaultdict(set)
+        hints: dict[str, set[str]] = defaultdict(set)
         for entity in entities:
             ids.add(entity.id)
             for host in entity.domains:
                 domains[host].add(entity.id)
             for name in (entity.title, *chain.from_iterable(entity.names.values())):
                 names[_folded(name)].add(entity.id)
+            for name in chain.from_iterable((each.name, *each.forms) for each in entity.aliases if each.may_mean_it):
+                hints[_folded(name)].add(entity.id)
         return cls(
             frozenset(ids),
             {host: frozenset(found) for host, found in domains.items()},
@@ -75,6 +80,7 @@ class Directory:
             frozenset(declared),
             words or {},
             {register: frozenset(found) for register, found in declared.items() if found},
+            {name: frozenset(found) for name, found in hints.items()},
         )
 
     def identify(self, clue: str) -> frozenset[str]:
@@ -119,12 +125,15 @@ class Directory:
     def resolve_members(self, value: Members) -> Members:
         """Entities as somebody wrote them; a name that several bear makes each of them a doubtful member.
 
-        What nobody declared stays as written: an entity of which no register can say anything.
+        What nobody declared stays as written: an entity of which no register can say anything. Whoever has
+        the word as a name that proves nothing is a doubtful member besides: not to be sure is not to deny.
         """
         certain: set[str] = set()
         perhaps: set[str] = set()
         for clue in value.certain | value.perhaps:
             found = self.identify(clue) or frozenset({clue})
+            if clue not in self.ids:
+                perhaps |= self.hints.get(_folded(clue), frozenset())
             (certain if clue in value.certain and len(found) == 1 else perhaps).update(found)
         return Members(frozenset(certain), frozenset(perhaps - certain), value.other)
 
@@ -159,5 +168,6 @@ def host_of(text: str) -> str | None:
 
 
 def _folded(name: str) -> str:
-    """A name without the accidents of typing: width, case and spacing."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    """A name without the accidents of typing: width, case, spacing and signs that nobody sees."""
+    seen = name if name.isascii() else "".join(sign for sign in name if unicodedata.category(sign) != "Cf")
+    return " ".join(unicodedata.normalize("NFKC", seen).casefold().split())

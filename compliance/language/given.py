@@ -196,6 +196,18 @@ def _refuse_doubt(spec: FactSpec, item: str, number: int) -> None:
         raise GivenError(f"`{UNKNOWN_WORD}` stands alone", "write it without the list", number)
 
 
+def _refuse_odd_doubt(spec: FactSpec, word: str, number: int) -> None:
+    """Refuse `Unknown`, `perhaps nothing` and the like: read as a name, they would say that there is nobody else.
+
+    Raises:
+        GivenError: it is a word of doubt where none can stand, or with other letters.
+    """
+    first = word.casefold().split(maxsplit=1)[0]
+    if word.casefold() in WORDS_OF_DOUBT or first == PERHAPS_WORD:
+        help_ = f"write `{UNKNOWN_WORD}`, `{NOTHING}` or `{PERHAPS_WORD} x`, in small letters and nothing else"
+        raise GivenError(f"this is not a value of `{spec.name}`", help_, number, repeats=False)
+
+
 def _members(spec: FactSpec, items: Sequence[str], registers: Collection[str] | None) -> Members:
     certain: set[str] = set()
     perhaps: set[str] = set()
@@ -208,7 +220,9 @@ def _members(spec: FactSpec, items: Sequence[str], registers: Collection[str] | 
             if len(items) > 1:
                 raise GivenError(f"`{NOTHING}` stands alone", "leave it out of the list", number)
         else:
-            word = _value(spec, doubtful[1] if doubtful else item, number)
+            written = doubtful[1] if doubtful else item
+            _refuse_odd_doubt(spec, written, number)
+            word = _value(spec, written, number)
             if registers is not None and spec.kind is Kind.STATUS:
                 _refuse_unknown_register(word, number, registers)
             (perhaps if doubtful else certain).add(word)

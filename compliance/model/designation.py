@@ -63,6 +63,11 @@ class Alias:
     not_forms: tuple[str, ...] = ()
     """What looks like a form of it and is none."""
 
+    @property
+    def may_mean_it(self) -> bool:
+        """Whether the name is any sign of the entity."""
+        return self.strength is not Strength.NEVER
+
 
 @dataclass(frozen=True, slots=True)
 class DatedValue:

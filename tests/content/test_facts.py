@@ -375,3 +375,19 @@ def test_a_flood_of_near_words_and_a_large_vocabulary_give_little_advice() -> No
     many = Directory.of([], words={"content.promotes": words})
     content = Content(facts={"content.promotes": [f"gambeling{'y' * number}" for number in range(999)]})
     assert len(advice(content, facts_of(content, many), many)) <= 21
+
+
+@pytest.mark.parametrize("name", ["content.mentions", "content.promotes", "content.links_to"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Unknown", "UNKNOWN", "Nothing", ["Nothing"], "perhaps nothing", "perhaps unknown", "perhaps Unknown",
+        ["radio", "Perhaps paper"], "perhaps perhaps paper", "PERHAPS paper",
+    ],
+)  # fmt: skip
+def test_a_doubt_that_is_written_wrongly_is_refused_and_never_read_as_nobody_else(
+    name: str, written: str | list[str]
+) -> None:
+    (problem,) = problems_of(Content(facts={name: written}))
+    assert problem.where is not None
+    assert problem.where.startswith(f"content.facts.{name}")

@@ -204,3 +204,38 @@ def test_an_ambiguous_mention_is_doubtful_and_an_undeclared_one_stays_as_written
     found = DIRECTORY.resolve_members(Members(frozenset({"RFE/RL", "Radio Liberty", "A Club"}), frozenset({"desk"})))
     assert found.certain == {"rfe-rl", "A Club"}
     assert found.perhaps == {"local", "desk"}
+
+
+FREEDOM = Entity(
+    "freedom",
+    "Freedom Institute",
+    aliases=(
+        Alias("Freedom", "en", Strength.WEAK, forms=("Freedoms",)),
+        Alias("Institut", "de", forms=("Instituts",)),
+        Alias("Frei", "de", Strength.SURNAME),
+        Alias("Liberty", "en", Strength.NEVER, forms=("Liberties",)),
+    ),
+)
+
+
+@pytest.mark.parametrize("clue", ["Freedom", " FREEDOM", "Freedoms", "Instituts", "frei"])
+def test_a_name_that_proves_nothing_leaves_it_open_whether_a_mention_means_its_bearer(clue: str) -> None:
+    directory = Directory.of([RFE, FREEDOM])
+    found = directory.resolve_members(Members(frozenset({clue, "rfe-rl"})))
+    assert found == Members(frozenset({clue, "rfe-rl"}), frozenset({"freedom"}))
+    assert directory.publisher(clue, None) == OneOf(other=True)
+
+
+@pytest.mark.parametrize("clue", ["Liberty", "Liberties", "Freedom House"])
+def test_what_is_no_name_at_all_hints_at_nobody(clue: str) -> None:
+    assert Directory.of([RFE, FREEDOM]).resolve_members(Members(frozenset({clue}))) == Members(frozenset({clue}))
+
+
+def test_a_weak_name_that_is_the_id_or_the_name_of_another_one_means_that_one_first() -> None:
+    directory = Directory.of([Entity("Freedom", "A"), Entity("other", "Frei"), FREEDOM])
+    found = directory.resolve_members(Members(frozenset({"Freedom", "Frei"})))
+    assert found == Members(frozenset({"Freedom", "other"}), frozenset({"freedom"}))
+
+
+def test_signs_that_nobody_sees_do_not_make_another_name() -> None:
+    assert DIRECTORY.identify("Radio\u200b Lib\u00aderty\ufeff") == DIRECTORY.identify("Radio Liberty")

@@ -20,6 +20,9 @@ PAGE = "https://example.org/news/a?id=7"
         "https://example.org:443/news/a/?id=7",
         "http://example.org.:80/news/a?id=7#top",
         "https://example.org/news/a?utm_source=mail&id=7&fbclid=x",
+        "https://example.org:0443/./news/x/../a?id=7",
+        "https://example.org:/new%73/%61?%69d=7",
+        "https://example.org/news\\a?id=%37&utm%5Fsource=mail",
     ],
 )
 def test_what_does_not_tell_pages_apart_is_left_out(written: str) -> None:
@@ -55,8 +58,28 @@ def test_what_is_no_page_of_the_web_is_no_address(text: str) -> None:
     assert canonical_url(text) is None
 
 
-def test_escapes_are_written_in_one_way_and_names_in_other_scripts_are_kept() -> None:
-    assert canonical_url("https://пример.рф/%d0%b0") == "https://пример.рф/%D0%B0"
+@pytest.mark.parametrize(
+    ("shown", "sent"),
+    [
+        ("https://пример.рф/новости", "https://xn--e1afmkfd.xn--p1ai/%D0%BD%d0%be%D0%B2%D0%BE%D1%81%D1%82%D0%B8"),
+        ("https://ПРИМЕР.РФ/?q=ы", "https://XN--E1AFMKFD.XN--P1AI/?q=%d1%8b"),
+        ("https://example.org/~a|b", "https://example.org/%7ea%7Cb"),
+        ("https://example.org/a,(b)", "https://example.org/a%2C%28b%29"),
+        ("https://example.org/a?x=1&y=2", "https://example.org/a?y=2&x=1"),
+    ],
+)
+def test_an_address_as_it_is_shown_and_as_it_is_sent_are_one(shown: str, sent: str) -> None:
+    assert canonical_url(shown) is not None
+    assert canonical_url(shown) == canonical_url(sent)
+
+
+@pytest.mark.parametrize("text", ["https://straße.example/a", "https://" + "a." * 130 + "org", "https://aa..org/"])
+def test_a_host_that_may_be_another_one_in_a_browser_is_none(text: str) -> None:
+    assert canonical_url(text) is None
+
+
+def test_what_is_escaped_because_it_parts_things_stays_so() -> None:
+    assert canonical_url("https://example.org/a%2fb?c=d%26e%3d%25") == "https://example.org/a%2Fb?c=d%26e%3D%25"
 
 
 @given(st.text(max_size=60) | st.text("aA1./:?#&=%-_@ ", max_size=40).map(lambda text: f"https://example.org/{text}"))
