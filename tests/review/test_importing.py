@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from hypothesis import given, settings
@@ -435,3 +435,43 @@ def test_whoever_the_list_names_is_never_known_to_be_free(items: list[dict[str, 
                 in {bare(name) for name in (entity.title, *(alias.name for alias in entity.aliases))}
             ]
             assert any(status(ruleset, each) is not FALSE for each in bearers)
+
+
+SEA: Final = "language: 1\nentity: sea-herald\ntitle: Sea Herald of the North Coast\n"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"name": "Sea Herald of the North Coast", "listed_on": "soon"},
+        {"name": "Sea Herald of the North Coast"},
+        {"name": "«Sea Herald of the North Coast»", "listed_on": "2025-01-01", "kind": "person"},
+        {"name": "Sea Herald of the North Coast", "listed_on": "2025-01-01", "domains": ["radio.example"]},
+        {"name": "Sea Herald of North Coast", "listed_on": "2025-01-01", "domains": ["radio.example"]},
+    ],
+)
+def test_whom_a_row_names_that_leads_nowhere_or_elsewhere_holds_up_writing(row: dict[str, Any]) -> None:
+    """The register is complete: without an entry the organisation would pass as not listed."""
+    files = {**FILES, "entities/sea.yaml": SEA}
+    made = planned(rows(RADIO_ROW, row), files)
+    assert [(each.line, each.other, each.blocks) for each in made.alike] == [(2, "sea-herald", True)]
+    assert made.is_blocked
+
+
+def test_whom_a_faulty_row_names_is_doubted_anyway_if_there_is_an_entry() -> None:
+    made = planned(rows({"name": "The Radio", "listed_on": "soon"}, ("River Fund", "2025-01-01")))
+    assert not made.is_blocked
+    assert ("removed", "radio") in said(made)
+
+
+def test_a_host_on_which_many_stand_makes_two_organisations_neither_one_nor_known() -> None:
+    made = planned(
+        rows(
+            RADIO_ROW,
+            {"name": "River Fund", "listed_on": "2025-01-01", "domains": ["https://t.me/river"]},
+            {"name": "Grain Union", "listed_on": "2025-01-02", "domains": ["https://www.T.me/grain", "m.vk.com/grain"]},
+        )
+    )
+    assert said(made) == [("added", "grain-union"), ("added", "river-fund")]
+    assert [each.reason for each in made.left_out] == ["`t.me` is the host of many, and is not taken for a domain"] * 2
+    assert not any(entity.domains for name, entity in loaded(applied(FILES, made)).entities.items() if name != "radio")

@@ -345,3 +345,26 @@ def test_any_objects_are_read_or_refused_and_none_is_lost(items: list[dict[str, 
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     found = read_or_refused(data)
     assert found is None or found.rows or found.left_out
+
+
+@pytest.mark.parametrize("sign", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1c", "\x1e"])
+def test_no_sign_but_a_line_end_makes_two_rows_of_one(sign: str) -> None:
+    found = listing(f"name,listed_on\r\nLake Fund{sign}River Radio,2025-03-04\rSea Fund,2025-01-01\n", form="csv")
+    assert [(row.line, row.parts.main) for row in found.rows][1:] == [(3, "Sea Fund")]
+    assert len(found.rows) == 2
+    assert found.rows[0].name.startswith("Lake Fund")
+
+
+@pytest.mark.parametrize("sanctions", [None, 5, "x", {}, [None]])
+def test_sanctions_of_another_kind_are_none(sanctions: object) -> None:
+    entity = {
+        "id": "a", "schema": "Organization", "caption": "Lake Fund",
+        "properties": {"name": ["Lake Fund"], "sanctions": sanctions, "listingDate": ["2025-01-01"]},
+    }  # fmt: skip
+    found = listing(json.dumps(entity), form="ftm")
+    assert len(found.rows) + len(found.left_out) == 1
+
+
+def test_a_value_in_many_lists_is_read() -> None:
+    found = listing('{"name": ' + "[" * 900 + '"Lake Fund"' + "]" * 900 + ', "listed_on": "2025-01-01"}', form="jsonl")
+    assert [row.name for row in found.rows] == ["Lake Fund"]

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from compliance.model.designation import Milestone
-from compliance.review.importing.rows import How, LeftOut, Row, row_of
+from compliance.review.importing.rows import IS_A_PERSON, How, LeftOut, Row, row_of
 
 ORGANISATIONS: Final = frozenset({"Organization", "Company", "LegalEntity", "PublicBody"})
 _PERSON: Final = "Person"
@@ -68,12 +68,14 @@ def _rows(
 ) -> Iterator[Row | LeftOut]:
     schema = found["schema"]
     if schema == _PERSON and not how.allow_persons:
-        yield LeftOut(line, _shown(found), "it is a natural person")
+        yield LeftOut(line, _shown(found), IS_A_PERSON)
         return
     if schema not in ORGANISATIONS | {_PERSON}:
         yield LeftOut(line, _shown(found), f"a `{schema}` is no organisation")
         return
-    inside = [_properties(each) for each in found["properties"].get("sanctions", ()) if isinstance(each, dict)]
+    nested = found["properties"].get("sanctions")
+    nested = nested if isinstance(nested, list) else [nested]
+    inside = [_properties(each) for each in nested if isinstance(each, dict) and each]
     for listing in [*sanctions.get(str(found.get("id")), ()), *inside] or [_properties(found)]:
         given = _given(found, listing, how)
         if how.arms.value not in given:

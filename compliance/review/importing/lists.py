@@ -96,7 +96,8 @@ def _field(column: str, how: How) -> str | None:
 
 
 def _csv(text: str, path: str, how: How) -> Iterator[Row | LeftOut]:
-    lines = text.splitlines(keepends=True)
+    # only \r and \n end a line here: a line separator (U+2028) in a name would make two rows of one
+    lines = re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", text)
     head = next((line for line in lines if line.strip()), "")
     delimiter = max(_DELIMITERS, key=lambda each: (head.count(each), -_DELIMITERS.index(each)))
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
@@ -182,12 +183,15 @@ def _json_lines(text: str, how: How) -> Iterator[Row | LeftOut]:
 
 
 def _values(value: object) -> list[str]:
-    """A value of JSON as texts; null is none."""
-    if isinstance(value, list):
-        return [text for each in value for text in _values(each)]
-    if value is None or isinstance(value, dict):
-        return []
-    return [str(value).lower() if isinstance(value, bool) else str(value)]
+    """A value of JSON as texts, in lists however deep; null is none."""
+    found, todo = [], [value]
+    while todo:
+        each = todo.pop()
+        if isinstance(each, list):
+            todo += reversed(each)
+        elif each is not None and not isinstance(each, dict):
+            found.append(str(each).lower() if isinstance(each, bool) else str(each))
+    return found
 
 
 def known_fields() -> tuple[str, ...]:

@@ -17,8 +17,8 @@ from typing import Final
 
 from compliance.review.importing.known import Known
 from compliance.review.importing.letters import latin
-from compliance.review.importing.names import bare
-from compliance.review.importing.rows import Row, in_order
+from compliance.review.importing.names import bare, taken_apart
+from compliance.review.importing.rows import IS_A_PERSON, Listing, Row, in_order
 
 _ALIKE: Final = 0.87
 """How much of two names has to be the same (Ratcliff/Obershelp) for them to be called alike."""
@@ -141,6 +141,31 @@ def _alike_new(new: tuple[tuple[Row, ...], ...]) -> Iterator[Likeness]:
         for other, because in index.alike(_names(group)):
             if int(other) > place:
                 yield Likeness(group[0].line, mains[place], mains[int(other)], because)
+
+
+def passed_over(listing: Listing, matching: Matching, known: Known) -> Iterator[Likeness]:
+    """Entities that the list seems to name and that would be in no entry afterwards, so that they passed as unlisted.
+
+    By a row that cannot be read, or that is left out as a person; by one that an id or a host led elsewhere; by
+    one that only stands together with another row.
+    """
+    free = known.entities.keys() - matching.matched.keys() - known.entries.keys()
+    if not free:
+        return
+    for out in listing.left_out:
+        if out.is_fault or out.reason == IS_A_PERSON:
+            named = taken_apart(out.what).names if out.what else ()
+            owners = {each for name in named for each in known.by_name.get(bare(name.text), ())}
+            for other in sorted(owners & free):
+                yield Likeness(out.line or 0, out.what, other, f"the row is left out ({out.reason})", blocks=True)
+    index = _Index((name, (known.entities[name].title, *known.entities[name].names)) for name in sorted(free))
+    for entity, rows in sorted(matching.matched.items()):
+        for row in rows:
+            main = row.parts.main
+            if bare(main) not in known.entities[entity].bare_names:
+                for other, because in index.alike((main,)):
+                    if bare(main) not in known.entities[other].not_names:
+                        yield Likeness(row.line, main, other, f"{because}; it is taken for `{entity}`", blocks=True)
 
 
 def _names(group: tuple[Row, ...]) -> tuple[str, ...]:

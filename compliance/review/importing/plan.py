@@ -18,7 +18,7 @@ from compliance.model.iso3166 import COUNTRIES
 from compliance.review.importing import entity_file
 from compliance.review.importing.known import Known
 from compliance.review.importing.letters import slug
-from compliance.review.importing.match import Likeness, Matching, match
+from compliance.review.importing.match import Likeness, Matching, match, passed_over
 from compliance.review.importing.names import bare, id_of
 from compliance.review.importing.register_file import Copy, Pair, RegisterFile, pairs
 from compliance.review.importing.rows import LeftOut, Listing, Row
@@ -92,7 +92,8 @@ def plan(listing: Listing, known: Known, files: Mapping[str, bytes], folder: str
     work.day_of_copy(copy)
     left_out = sorted((*listing.left_out, *work.left_out), key=lambda each: (each.line or 0, each.what, each.reason))
     changes = sorted(work.changes, key=lambda each: (list(Kind).index(each.kind), each.entity, each.detail))
-    return Plan(known.register.id, tuple(changes), matching.alike, tuple(left_out), work.files, len(listing.rows))
+    alike = (*matching.alike, *passed_over(listing, matching, known))
+    return Plan(known.register.id, tuple(changes), alike, tuple(left_out), work.files, len(listing.rows))
 
 
 @dataclass

@@ -19,6 +19,7 @@ from compliance.model.iso3166 import COUNTRIES as ISO_COUNTRIES
 from compliance.model.period import parse_day
 from compliance.review.importing.letters import repaired, unreadable, without_quotes
 from compliance.review.importing.names import Name, Parts, country_of, named, taken_apart
+from compliance.review.importing.tables import SHARED_HOSTS
 
 FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "name": ("title", "fullname", "full_name", "наименование"),
@@ -43,6 +44,8 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Each field, and what lists call it besides; letter case does not matter."""
 _SCHEMES: Final = ("wikidata", "opensanctions", "registration_number")
+IS_A_PERSON: Final = "it is a natural person"
+"""Why a row is left out that could be read."""
 _PERSON: Final = re.compile(r"person|individual|физическ", re.IGNORECASE)
 _PATRONYMIC: Final = re.compile(r"[А-ЯЁ][А-Яа-яЁё-]+ [А-ЯЁ][а-яё]+ [А-ЯЁ][а-яё]*(?:вич|вна|ична|ьич)")
 _YES: Final = frozenset({"true", "yes", "1", "да", "исключена", "исключен", "removed", "excluded"})
@@ -136,13 +139,13 @@ def row_of(given: Given, line: int, how: How) -> Row | LeftOut:
     if problem := _problem(first, name, how):
         return LeftOut(line, name, problem, is_fault=True)
     if not how.allow_persons and (_PERSON.search(first.get("kind", "")) or _PATRONYMIC.fullmatch(name)):
-        return LeftOut(line, name, "it is a natural person")
+        return LeftOut(line, name, IS_A_PERSON)
     home = first.get("country", "").upper()
     home = home if home in ISO_COUNTRIES else country_of(home) or ""
     parts = taken_apart(name, _further(given, home), home or None)
     if not parts.names:
         return LeftOut(line, name, "no name of an organisation is in it", is_fault=True)
-    hosts = [_HOST.fullmatch(each.strip()) for each in given.get("domains", [])]
+    hosts = [host for each in given.get("domains", []) if (host := _HOST.fullmatch(each.strip()))]
     return Row(
         line=line,
         name=name,
@@ -153,7 +156,7 @@ def row_of(given: Given, line: int, how: How) -> Row | LeftOut:
         id=first.get("id"),
         identifiers={scheme.replace("_", "-"): first[scheme] for scheme in _SCHEMES if scheme in first},
         also_known_as=tuple(given.get("referents", ())),
-        domains=tuple(dict.fromkeys(host[1].lower() for host in hosts if host)),
+        domains=tuple(dict.fromkeys(name for host in hosts if not _is_shared(name := host[1].lower()))),
         source=_address(first.get("source")) or how.source,
         doubt=_doubt(first["name"], given),
     )
@@ -192,8 +195,17 @@ def _doubt(written: str, given: Given) -> str | None:
     """What is left out of a row: a letter that cannot be read, a host that is none."""
     if letter := unreadable(written):
         return f"a letter of its name cannot be read ({letter}): correct its names by hand"
-    wrong = [each for each in given.get("domains", ()) if each.strip() and not _HOST.fullmatch(each.strip())]
-    return f"`{wrong[0].strip()}` is not a domain" if wrong else None
+    for written_host in filter(None, (each.strip() for each in given.get("domains", ()))):
+        if (host := _HOST.fullmatch(written_host)) is None:
+            return f"`{written_host}` is not a domain"
+        if _is_shared(host[1].lower()):
+            return f"`{host[1].lower()}` is the host of many, and is not taken for a domain"
+    return None
+
+
+def _is_shared(host: str) -> bool:
+    """Whether pages of many who have nothing to do with each other stand on a host."""
+    return host.removeprefix("m.") in SHARED_HOSTS
 
 
 def _further(given: Given, home: str) -> tuple[Name, ...]:

@@ -72,6 +72,15 @@ COUNTRIES: Final[Mapping[str, str]] = {
 }
 """Names of countries in lower case, to codes."""
 
+SHARED_HOSTS: Final = frozenset({
+    *("t.me", "telegram.me", "telegram.org", "facebook.com", "fb.com", "instagram.com", "threads.net", "x.com"),
+    *("twitter.com", "youtube.com", "youtu.be", "vk.com", "vkontakte.ru", "ok.ru", "odnoklassniki.ru", "rutube.ru"),
+    *("dzen.ru", "zen.yandex.ru", "tiktok.com", "linkedin.com", "whatsapp.com", "wa.me", "discord.com", "discord.gg"),
+    *("medium.com", "patreon.com", "boosty.to", "github.com", "gitlab.com", "linktr.ee", "bsky.app", "wikipedia.org"),
+    *("sites.google.com", "docs.google.com", "google.com", "archive.org", "web.archive.org", "soundcloud.com"),
+})  # fmt: skip
+"""Hosts on which many have pages: to stand on one is no sign of who somebody is."""
+
 LANGUAGE_OF: Final[Mapping[str, str]] = {
     "AT": "de", "CH": "de", "CZ": "cs", "DE": "de", "DK": "da", "EE": "et", "ES": "es", "FI": "fi", "FR": "fr",
     "HU": "hu", "IT": "it", "LI": "de", "LT": "lt", "LV": "lv", "MD": "ro", "NL": "nl", "NO": "nb", "PL": "pl",
