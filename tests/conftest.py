@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 from hypothesis import settings
 
 from compliance import Checker
+from tests.components import program
 
 ROOT = Path(__file__).resolve().parent.parent
 NEARBY = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -48,16 +48,7 @@ def no_network() -> Iterator[None]:
 @pytest.fixture
 def component() -> Callable[[str], str]:
     """Finds a program such as `nginx`; where it is missing the test is skipped, in a full run it fails."""
-
-    def find(name: str) -> str:
-        path = shutil.which(name)
-        if path is not None:
-            return path
-        if os.environ.get("REQUIRE_COMPONENTS") == "1" or os.environ.get("CI"):
-            pytest.fail(f"`{name}` is not installed, and this run needs every component")
-        pytest.skip(f"`{name}` is not installed")
-
-    return find
+    return program
 
 
 @pytest.fixture

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from sybil.document import Document
+
+from tests.docs.blocks import PARSERS
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.mark.parametrize("address", ["203.0.113.1", "2001:db8::1"])
@@ -37,3 +46,60 @@ def test_a_missing_component_skips_on_a_desk_and_fails_in_a_full_run(
 
 def test_a_component_that_is_there_is_found(component: Callable[[str], str]) -> None:
     assert component("sh").endswith("sh")
+
+
+@pytest.mark.parametrize(("full", "outcome"), [(False, pytest.skip.Exception), (True, pytest.fail.Exception)])
+def test_a_documented_command_whose_program_is_missing_is_no_test_that_passed(
+    full: bool, outcome: type[BaseException], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.setenv("REQUIRE_COMPONENTS", "1" if full else "0")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    page = tmp_path / "page.md"
+    page.write_text("```console\n$ curl -s http://127.0.0.1:8000/healthz\n```\n", encoding="utf-8")
+    (example,) = Document.parse(str(page), *PARSERS).examples()
+    with pytest.raises(outcome, match="`curl` is not installed"):
+        example.evaluate()
+
+
+SOME_SKIPPED = """\
+import pytest
+from tests.components import missing
+
+def test_passes(): pass
+@pytest.mark.xfail
+def test_fails_as_expected(): assert False
+@pytest.mark.parametrize("number", [1, 2])
+def test_of_nginx(number): missing("`nginx` is not installed")
+@pytest.mark.skip
+def test_without_a_reason(): pass
+"""
+
+
+SAID = """\
+  2 x `nginx` is not installed
+  1 x unconditional skip
+*** 3 SKIPPED, NOT TESTED (reasons above) ***
+"""
+
+
+@pytest.mark.parametrize(
+    ("tests", "said"),
+    [(SOME_SKIPPED, SAID), ("def test_passes(): pass\n", "no test was skipped\n")],
+    ids=["some", "none"],
+)
+def test_what_was_skipped_is_said_last_by_make_test(tests: str, said: str, tmp_path: Path) -> None:
+    """With the lines that the Makefile gives to Python, on what a real run wrote."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    script = makefile.partition("define SAY_SKIPPED\n")[2].partition("endef\n")[0]
+    (tmp_path / "test_some.py").write_text(tests, encoding="utf-8")
+    (tmp_path / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    unset = {name: value for name, value in os.environ.items() if name not in {"CI", "REQUIRE_COMPONENTS"}}
+    environment = {**unset, "PYTHONPATH": str(ROOT)}
+
+    def python(*arguments: str) -> str:
+        command = [sys.executable, *arguments]
+        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True).stdout
+
+    python("-m", "pytest", "-q", "--junit-xml=tests.xml", "test_some.py")
+    assert python("-c", script, "tests.xml") == said

@@ -7,9 +7,7 @@ any process. That is why Python blocks are sessions which run as a whole.
 from __future__ import annotations
 
 import doctest
-import os
 import re
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -17,12 +15,12 @@ from http import HTTPStatus
 from http.client import HTTPConnection
 from pathlib import Path
 
-import pytest
 from sybil import Example
 from sybil.parsers.markdown import CodeBlockParser
 
 from compliance import RulesError
 from compliance.store import open_snapshot
+from tests.components import program
 from tests.docs.console import SECONDS, difference, run, steps
 from tests.docs.service import COMMANDS
 
@@ -37,12 +35,8 @@ def shown_files(document: str) -> Iterator[tuple[str, str]]:
 
 def evaluate_console(example: Example) -> str | None:
     """Run the commands of a block and compare what they print."""
-    for tool in ("curl",):
-        if f"{tool} " in example.parsed and shutil.which(tool) is None:
-            message = f"{tool} is not installed"
-            if os.environ.get("REQUIRE_COMPONENTS") == "1" or os.environ.get("CI"):
-                return message
-            pytest.skip(message)
+    if "curl " in example.parsed:
+        program("curl")
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
         (directory / ".venv").mkdir()
