@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 
 from hypothesis import given
@@ -98,14 +99,17 @@ def test_what_is_shared_does_not_hang_on_the_order_of_the_instances(instances: l
 def test_a_notice_stands_in_a_corner_that_it_may_take_and_shares_one_only_if_that_is_said(
     instances: list[Instance],
 ) -> None:
-    found, collisions = arranged(instances)
     marked = markers(instances)
-    for instance, corner in zip(instances, found, strict=True):
-        wants = bool(instance.notice.layout.corners) and instance.display is Display.SHOW
-        assert (corner is not None) is wants
-    holders = [(corner, mark or str(number)) for number, (corner, mark) in enumerate(zip(found, marked, strict=True))]
-    taken = {holder for holder in holders if holder[0] is not None}
-    assert len(taken) - len({corner for corner, _ in taken}) <= collisions
+    found, collisions = corners(instances, [ON_IMAGE] * len(instances), marked)
+    standing: dict[str, dict[str, str]] = defaultdict(dict)
+    for number, (instance, corner) in enumerate(zip(instances, found, strict=True)):
+        wanted = instance.notice.layout.corners if instance.display is Display.SHOW else ()
+        assert (corner is not None) is bool(wanted)
+        if corner is not None:
+            standing[corner.value][marked[number] or str(number)] = instance.notice.id
+    for at, holders in standing.items():
+        said = {name for each in collisions if each.at == at for name in each.notices}
+        assert said == ({*holders.values()} if len(holders) > 1 else set())
 
 
 def test_the_gravest_chooses_its_corner_first() -> None:
