@@ -36,7 +36,7 @@ def _question(command: Callable[..., None]) -> Callable[..., None]:
 
 @click.command()
 @click.argument("request_file", metavar="[FILE]", required=False, type=click.Path(path_type=Path, allow_dash=True))
-@click.option("--rules", "rules_dir", help="Directory of the rule files.")
+@click.option("--rules", "rules_dir", help="Directory of the rule files, or a bundle.")
 @_question
 @click.option("--language", "languages", multiple=True, help="A language the reader reads; may be repeated.")
 @click.option("--explain", is_flag=True, help="Also say why each other rule asks for nothing.")
@@ -60,7 +60,7 @@ def check(request_file: Path | None, rules_dir: str | None, *, as_json: bool, **
 
 @click.command()
 @click.argument("request_file", metavar="[FILE]", required=False, type=click.Path(path_type=Path, allow_dash=True))
-@click.option("--rules", "rules_dir", help="Directory of the rule files.")
+@click.option("--rules", "rules_dir", help="Directory of the rule files, or a bundle.")
 @_question
 @json_option
 @reports_errors

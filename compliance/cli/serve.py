@@ -16,7 +16,7 @@ from compliance.web.server import serve as serve_http
 
 
 @click.command()
-@click.option("--rules", "rules_dir", help="Directory of the rule files.")
+@click.option("--rules", "rules_dir", help="Directory of the rule files, or a bundle.")
 @click.option("--host", help="Address to listen on.")
 @click.option("--port", type=int, help="Port to listen on; 0 takes a free one.")
 @click.option("--threads", type=int, help="Requests answered at once.")
