@@ -1,0 +1,96 @@
+"""What one source says of one request: evidence as it came, and an observation in our own words.
+
+Theory: sources differ in layout and in what they know, never in what can be asked of them. So what came
+(a record of a database, a header of a CDN, a line of an overlay) stays *evidence*, with where it came
+from; reading it gives an *observation* of at most a country, a subdivision, a point with a radius, a time
+zone, and flags that take trust away. What cannot be read is left out: silence never excludes a place.
+Nobody can print either of them by accident: a raw record names cities and coordinates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+
+class Kind(StrEnum):
+    """What a source knows: where a network is registered, or where those who use it are."""
+
+    REGISTRATION = "registration"
+    LOCATION = "location"
+
+
+class Trust(StrEnum):
+    """Why a source is believed at all."""
+
+    DATABASE = "database"  # a file of the operator or of the package, checked when it was opened
+    PEER = "peer"  # a header of a peer that the operator trusts
+    CALLER = "caller"  # said by whoever asks
+
+
+class Flag(StrEnum):
+    """What takes trust away from a named place."""
+
+    TOR = "tor"
+    ANONYMOUS = "anonymous"  # a proxy whose users are anywhere
+    NOT_KNOWN = "not-known"  # the source says that it does not know: `XX`, `ZZ`, a satellite, many places at once
+    VPN = "vpn"
+    RELAY = "relay"
+    HOSTING = "hosting"
+    STALE = "stale"  # so old that only its country counts
+
+
+BLIND: Final = frozenset({Flag.TOR, Flag.ANONYMOUS, Flag.NOT_KNOWN})
+"""Whatever place is named beside them is not the reader's."""
+WIDENING: Final = frozenset({Flag.VPN, Flag.RELAY, Flag.HOSTING})
+"""The named place is one of those where the reader may be, and there are others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Degrees north and east, and how far from there (in km) the reader may be; never shown."""
+
+    latitude: float = field(repr=False)
+    longitude: float = field(repr=False)
+    radius_km: float = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a source said, as it came; never shown.
+
+    `schema` names how to read `raw` (`maxmind`, `flat`, `ipinfo`, `asn`, or a CDN such as `cloudflare`);
+    `build` is the day on which the data was made, where it has one.
+    """
+
+    source: str
+    kind: Kind
+    schema: str
+    raw: Mapping[str, object] = field(repr=False)
+    build: date | None = None
+    trust: Trust = Trust.DATABASE
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What a piece of evidence means; None is silence.
+
+    `country` is an ISO 3166-1 code and `subdivision` a full ISO 3166-2 code (`UA-43`), in our own table and
+    perhaps of another country than `country`: makers disagree whose a place is. Both are never a guess.
+    """
+
+    source: str
+    kind: Kind
+    country: str | None = None
+    subdivision: str | None = None
+    point: Point | None = field(default=None, repr=False)
+    time_zone: str | None = field(default=None, repr=False)
+    flags: frozenset[Flag] = frozenset()
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing was said, not even that nothing is known."""
+        return not (self.country or self.subdivision or self.point or self.time_zone or self.flags)
