@@ -210,6 +210,53 @@ def test_suites_and_hidden_files_of_a_revision_are_left_out_and_links_in_it_foll
     assert "`HEAD:law/rules/paper.yaml` leads out of the tree, or nowhere" in refused("HEAD:law/rules", "../old")
 
 
+def test_no_attribute_hides_a_rule_of_a_revision(git: Callable[..., None]) -> None:
+    written(Path("law/rules"), {".gitattributes": "warn.yaml export-ignore\nradio.yaml export-subst\n"})
+    git("add", ".")
+    git("commit", "-m", "attributes")
+    assert run("HEAD", "law/rules").exit_code == GOOD
+    assert "no longer see it" in run("HEAD~2:law/rules", "HEAD:law/rules").stdout
+
+
+@pytest.mark.parametrize(
+    ("link", "to", "is_read"),
+    [
+        ("more", "../elsewhere", False),
+        ("more", "/nowhere", False),
+        ("more", ".hidden", False),
+        ("more", "more", False),
+        ("more", "tests", False),
+        ("more", "sub", True),
+        ("tests/more", "../tests", True),
+        ("sub/more", "../README.md", True),
+        (".more", "../elsewhere", True),
+    ],
+)
+def test_a_link_behind_which_rules_would_go_unread_is_a_problem(
+    git: Callable[..., None], link: str, to: str, is_read: bool
+) -> None:
+    hidden = {"elsewhere/a.yaml": simple("content.kind: article", "a"), "rules/.hidden/b.yaml": "{"}
+    suite = "language: 1\nsuite: s\ntitle: S\nquestions: []\n"
+    rules = {f"rules/{name}": TINY["radio.yaml"].replace("radio", "third") for name in ("sub/third.yaml", "README.md")}
+    written(Path("law"), {**hidden, **rules, "rules/tests/s.yaml": suite})
+    Path("law/rules", link).symlink_to(to)
+    git("add", ".")
+    git("commit", "-m", "link")
+    if is_read:
+        assert "third" not in run("HEAD~1", "HEAD:law/rules").stderr
+        assert run("HEAD", "law/rules").exit_code == GOOD
+    else:
+        assert f"`HEAD:law/rules/{link}` leads out of the tree, or nowhere" in refused("HEAD:law/rules", "../old")
+
+
+def test_another_repository_in_a_revision_is_a_problem_for_its_rules_would_go_unread(git: Callable[..., None]) -> None:
+    git("update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},law/rules/more")
+    git("commit", "-m", "submodule")
+    said = refused("HEAD:law/rules", "../old")
+    assert "`HEAD:law/rules/more` is another repository" in said
+    assert "help: check it out, and give directories" in said
+
+
 def test_a_broken_rule_file_of_a_revision_is_named_with_the_revision(git: Callable[..., None]) -> None:
     written(Path("law/rules"), {**LATER, "more.yaml": "- x\n", "tests/more.yaml": TINY["warn.yaml"]})
     git("add", ".")
