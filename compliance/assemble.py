@@ -290,7 +290,7 @@ def _location(ruleset: Ruleset, location: LocationSet, day: date) -> answer.Loca
         truth = truths.pop() if len(truths) == 1 and not location.anywhere else UNKNOWN
         territories[name] = _WORDS.get(truth, "maybe")
     return answer.Location(
-        places=tuple(sorted(location.places)),
+        places=tuple(sorted(location.codes)),
         anywhere=location.anywhere,
         territories=territories,
         basis=location.basis,

@@ -54,7 +54,8 @@ class Table:
         """The decision on these values of the open facts; one that is left out is unknown.
 
         Raises:
-            NotTabulatedError: a fact has one of several values; the table has rows for single ones.
+            NotTabulatedError: a fact has one of several values, or the place is a piece of a code; the table
+                has rows for single ones.
         """
         return self.rows[tuple(self._class_of(fact, facts.get(fact)) for fact in self.open_facts)]
 
@@ -62,7 +63,12 @@ class Table:
         if value is None or value == unknown(fact):
             return UNKNOWN_CLASS
         if isinstance(value, LocationSet) and (value.anywhere or len(value.places) == 1):
-            return UNKNOWN_CLASS if value.anywhere else f"zone {self.zones.of_place[next(iter(value.places))]}"
+            if value.anywhere:
+                return UNKNOWN_CLASS
+            number = self.zones.of_place.get(next(iter(value.places)))
+            if number is None:
+                raise NotTabulatedError("a table has a row for each code of ISO 3166, not for pieces of them")
+            return f"zone {number}"
         if isinstance(value, OneOf) and value.is_known:
             word = next(iter(value.values))
             return f"value {word}" if word in self.named[fact] else OTHER_CLASS

@@ -14,7 +14,8 @@ from collections.abc import Hashable, Iterable, Mapping
 from compliance.engine.changes import Change, earliest
 from compliance.engine.views import Keys, View, zone_of
 from compliance.model.ruleset import LawDays, Ruleset
-from compliance.model.territory import Extent, LocationSet, Territory, lineage
+from compliance.model.territory import MARK, Extent, LocationSet, Member, Territory, code_of, lineage
+from compliance.model.truth import FALSE, TRUE
 
 
 class Places:
@@ -29,6 +30,8 @@ class Places:
         """... and those that hold in a part of it, each with the name of its territory."""
         self._ever: dict[str, set[str]] = defaultdict(set)
         """For each code the keys of territories that it belongs to on some day."""
+        self._members: dict[str, list[tuple[str, Member, str]]] = defaultdict(list)
+        """For each code its memberships of today: key, member, territory."""
         self._moves: dict[str, list[tuple[str, Change]]] = defaultdict(list)
         for key in asked:
             name, zone = zone_of(key)
@@ -47,6 +50,7 @@ class Places:
             self._note(code)
             self._ever[code].add(key)
             if day in member.period:
+                self._members[code].append((key, member, territory.id))
                 if member.extent is Extent.WHOLE:
                     self._wholly[code].add(key)
                 else:
@@ -66,11 +70,13 @@ class Places:
         sure = frozenset.intersection(*(view.sure for view in each))
         some = frozenset[str]().union(*(view.sure | view.maybe for view in each))
         ever = frozenset[str]().union(*(view.ever for view in each)) - some
-        near = {code for place in where.places for code in (*lineage(place), *self._below.get(place, ()))}
+        near = {code for place in where.places for code in (*lineage(place), *self._below.get(code_of(place), ()))}
         return View(sure, some - sure, ever=ever, changes=self._changes(near), value=where.places)
 
     def _one(self, place: str) -> View:
         """What holds, may hold and holds on some day in one place; what holds may be among the rest once more."""
+        if MARK in place:
+            return self._piece(place)
         above, below = lineage(place), self._below.get(place, ())
         near = (*above, *below)
         partly = {key for code in near for key, _ in self._partly.get(code, ())}
@@ -79,6 +85,21 @@ class Places:
             frozenset(_joined(self._wholly, below) | partly),
             ever=frozenset(_joined(self._ever, near)),
         )
+
+    def _piece(self, place: str) -> View:
+        """The same of a piece of a code, whose marks settle some memberships."""
+        above, below = lineage(place), self._below.get(code_of(place), ())
+        held = [(key, member.holds(place, name)) for code in above for key, member, name in self._members.get(code, ())]
+        lower = [
+            (key, member.holds(place, name)) for code in below for key, member, name in self._members.get(code, ())
+        ]
+        sure = self._named(above) | {key for key, truth in held if truth is TRUE}
+        maybe = self._named(below) | {key for key, truth in held + lower if truth is not FALSE}
+        return View(frozenset(sure), frozenset(maybe), ever=frozenset(_joined(self._ever, (*above, *below))))
+
+    def _named(self, codes: Iterable[str]) -> set[str]:
+        """Those of some codes that rules name themselves."""
+        return {code for code in codes if code in self._wholly.get(code, ())}
 
     def _changes(self, codes: Iterable[str]) -> Mapping[str, tuple[Change, ...]]:
         """For each key when something turns in any of some codes."""

@@ -19,7 +19,7 @@ from compliance.model.facts import FACTS, Facts, FactValue, Kind, Members, OneOf
 from compliance.model.period import Period
 from compliance.model.rule import Block, Line, Rule
 from compliance.model.ruleset import LawDays, Ruleset
-from compliance.model.territory import Extent, LocationSet, lineage, within
+from compliance.model.territory import LocationSet, Member, code_of, handed_down, lineage, within
 from compliance.model.truth import FALSE, TRUE, UNKNOWN, Truth, any_of
 
 Row = tuple[bool, ...]
@@ -203,17 +203,17 @@ class Reading:
         for here in _places(location, codes):
             yield from _rows_at(here, targets)
 
-    def targets(self, atom: Atom) -> dict[tuple[str, str], bool]:
-        """The codes an atom asks for, each with the territory it came by: True where wholly in it."""
-        found: dict[tuple[str, str], bool] = {}
+    def targets(self, atom: Atom) -> dict[tuple[str, str], tuple[Member, ...]]:
+        """The codes an atom asks for, each with the territory it came by and what it is there; itself if by none."""
+        found: dict[tuple[str, str], tuple[Member, ...]] = {}
         for value in atom.values:
             territory = self.ruleset.territories.get(value)
             if territory is None:
-                found[value, ""] = True
+                found[value, ""] = ()
                 continue
             for member in territory.members_on(self.days[territory.zone or atom.zone]):
                 key = (member.code, value)
-                found[key] = found.get(key, False) or member.extent is Extent.WHOLE
+                found[key] = (*found.get(key, ()), member)
         return found
 
 
@@ -230,16 +230,25 @@ def _places(location: LocationSet, codes: Iterable[str]) -> set[str]:
     finer = {step for code in codes for step in lineage(code)}
     if location.anywhere:
         return finer | set(location.places)
-    below = {code for code in finer if any(within(code, place) is TRUE for place in location.places)}
-    return below | set(location.places)
+    found = set(location.places)
+    for place in location.places:
+        home = code_of(place)
+        found |= {handed_down(code, place) for code in finer if within(code, home) is TRUE}
+    return found
 
 
-def _rows_at(here: str, targets: Sequence[Mapping[tuple[str, str], bool]]) -> Iterator[Row]:
-    """The rows that a reader in `here` can have: one, or more where a membership is only partly."""
+def _rows_at(here: str, targets: Sequence[Mapping[tuple[str, str], Sequence[Member]]]) -> Iterator[Row]:
+    """The rows that a reader in `here` can have: one, or more where a membership is open."""
     above = lineage(here)
-    certain = [any(whole and code in above for (code, _), whole in target.items()) for target in targets]
-    partly = [{key for key, whole in target.items() if not whole and key[0] in above} for target in targets]
-    yield from _combined(certain, partly)
+    states = [
+        {key: _state(here, key[1], members) for key, members in target.items() if key[0] in above} for target in targets
+    ]
+    certain = [TRUE in state.values() for state in states]
+    yield from _combined(certain, [{key for key, truth in state.items() if truth is UNKNOWN} for state in states])
+
+
+def _state(here: str, territory: str, members: Sequence[Member]) -> Truth:
+    return any_of(member.holds(here, territory) for member in members) if members else TRUE
 
 
 def _combined(sure: Sequence[bool], open_: Sequence[Collection[object]]) -> Iterator[Row]:

@@ -137,7 +137,7 @@ def _detail(line: Line, rule: Rule, reading: Reading, truth: Truth) -> str:
     if kind is Kind.PLACE:
         location = reading.value(line.fact)
         if isinstance(location, LocationSet):
-            where = "anywhere" if location.anywhere else " or ".join(sorted(location.places))
+            where = "anywhere" if location.anywhere else " or ".join(sorted(location.codes))
             return f"the reader may be {where}" if truth is UNKNOWN else f"the reader is in {where}"
     return ""
 

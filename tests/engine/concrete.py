@@ -66,13 +66,17 @@ class Known(NamedTuple):
         return {*known.values, *finer, *({OTHER, *(value for value, _ in asked)} if known.other else ())}
 
     def places(self, asked: set[str]) -> list[tuple[str, frozenset[tuple[str, str]]]]:
+        """Concrete places: a code and its marks (`UA-14/+held`), and the partly members that the reader is in."""
         location = self.of("reader.location")
         members = [
             (name, m) for name in asked & set(self.ruleset.territories) for m in self.ruleset.territories[name].members
         ]
         codes = {*asked, *(member.code for _, member in members)} - set(self.ruleset.territories)
         finer = set(chain.from_iterable(map(above, codes)))
-        here = {code for code in finer if location.anywhere or above(code) & location.places} | location.places
+        here = set(location.places) | (finer if location.anywhere else set())
+        for place in () if location.anywhere else location.places:
+            code, *marks = place.split("/")
+            here |= {"/".join([each, *marks]) for each in finer if code in above(each)}
         partly = [(name, member.code) for name, member in members if member.extent is Extent.PARTLY]
         return [
             (code, bits)
@@ -98,7 +102,14 @@ class Known(NamedTuple):
             return wanted in above(code)
         day = self.days[territory.zone or zone]
         here = [member for member in territory.members if member.code in above(code) and day in member.period]
-        return any(member.extent is Extent.WHOLE or (wanted, member.code) in bits for member in here)
+        marks = code.split("/")[1:]
+        for member in here:
+            free = member.extent is Extent.WHOLE or (wanted, member.code) in bits
+            names = [wanted] if member.area is None else [member.area, wanted]
+            said = [f"+{name}" in marks for name in names if {f"+{name}", f"-{name}"} & {*marks}]
+            if (said or [free])[0]:
+                return True
+        return False
 
     def item(self, fact: str, value: str, zone: str) -> Any:
         """What stands in the set: a word, or a register on the law day of a zone."""
@@ -154,6 +165,7 @@ def coarse(tags: Iterable[str]) -> tuple[str, ...]:
 @cache
 def above(code: str) -> frozenset[str]:
     """The codes that contain `code`, itself among them."""
+    code = code.split("/", maxsplit=1)[0]
     country, _, part = code.partition("-")
     nested = {outer for outer, parts in NESTED.items() if outer.startswith(country) and part in parts.split()}
     return frozenset({code, country}.union(*map(above, nested)))

@@ -25,7 +25,7 @@ from compliance.model.rule import (
     Status,
 )
 from compliance.model.ruleset import Ruleset
-from compliance.model.territory import Extent, LocationSet, Member, Territory, lineage
+from compliance.model.territory import Extent, LocationSet, Member, Territory, lineage, piece
 
 Facts = dict[str, FactValue]
 DAY = date(2024, 6, 1)
@@ -33,6 +33,7 @@ ZONES = ("Europe/Moscow", "Asia/Tokyo")
 DAYS = {"Europe/Moscow": DAY, "Asia/Tokyo": DAY + timedelta(days=1)}
 PLACES = ("UA", "UA-43", "UA-14", "RU", "GB-ENG", "GB-LND")
 TERRITORIES = ("zone-a", "zone-b")
+AREA = "drawn"
 REGISTERS = ("aa/listed", "bb/listed")
 ENTITIES = ("one", "two", "child", "grandchild")
 NOTICES = ("n1", "n2", "n3")
@@ -161,7 +162,9 @@ def _entities(draw: st.DrawFn) -> dict[str, Entity]:
     }
 
 
-_MEMBERS = st.builds(Member, st.sampled_from(PLACES), st.sampled_from(Extent), PERIODS)
+_MEMBERS = st.builds(
+    Member, st.sampled_from(PLACES), st.sampled_from(Extent), PERIODS, st.sampled_from([None, None, AREA])
+)
 
 
 @st.composite
@@ -194,6 +197,13 @@ def _one_of(*words: str, is_open: bool = False) -> st.SearchStrategy[FactValue]:
     return st.builds(OneOf, some, st.integers(0, 4).map(lambda n: is_open and n == 0))
 
 
+def places() -> st.SearchStrategy[str]:
+    """Codes, and pieces of them that lie in some territories or areas and not in others."""
+    codes = st.sampled_from([*PLACES, "UA-30", "FR"])
+    names = st.sampled_from([(), (), (TERRITORIES[0],), (AREA,), (TERRITORIES[1], AREA)])
+    return st.builds(piece, codes, names, names)
+
+
 SOURCES: dict[str, st.SearchStrategy[FactValue]] = {
     "publisher": _one_of(*ENTITIES, "undeclared", is_open=True),
     "publisher.designated_as": _members(*REGISTERS),
@@ -209,7 +219,7 @@ SOURCES: dict[str, st.SearchStrategy[FactValue]] = {
     "content.date_published": _one_of(*((DAY + timedelta(days=n)).isoformat() for n in range(-4, 5))),
     "reader.location": st.builds(
         LocationSet,
-        st.frozensets(st.sampled_from([*PLACES, "UA-30", "FR"]), min_size=1, max_size=2),
+        st.frozensets(places(), min_size=1, max_size=2),
         st.integers(0, 4).map(lambda n: n == 0),
     ),
 }
@@ -233,8 +243,9 @@ def _wider(name: str, value: FactValue) -> st.SearchStrategy[FactValue]:
     hidden = unknown(name)
     if isinstance(value, LocationSet):
         coarse = LocationSet(frozenset(lineage(code)[-1] for code in value.places), anywhere=value.anywhere)
+        unmarked = LocationSet(value.codes, anywhere=value.anywhere)
         return st.sampled_from(
-            [value, hidden, coarse, value | LocationSet.of(["RU"]), value | LocationSet.of(["UA-14"])]
+            [value, hidden, coarse, unmarked, value | LocationSet.of(["RU"]), value | LocationSet.of(["UA-14"])]
         )
     if isinstance(value, Members):
         doubtful = Members(frozenset(), value.certain | value.perhaps, value.other)

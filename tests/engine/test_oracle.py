@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from compliance.engine import reading, worlds
 from compliance.engine.decide import decide
 from compliance.engine.index import Index
+from compliance.model import territory
 from compliance.model.decision import Decision
 from compliance.model.designation import Register
 from compliance.model.facts import FactValue, Members, OneOf
@@ -84,7 +85,11 @@ def skip_asks_for_some_instead_of_all(patch: pytest.MonkeyPatch) -> None:
 
 def partly_counts_as_wholly(patch: pytest.MonkeyPatch) -> None:
     right = reading.Reading.targets
-    patch.setattr(reading.Reading, "targets", lambda *asked: dict.fromkeys(right(*asked), True))
+    patch.setattr(reading.Reading, "targets", lambda *asked: dict.fromkeys(right(*asked), ()))
+
+
+def a_piece_is_the_whole_code(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(territory, "marks_of", lambda _: {})
 
 
 def copies_never_grow_old(patch: pytest.MonkeyPatch) -> None:
@@ -107,6 +112,7 @@ MUTATIONS = [
     unknown_counts_as_false,
     skip_asks_for_some_instead_of_all,
     partly_counts_as_wholly,
+    a_piece_is_the_whole_code,
     copies_never_grow_old,
     there_is_nothing_but_what_was_named,
 ]

@@ -29,11 +29,15 @@ BRIEF = Period(DAY - ONE, DAY)  # over in Tokyo already
 
 MEMBERS = {
     "whole": (Member("UA", WHOLE, ALWAYS), Member("GB-ENG", WHOLE, SOON), Member("BY", WHOLE, BRIEF)),
-    "partly": (Member("UA-14", PARTLY, ALWAYS), Member("GB", PARTLY, LATER), Member("RU", PARTLY, BRIEF)),
+    "partly": (Member("UA-14", PARTLY, ALWAYS), Member("GB", PARTLY, LATER), Member("RU", PARTLY, BRIEF, "drawn")),
     "both": (Member("RU", PARTLY, SOON), Member("RU-MOW", WHOLE, OVER), Member("UA-14", WHOLE, LATER)),
     "twice": (Member("GB-LND", WHOLE, OVER), Member("GB-LND", PARTLY, LATER), Member("UA-43", WHOLE, SOON)),
 }
 CODES = ("UA", "UA-43", "UA-14", "GB", "GB-ENG", "GB-LND", "RU", "RU-MOW", "BY", "FR")
+PIECES = (
+    *("UA-14/+partly", "UA-14/-both/-partly", "UA/-partly/-whole", "GB/+partly", "GB/-drawn"),
+    *("RU/+both/-partly", "RU/+drawn/-partly", "GB-LND/-twice"),
+)  # fmt: skip
 NAMED = ("UA", "UA-43", "GB-LND", "BY")
 
 
@@ -47,7 +51,7 @@ def keys(own: str | None) -> frozenset[str]:
     return frozenset({*dated, *NAMED})
 
 
-WHERE = [frozenset(each) for number in (1, 2) for each in combinations(CODES, number)]
+WHERE = [frozenset(each) for number in (1, 2) for each in combinations((*CODES, *PIECES), number)]
 
 
 @pytest.mark.parametrize("own", [None, TOKYO])

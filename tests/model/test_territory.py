@@ -17,7 +17,10 @@ from compliance.model.territory import (
     LocationSet,
     Member,
     Territory,
+    handed_down,
     lineage,
+    marks_of,
+    piece,
     place,
     says_nothing,
     within,
@@ -254,3 +257,56 @@ def test_an_unknown_place_is_anywhere_and_remembers_what_sources_named() -> None
     assert (nowhere.places, nowhere.anywhere) == (frozenset(), True)
     named = LocationSet.unknown("databases differ", named=["RU"])
     assert (named.places, named.anywhere, named.basis) == (frozenset({"RU"}), True, ("databases differ",))
+
+
+# -- pieces of codes --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("where", "truth"),
+    [
+        ("UA-14", UNKNOWN),
+        ("UA-14/+t", TRUE),
+        ("UA-14/-t", FALSE),
+        ("UA-14/+other", UNKNOWN),
+        ("UA/-t", FALSE),
+        ("UA/+t", UNKNOWN),  # in it, if in that part at all
+        ("UA-30/+t", FALSE),
+    ],
+)
+def test_a_mark_settles_a_membership(where: str, truth: Truth) -> None:
+    assert territory(partly("UA-14")).contains(where, DAY) is truth
+
+
+@pytest.mark.parametrize(
+    ("where", "truth"),
+    [("UA-14/+drawn", TRUE), ("UA-14/-drawn/+t", FALSE), ("UA-14/+t", TRUE), ("UA-14/+redrawn", UNKNOWN)],
+)
+def test_a_drawn_area_speaks_before_the_territory(where: str, truth: Truth) -> None:
+    drawn = Member("UA-14", Extent.PARTLY, ALWAYS, "drawn")
+    assert territory(drawn).contains(where, DAY) is truth
+
+
+def test_a_piece_lies_in_the_codes_that_its_code_lies_in() -> None:
+    assert lineage("GB-LND/-t") == ("GB-LND/-t", "GB-LND", "GB-ENG", "GB")
+    assert within("GB-LND/-t", "GB-ENG") is TRUE
+    assert within("GB-ENG/-t", "GB-LND") is UNKNOWN
+    assert within("GB-ENG/-t", "UA") is FALSE
+
+
+def test_a_piece_has_one_spelling_and_what_contradicts_itself_is_not_known() -> None:
+    assert piece("UA-14", ["b", "a"], ["c"]) == "UA-14/+a/+b/-c"
+    assert piece("UA-14", ["a"], ["a"]) == "UA-14"
+    assert marks_of("UA-14/+a/-c") == {"a": True, "c": False}
+    assert handed_down("UA-14", "UA/-c") == "UA-14/-c"
+
+
+@pytest.mark.parametrize("where", ["UA-14/", "UA-14/a", "UA-99/+a", "/+a", "203.0.113.7", "UA-14/+a b"])
+def test_what_is_no_piece_is_no_place(where: str) -> None:
+    with pytest.raises(ValueError, match="not in the table") as error:
+        LocationSet.of([where])
+    assert where not in str(error.value)
+
+
+def test_the_codes_of_a_location_do_not_tell_its_pieces() -> None:
+    assert LocationSet.of(["UA-14/+t", "RU"]).codes == {"UA-14", "RU"}
