@@ -150,6 +150,22 @@ def test_the_problems_of_both_sides_are_said_at_once(clean: Path) -> None:
     assert "2 problem(s)" in said
 
 
+def test_what_could_not_be_compared_in_every_case_is_no_clean_pass(clean: Path) -> None:
+    text = "content.kind: article; content.genre: news; content.audience: public; content.paid: 'yes'"
+    text += "; content.surface: web; content.language: en; content.human_review: none; content.ai_generated: none"
+    one, two = (
+        "unless: {content.age_rating: [6+, 12+]}\n",
+        "unless: [{content.age_rating: 6+}, {content.age_rating: 12+}]\n",
+    )
+    written(clean / "a", {"r.yaml": simple(text, "simple", ("notice:", f"{one}notice:"))})
+    written(clean / "b", {"r.yaml": simple(text, "simple", ("notice:", f"{two}notice:"))})
+    result = run("a", "b")
+    assert result.exit_code == FINDINGS
+    assert result.stdout.splitlines()[-1] == "no change was found, but 1 notice(s) could not be compared in every case"
+    assert shown(run("a", "b", "--json"))["exhaustive"] is False
+    assert run("a", "a").exit_code == GOOD
+
+
 # -- revisions in git ---------------------------------------------------------------------------------------
 
 

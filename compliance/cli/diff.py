@@ -61,7 +61,7 @@ def diff(old: str, new: str, content: Path | None, as_of: str | None, *, as_json
     else:
         for line in told.markdown() if as_markdown else told.text():
             click.echo(line)
-    sys.exit(FINDINGS if told.differs else GOOD)
+    sys.exit(FINDINGS if told.differs or told.is_open else GOOD)
 
 
 def _read(old: str, new: str, day: date) -> Impact:

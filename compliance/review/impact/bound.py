@@ -7,7 +7,7 @@ can ask.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from datetime import date
 
 from compliance.model.designation import declared_id
@@ -20,14 +20,20 @@ UNDECLARED = "an-undeclared-organization"
 """Stands for everybody of whom no file speaks."""
 
 
-def bound_choices(onlookers: Onlookers, stretch: Stretch, near: date) -> Dimension:
+def bound_choices(onlookers: Onlookers, stretches: Sequence[Stretch], near: date) -> Dimension:
     """The classes of whom a relation binds on some days: nobody, somebody of each kind, and who knows whom.
 
     Those of whom the sides see something else have questions of their own.
+
+    Args:
+        onlookers: how the rules see whom the relation binds.
+        stretches: days on which the rules mean the same; of a class that there is on several, the first one counts.
+        near: of the days of a stretch, the nearest to this one is asked.
     """
     found: dict[Hashable, Choice] = {}
     for name in _somebody(onlookers):
-        for each in _within(stretch, onlookers.edges(name)):
+        edges = onlookers.edges(name)
+        for each in (part for stretch in stretches for part in _within(stretch, edges)):
             day = each.day(near)
             seen = onlookers.seen(name, day)
             if seen.alike and seen.key not in found:
@@ -45,15 +51,10 @@ def bound_choices(onlookers: Onlookers, stretch: Stretch, near: date) -> Dimensi
 def _somebody(onlookers: Onlookers) -> Iterator[str]:
     """Enough entities for every kind to be among them."""
     people = onlookers.people
-    listed = {
-        entry.entity
-        for side, keys in zip((onlookers.old, onlookers.new), onlookers.keys, strict=True)
-        for register, _ in keys
-        for entry in side.side.ruleset.registers[register].entries
-    }
+    listed = people.listed(onlookers.keys)
     named = onlookers.lines.named(onlookers.fact)
     yield from sorted(named)
-    yield from () if people.plain is None else (people.plain,)
+    yield from people.plain(listed) - named
     yield from sorted((people.with_heirs(listed) | people.changed) - named)
     yield UNDECLARED
 

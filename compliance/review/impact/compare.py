@@ -24,12 +24,12 @@ from compliance.content.facts import Written
 from compliance.engine.reading import PLACE, Atom
 from compliance.language.digest import canonical
 from compliance.model.facts import FACTS, Kind
-from compliance.model.rule import Line, Rule
+from compliance.model.rule import AnyOf, Block, Line, Rule
 from compliance.model.truth import TRUE
 from compliance.notices.wording import choose
 from compliance.review.impact.bound import bound_choices
 from compliance.review.impact.classes import BOUND, HAS_NOT, PERHAPS, Choice, Dimension, Lines, dimensions, written
-from compliance.review.impact.days import ALL_DAYS, Stretch, cut
+from compliance.review.impact.days import Stretch, cut
 from compliance.review.impact.places import Places
 from compliance.review.impact.sides import Asked, Result, differing
 from compliance.review.impact.who import PUBLISHER, Onlookers, People
@@ -37,8 +37,10 @@ from compliance.review.impact.words import manner_of
 
 MOST: Final = 4096
 """So many questions are asked of a notice; past it only some of them."""
-MOST_RULES: Final = 16
-"""Past it the questions that fit so many rules of each side are asked."""
+MOST_AIMS: Final = 64
+"""Past it the questions that fit so many rules and exceptions of each side are asked."""
+MORE: Final = 3
+"""How much a line counts that an aim is about."""
 Chosen = tuple[tuple[Dimension, Choice], ...]
 
 
@@ -119,6 +121,9 @@ class Comparison:
     def run(self) -> list[Found]:
         """Every frame in which something differs."""
         frames = self._frames()
+        if not frames:
+            self.exhaustive = True  # nothing that has a say differs
+            return []
         if sum(frame.size for frame in frames) <= MOST:
             asked = [self._ask(frame, self._all(frame), is_whole=True) for frame in frames]
             return [found for found in asked if found.cells]
@@ -140,20 +145,25 @@ class Comparison:
             if old != new:
                 by_meaning[old, new].append(stretch)
         unlike = self._unlike()
-        nearest = [_nearest(stretches, self.near) for stretches in by_meaning.values()]
-        days = [stretch.day(self.near) for stretch in (*nearest, *(members[0][1] for members in unlike.values()))]
+        nearest = [sorted(stretches, key=self._distance) for stretches in by_meaning.values()]
+        firsts = (*(each[0] for each in nearest), *(members[0][1] for members in unlike.values()))
+        days = [stretch.day(self.near) for stretch in firsts]
         if not days:
             return []
         asked = dimensions(self.old, self.new, self.lines, days, self.places)
         frames = []
-        for stretch, stretches in zip(nearest, by_meaning.values(), strict=True):
-            day = stretch.day(self.near)
-            bound = [bound_choices(each, stretch, self.near) for each in self.onlookers if each.fact != PUBLISHER]
+        for stretches in nearest:
+            day = stretches[0].day(self.near)
+            bound = [bound_choices(each, stretches, self.near) for each in self.onlookers if each.fact != PUBLISHER]
             frames.append(Frame(day, (*asked, *bound), [("", each) for each in stretches]))
         for (fact, _), members in unlike.items():
             clue, stretch = members[0]
             frames.append(self._frame_of(fact, clue, stretch.day(self.near), asked, members))
         return frames
+
+    def _distance(self, stretch: Stretch) -> int:
+        """How many days a stretch is away."""
+        return abs((stretch.day(self.near) - self.near).days)
 
     def _unlike(self) -> dict[tuple[str, Hashable], list[tuple[str, Stretch]]]:
         """Those of whom the sides see something else, with the days; together where all else is the same, too."""
@@ -172,7 +182,7 @@ class Comparison:
         if fact == PUBLISHER:
             others = [each for each in asked if not each.fact.startswith(PUBLISHER)]
             fixed = ((Dimension(PUBLISHER, (), BOUND), Choice(clue, (clue,))),)
-            bound = [bound_choices(each, Stretch(day, day), day) for each in self.onlookers if each.fact != PUBLISHER]
+            bound = [bound_choices(each, [Stretch(day, day)], day) for each in self.onlookers if each.fact != PUBLISHER]
             return Frame(day, (*others, *bound), members, fixed, fact)
         choices = (Choice(clue, (clue,)), Choice(PERHAPS, (f"{PERHAPS} {clue}",), known=False))
         return Frame(day, (*asked, Dimension(fact, choices, BOUND)), members, (), fact)
@@ -217,7 +227,7 @@ class Comparison:
                 zones = tuple((name, side.alone.registers[name].zone or rule.zone) for name in sorted(registers))
                 targets = tuple(tuple(sorted(reading.targets(atom).items())) for atom in places)
                 rules.append((deciding(rule), targets, zones))
-        return tuple(sorted(rules)), _wording(side, day)
+        return tuple(sorted(rules)), side.below, _wording(side, day)
 
     # -- what they get ------------------------------------------------------------------------------
 
@@ -227,10 +237,9 @@ class Comparison:
             yield tuple(zip(frame.dimensions, choices, strict=True))
 
     def _some(self, frame: Frame) -> Iterator[Chosen]:
-        """The questions that fit each rule best, and those that differ in one or two dimensions."""
+        """The questions that fit each rule best, also with an exception, and those unlike them in one or two things."""
         seen: set[tuple[str, ...]] = set()
-        rules = (*self.old.own[:MOST_RULES], *self.new.own[:MOST_RULES])
-        bases = [[self._fitting(rule, each, frame.day) for each in frame.dimensions] for rule in rules]
+        bases = [[self._fitting(side, aim, each, frame.day) for each in frame.dimensions] for side, aim in self._aims]
         for changed in range(3):
             for base in bases:
                 for places in combinations(range(len(base)), changed):
@@ -243,21 +252,31 @@ class Comparison:
                             seen.add(key)
                             yield tuple(zip(frame.dimensions, chosen, strict=True))
 
-    def _fitting(self, rule: Rule, dimension: Dimension, day: date) -> Choice:
-        """The choice under which most conditions of a rule hold, and fewest of its exceptions."""
+    @cached_property
+    def _aims(self) -> list[tuple[Asked, Aim]]:
+        """What is aimed at on each side, first what the other side does not have: so a change is not left out."""
+        texts = [{deciding(rule) for rule in side.own} for side in (self.old, self.new)]
+        every = [[(rule, aim) for rule in side.own for aim in aims(rule)] for side in (self.old, self.new)]
+        found = []
+        for side, mine, others, known in (
+            (self.old, every[0], every[1], texts[1]),
+            (self.new, every[1], every[0], texts[0]),
+        ):
+            there = {_about(aim) for _, aim in others}
+            first = sorted(mine, key=lambda each: (deciding(each[0]) in known, _about(each[1]) in there))
+            found += [(side, aim) for _, aim in first[:MOST_AIMS]]
+        return found
+
+    @staticmethod
+    def _fitting(side: Asked, aim: Aim, dimension: Dimension, day: date) -> Choice:
+        """The choice that comes nearest to what is aimed at."""
 
         def score(choice: Choice) -> int:
             given = written(((dimension, choice),)) or {}
             reading = side.reading(side.side.read(given), day)
-            lines = [(line, 1) for line in rule.when.each_line()]
-            lines += [(line, -1) for block in rule.unless for line in block.each_line()]
-            return sum(
-                worth
-                for line, worth in lines
-                if line.fact == dimension.fact and reading.truth(Atom.of(line, rule.zone)) is TRUE
-            )
+            mine = ((atom, worth) for atom, worth in aim if atom.fact == dimension.fact)
+            return sum(worth for atom, worth in mine if reading.truth(atom) is TRUE)
 
-        side = self.old if rule in self.old.own else self.new
         if dimension.about == BOUND:
             return next((each for each in dimension.choices if each.key != HAS_NOT), dimension.choices[0])
         return max(dimension.choices, key=score)
@@ -276,12 +295,32 @@ class Comparison:
         return Found(frame, tuple(cells), is_whole)
 
 
+Aim = tuple[tuple[Atom, int], ...]
+"""Lines that should hold, or with a negative number should not, and how much each counts."""
+
+
+def aims(rule: Rule) -> Iterator[Aim]:
+    """That the rule fires; that each of its exceptions holds where it would; that it fires by each of its blocks."""
+
+    def atoms(block: Block, worth: int) -> dict[Atom, int]:
+        return {Atom.of(line, rule.zone): worth for line in block.each_line()}
+
+    fires: dict[Atom, int] = {}
+    for block in rule.unless:
+        fires |= atoms(block, -1)
+    fires |= atoms(rule.when, 1)
+    yield tuple(fires.items())
+    for block in (*rule.unless, *(each for line in rule.when.lines if isinstance(line, AnyOf) for each in line.blocks)):
+        yield tuple((fires | atoms(block, MORE)).items())
+
+
+def _about(aim: Aim) -> frozenset[Atom]:
+    """The exception or block that is aimed at; none where it is the rule itself."""
+    return frozenset(atom for atom, worth in aim if worth == MORE)
+
+
 def _is_status(line: Line) -> bool:
     return FACTS[line.fact].kind is Kind.STATUS
-
-
-def _nearest(stretches: Sequence[Stretch], near: date) -> Stretch:
-    return min(stretches, key=lambda each: abs((each.day(near) - near).days), default=ALL_DAYS)
 
 
 def deciding(rule: Rule) -> str:

@@ -83,6 +83,12 @@ class Group:
     example: Cell
     cells: tuple[Cell, ...] = field(repr=False)
 
+    @property
+    def says(self) -> Hashable:
+        """Equal for groups that say the same of the same people, days and pages."""
+        what = self.before, self.after, self.parts, self.relation, tuple(each.key for each in self.conditions)
+        return what, tuple(sorted(self.who.items())), self.unclear, self.exact
+
 
 @dataclass(slots=True)
 class _Gathered:

@@ -105,7 +105,7 @@ class Impact:
         return active + [Task(name, draft=True) for name in sorted(drafts) if self._rules_differ(name, draft=True)]
 
     def run(self, task: Task) -> NoticeChange | None:
-        """What changed in a notice; None where not even a rule of it did.
+        """What changed in a notice; None where not even a rule of it did, and all was compared.
 
         Drafts come after all else: what is told already is not told again.
         """
@@ -114,13 +114,8 @@ class Impact:
         found = comparison.run()
         told = groups(found, self.near, lambda cell: _holds(comparison, cell))
         if task.draft and task.notice in self._told:
-            known = {
-                (each.kind, each.before, each.after, each.parts, str(each.who))
-                for each in self._told[task.notice].groups
-            }
-            told = tuple(
-                each for each in told if (each.kind, each.before, each.after, each.parts, str(each.who)) not in known
-            )
+            known = {each.says for each in self._told[task.notice].groups}
+            told = tuple(each for each in told if each.says not in known)
         change = NoticeChange(
             task.notice,
             _title(new) or _title(old),
@@ -135,7 +130,8 @@ class Impact:
             self._told[task.notice] = change
         if task.draft and not change.differs:
             return None
-        return change if change.differs or change.added or change.removed or change.changed else None
+        is_news = change.differs or change.added or change.removed or change.changed or not change.exhaustive
+        return change if is_news else None
 
     def comparison(self, task: Task) -> Comparison:
         """A notice on both sides, ready to be asked."""
@@ -154,7 +150,7 @@ class Impact:
     def _rules_differ(self, notice: str, *, draft: bool) -> bool:
         """Whether any rule that has a say in a notice differs."""
         old, new = (side.asked(notice) for side in self._sides[draft])
-        return sorted(map(_text, old.rules)) != sorted(map(_text, new.rules))
+        return old.below != new.below or sorted(map(_text, old.rules)) != sorted(map(_text, new.rules))
 
     @cached_property
     def _territories(self) -> frozenset[str]:

@@ -91,7 +91,8 @@ class Side:
         voices = {rule.id: rule for rule in (*own, *others)}
         silent = {rule.id: rule for rule in self._below(notice) if rule.id not in voices} if others else {}
         alone = self.ruleset.with_rules({**silent, **voices})
-        return Asked(self, notice, own, tuple(voices.values()), alone)
+        below = {rule.notice.id: rule.notice.supersedes for rule in silent.values()}
+        return Asked(self, notice, own, tuple(voices.values()), alone, tuple(sorted(below.items())))
 
     def _below(self, notice: str) -> Iterator[Rule]:
         """A rule that asks for nothing, for each notice below this one: circles are looked for among them."""
@@ -135,6 +136,8 @@ class Asked:
     own: tuple[Rule, ...]
     rules: tuple[Rule, ...]
     alone: Ruleset
+    below: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Which notices supersede which, below it: a circle there keeps others from taking its place."""
     _said: dict[tuple[date, bool, str | None, str | None], Said] = field(default_factory=dict, compare=False)
     _results: Memo[dict[str, Result]] = field(default_factory=lambda: Memo(MOST_REMEMBERED), compare=False)
 

@@ -55,8 +55,16 @@ class Told:
         """Whether any decision or word differs; drafts do not count."""
         return bool(self.changes)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether no difference was found, and not everything was compared: then nobody knows that there is none."""
+        return not self.differs and any(not each.exhaustive for each in self.silent)
+
     def summary(self) -> str:
         """How many notices change, and how."""
+        if self.is_open:
+            count = sum(not each.exhaustive for each in self.silent)
+            return f"no change was found, but {count} notice(s) could not be compared in every case"
         if not self.differs:
             return "no decision and no word changes"
         counts = [
@@ -112,8 +120,10 @@ class Told:
             yield from _of_rules(change)
         for change in self.silent:
             names = ", ".join((*change.removed, *change.added, *change.changed))
-            said = f"{change.notice}: changed, but in no decision and no word that was compared"
-            yield f"{said} ({names}){_not_all(change)}"
+            said = "changed, but in no decision and no word that was compared"
+            if not names:
+                said = "what it rests on changed, but no decision and no word that was compared"
+            yield f"{change.notice}: {said}{f' ({names})' if names else ''}{_not_all(change)}"
 
     # -- Markdown -----------------------------------------------------------------------------------
 
@@ -152,6 +162,7 @@ class Told:
         """The same as data; nothing is left out."""
         found: dict[str, object] = {
             "differs": self.differs,
+            "exhaustive": all(each.exhaustive for each in (*self.changes, *self.silent)),
             "summary": self.summary(),
             "old": {"meaning": self.rulesets[1].meaning, "source": self.rulesets[1].source},
             "new": {"meaning": self.rulesets[0].meaning, "source": self.rulesets[0].source},

@@ -9,8 +9,8 @@ at one by one, on the days on which the sides differ, and only once for all that
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -18,7 +18,7 @@ from compliance.engine.reading import Atom, Reading
 from compliance.language.digest import canonical
 from compliance.model.designation import Register, declared_id
 from compliance.model.facts import FACTS, Kind, Members, OneOf
-from compliance.model.notice import Whose
+from compliance.model.notice import Notice, ValueSlot, Whose
 from compliance.model.period import ONE_DAY
 from compliance.model.ruleset import Ruleset
 from compliance.model.truth import UNKNOWN, Truth
@@ -98,7 +98,7 @@ class People:
 
     @cached_property
     def clues(self) -> tuple[str, ...]:
-        """Domains, names and ids that mean somebody else now, one for each way in which they do."""
+        """Domains, names and ids that mean somebody else now, also perhaps, one for each way in which they do."""
         one, other = self.old.directory, self.new.directory
         hosts = {
             host for host in one.domains.keys() | other.domains.keys() if one.identify(host) != other.identify(host)
@@ -108,18 +108,26 @@ class People:
             for name in one.names.keys() | other.names.keys()
             if one.names.get(name) != other.names.get(name) and one.identify(name) != other.identify(name)
         }
+        names |= {
+            name for name in one.hints.keys() | other.hints.keys() if one.hints.get(name) != other.hints.get(name)
+        }
         found: dict[Hashable, str] = {}
         for clue in (*sorted(one.ids ^ other.ids), *sorted(hosts), *sorted(names)):
-            found.setdefault((one.identify(clue), other.identify(clue)), clue)
+            meant = one.identify(clue), other.identify(clue), one.hints.get(clue), other.hints.get(clue)
+            found.setdefault(meant, clue)
         return tuple(found.values())
 
-    @cached_property
-    def plain(self) -> str | None:
-        """Somebody whom both sides know, who did not change and stands in no register."""
-        listed = {each.entity for side in self.rulesets for copy in side.registers.values() for each in copy.entries}
+    def plain(self, listed: Iterable[str]) -> frozenset[str]:
+        """Somebody whom both sides know, who did not change, and has no designation from those who are listed."""
         busy = self.with_heirs(listed) | self.changed
         known = self.old.ruleset.entities.keys() & self.new.ruleset.entities.keys()
-        return min(known - busy, default=None)
+        return frozenset({min(known - busy)}) if known - busy else frozenset()
+
+    def listed(self, keys: tuple[frozenset[tuple[str, str]], ...]) -> frozenset[str]:
+        """Everybody in some registers: for each side those that are asked, each with the zone of the rule."""
+        asked = zip(self.rulesets, keys, strict=True)
+        copies = [ruleset.registers[name] for ruleset, mine in asked for name in {name for name, _ in mine}]
+        return frozenset(entry.entity for copy in copies for entry in copy.entries)
 
     @cached_property
     def _heirs(self) -> Mapping[str, frozenset[str]]:
@@ -136,6 +144,16 @@ class People:
         """Some entities, and all that have their designations."""
         found = set(names)
         return frozenset(found.union(*(self._heirs.get(name, ()) for name in found)))
+
+    def below(self, names: Collection[str]) -> frozenset[str]:
+        """Everybody with one of some entities above, who may have data from it; exclusions do not matter for that."""
+        found: set[str] = set()
+        for ruleset in self.rulesets:
+            todo = set(names)
+            while todo:
+                todo = {name for name, each in ruleset.entities.items() if each.parent in todo} - found
+                found |= todo
+        return frozenset(found)
 
     def touched(self, keys: tuple[frozenset[tuple[str, str]], ...]) -> frozenset[str]:
         """Entities of which registers may say something else now.
@@ -158,10 +176,10 @@ class People:
                 [ruleset.registers[name] for name, _ in sorted(asked)]
                 for ruleset, asked in zip(self.rulesets, (olds, news), strict=True)
             ]
-            entries = {each.entity for side in copies for copy in side for each in copy.entries}
             if len(olds) > 1 or len(news) > 1 or (olds and news and not _is_same(olds, news, copies)):
-                yield from self.with_heirs(entries)
-                yield from () if self.plain is None else (self.plain,)
+                # also who is not in this one, as each of them stands in the others that are asked
+                listed = self.listed(keys)
+                yield from self.with_heirs(listed) | self.plain(listed)
             elif olds and news:
                 yield from self.with_heirs(_with_other_entries(copies[0][0], copies[1][0]))
 
@@ -205,11 +223,34 @@ class Onlookers:
     @cached_property
     def slots(self) -> tuple[bool, frozenset[str]]:
         """Whether the words name them, and which data about them is in the words."""
-        whose, prefix = (Whose.PUBLISHER, "{publisher.") if self.fact == PUBLISHER else (Whose.MENTION, "{mention.")
         notices = [side.words for side in (self.old, self.new) if side.words is not None]
-        named = any(prefix in text for notice in notices for words in notice.each_words() for text in words.values())
-        data = {slot.value for notice in notices for slot in notice.values.values() if slot.of is whose}
-        return named, frozenset(data)
+        texts = [text for notice in notices for words in notice.each_words() for text in words.values()]
+        named = any(f"{{{self.whose.value}." in text for text in texts)
+        return named, frozenset(slot.value for notice in notices for slot in self._data_of(notice).values())
+
+    @property
+    def whose(self) -> Whose:
+        """Whose title and data in words are theirs."""
+        return Whose.PUBLISHER if self.fact == PUBLISHER else Whose.MENTION
+
+    def _data_of(self, notice: Notice) -> Mapping[str, ValueSlot]:
+        """The slots of a notice that data about them fills."""
+        return {name: slot for name, slot in notice.values.items() if slot.of is self.whose}
+
+    @cached_property
+    def with_other_data(self) -> frozenset[str]:
+        """Everybody whose data fills other slots now than before, or fills them as something else."""
+        one, other = (side.words for side in (self.old, self.new))
+        if one is None or other is None or self._data_of(one) == self._data_of(other):
+            return frozenset()
+        wanted = self.slots[1]
+        mine = {
+            name
+            for ruleset in self.people.rulesets
+            for name, entity in ruleset.entities.items()
+            if wanted & entity.values.keys()
+        }
+        return self.people.below(mine).union(mine)
 
     @property
     def matters(self) -> bool:
@@ -240,7 +281,7 @@ class Onlookers:
         """Whoever may look otherwise now, by id, domain or name."""
         if not self.matters:
             return []
-        found = {*self.people.changed, *self.people.clues, *self.people.touched(self.keys)}
+        found = {*self.people.changed, *self.people.clues, *self.people.touched(self.keys), *self.with_other_data}
         return sorted(found)
 
     def unlike(self, common: Iterable[date], near: date) -> Iterator[tuple[str, Stretch, Seen]]:
@@ -262,7 +303,8 @@ class Onlookers:
         found: set[date] = set()
         for side, keys in zip((self.old, self.new), self.keys, strict=True):
             ruleset = side.side.ruleset
-            for name in {member for entity in side.side.directory.identify(clue) for member in ruleset.lineage(entity)}:
+            meant = side.side.directory.resolve_members(Members(frozenset({clue})))
+            for name in {member for entity in meant.certain | meant.perhaps for member in ruleset.lineage(entity)}:
                 for register, _ in keys:
                     copy = ruleset.registers[register]
                     found |= {edge for entry in ruleset.entries(register, name) for edge in copy.period(entry).edges()}
@@ -290,7 +332,7 @@ class Onlookers:
         return self.fact, self.derived, self.keys, orders, self.lines.named(self.fact), self.slots, has_words
 
     def _view(self, side: Asked, number: int, clue: str, day: date) -> View:
-        named, ruleset = self.lines.named(self.fact), side.side.ruleset
+        named = self.lines.named(self.fact)
         if self.fact == PUBLISHER:
             value = side.side.directory.resolve(OneOf(frozenset({clue})))
             alone = next(iter(value.values)) if value.is_known else None
@@ -300,21 +342,27 @@ class Onlookers:
             related = side.side.directory.resolve_members(Members(frozenset({clue})))
             alone = next(iter(related.certain), None)
             reading = Reading(side.alone, {}, side.side.law_days(day), bound=alone)
-            who = related.certain & named, related.perhaps
-        truths = {}
+            perhaps = {name: self._truths(number, replace(reading, bound=name)) for name in sorted(related.perhaps)}
+            who = related.certain & named, tuple(perhaps.items())
+        return View(who, self._says(side, alone, day), self._truths(number, reading))
+
+    def _truths(self, number: int, reading: Reading) -> Truths:
+        """What the registers and orders that one side asks say of whom a question speaks of."""
+        registers, truths = reading.ruleset.registers, {}
         for fact in self.derived:
             for atom in self.lines.atoms[fact][number]:
-                for value_asked in atom.values:
-                    zone = ruleset.registers[value_asked].zone or atom.zone if FACTS[fact].kind is Kind.STATUS else ""
-                    one = Atom(fact, frozenset({value_asked}), None, atom.zone)
-                    truths[fact, value_asked, zone] = reading.truth(one)
-        return View(who, self._says(side, alone, day), tuple(sorted(truths.items(), key=lambda item: item[0])))
+                for asked in atom.values:
+                    zone = registers[asked].zone or atom.zone if FACTS[fact].kind is Kind.STATUS else ""
+                    truths[fact, asked, zone] = reading.truth(Atom(fact, frozenset({asked}), None, atom.zone))
+        return tuple(sorted(truths.items(), key=lambda item: item[0]))
 
     def _says(self, side: Asked, alone: str | None, day: date) -> Hashable:
         """What words say of somebody; None where the notice has no words on this side."""
         if side.words is None:
             return None
-        entity = side.side.ruleset.entities.get(alone or "")
+        ruleset = side.side.ruleset
+        entity = ruleset.entities.get(alone or "")
         title = entity.title if entity is not None and self.slots[0] else None
-        data = [side.side.ruleset.value_on(alone, name, day) for name in sorted(self.slots[1])] if alone else []
-        return title, tuple(data)
+        slots = self._data_of(side.words).items() if entity is not None else ()
+        data = [(name, slot.type, ruleset.value_on(alone or "", slot.value, day)) for name, slot in slots]
+        return title, tuple(each for each in data if each[2] is not None)
