@@ -135,7 +135,12 @@ def given_facts(node: Map | None, to: Collector) -> Mapping[str, FactValue]:
     """What is known of each fact that a map gives; what cannot be read is a problem and left out."""
     facts: dict[str, FactValue] = {}
     for key, value in node.entries if node else ():
-        if fact(key, to, bound="") is None:
+        spec = fact(key, to, bound="")
+        if spec is None:
+            continue
+        if spec.bound:  # no caller can say it, so an example that does would show what no page gets
+            message = f"`{key.text}` is not given: it follows from the registers"
+            to.fail(key.span, message, "give the entities themselves, as `content.mentions`")
             continue
         items = _items(value, to, key.text)
         if items is not None and (known := _known(key.text, value, items, to)) is not None:

@@ -19,7 +19,6 @@ from compliance.language.question import UNKNOWN_PLACE, Asked, page_of, places_o
 from compliance.language.rules import EXPECTED, because_of, given_facts
 from compliance.language.source import Broken, List, Map, Node, Text, read
 from compliance.language.syntax import LINE_BREAK
-from compliance.model.facts import FACTS
 from compliance.model.period import parse_day
 from compliance.model.ruleset import LANGUAGE_VERSION, Ruleset
 from compliance.model.suite import Case, Expected, Question, Suite, Written
@@ -187,10 +186,7 @@ def _asked(fields: Fields) -> Asked:
     given: dict[str, Written] = {}
     ways: list[Text] = []
     for key, value in node.entries if node else ():
-        if key.text in FACTS and FACTS[key.text].bound:
-            message = f"`{key.text}` is not given: it follows from the registers"
-            to.fail(key.span, message, "give the entities themselves, as `content.mentions`")
-        elif key.text == PLACE:
+        if key.text == PLACE:
             ways.append(key)
         elif isinstance(value, Text):
             given[key.text] = value.text

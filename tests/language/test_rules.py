@@ -326,6 +326,12 @@ def test_what_is_given_is_known_exactly_so_far(written: str, value: FactValue) -
     assert rule(given(written)).scenarios[0].given == {name: value}
 
 
+def test_an_example_does_not_say_of_a_mention_what_no_caller_could_say_and_registers_do() -> None:
+    denied = ("publisher: radio", "content.mentions: radio, mention.designated_as: nothing")
+    bound = (("{publisher.title}", "{mention.title}"), BOUND, *OF_A_MENTION, denied)
+    assert messages(warn(*bound)) == ["`mention.designated_as` is not given: it follows from the registers"] * 3
+
+
 @pytest.mark.parametrize(
     ("written", "message"),
     [
