@@ -100,6 +100,8 @@ def read(path: Path, shown: str) -> dict[str, bytes]:
     said = _manifest(files.pop(MANIFEST, b""), shown)
     if said.source != digest.source(files):
         raise _refused(f"`{shown}` does not hold the files that its manifest names", _AGAIN)
+    if not files:
+        raise _refused(f"`{shown}` holds no rule file", _AGAIN)
     return files
 
 

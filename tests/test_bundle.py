@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from compliance import Checker, bundle
 from compliance.cli import main
 from compliance.errors import RulesError
+from compliance.language import digest
 from compliance.store import Store, read_files, read_rules
 from tests.tiny import TINY, written
 
@@ -25,6 +27,7 @@ EDITS = st.tuples(
     st.binary(max_size=4) | st.sampled_from([b"PK\x05\x06", b"\xff" * 4]),
 )
 """Where in the file, so many bytes taken out, and these put in."""
+NO_FILES = f'"source": "{digest.source({})}"'.encode()
 Tamper = Callable[[dict[str, bytes]], Mapping[str, bytes]]
 
 
@@ -92,9 +95,23 @@ def test_the_same_rules_give_the_same_bytes_wherever_and_whenever_they_are_built
             lambda all_: {**all_, bundle.MANIFEST: all_[bundle.MANIFEST].replace(b'"format": 1', b'"format": 2')},
             "has format 2 and rule language 1",
         ),
+        (
+            lambda all_: {bundle.MANIFEST: re.sub(rb'"source": "[^"]+"', NO_FILES, all_[bundle.MANIFEST])},
+            "holds no rule file",
+        ),
         (lambda all_: {**all_, "large.yaml": b"#" * 4_000_001}, "holds more than can be unpacked"),
     ],
-    ids=["altered", "added", "removed", "no-manifest", "empty-manifest", "not-utf-8", "format", "too-large"],
+    ids=[
+        "altered",
+        "added",
+        "removed",
+        "no-manifest",
+        "empty-manifest",
+        "not-utf-8",
+        "format",
+        "no-files",
+        "too-large",
+    ],
 )
 def test_a_bundle_that_is_not_what_it_was_is_refused(bundled: Path, change: Tamper, message: str) -> None:
     tampered(bundled, change)
