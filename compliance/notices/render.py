@@ -106,8 +106,8 @@ def _one(slot: Slot, tag: str, instead: Words | None) -> str:
     """What stands for one thing."""
     if slot.title:
         return shown(slot.title, slot.type, tag)
-    if slot.called:
-        return _plain(slot.called)
+    if called := _plain(slot.called or ""):
+        return called
     return instead[lookup([tag], list(instead))] if instead else _STAND_IN
 
 

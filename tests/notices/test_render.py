@@ -150,6 +150,12 @@ def test_a_title_that_looks_like_a_slot_is_not_filled_again() -> None:
     assert rendered(NOTICE, "{publisher.title} {mention.title}").text == "{publisher.title} {mention.title} is listed."
 
 
+@pytest.mark.parametrize("called", ["", " ", "\u200b", "\u202e\u202c", "\x00\n"])
+def test_a_name_of_which_nothing_can_be_seen_is_no_name(called: str) -> None:
+    assert rendered(NOTICE, None, "en", called=called).text == "This site is listed."
+    assert rendered(replace(NOTICE, slots={}), None, "en", called=called).text == "… is listed."
+
+
 @given(st.text())
 @example("x\n\u202eevil\x1b[31m\u2028")
 @example("a" * 10_000)
