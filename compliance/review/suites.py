@@ -22,7 +22,7 @@ from compliance.model.decision import Decision, Instance
 from compliance.model.facts import Facts
 from compliance.model.rule import Rule, Status
 from compliance.model.ruleset import LawDays, Ruleset
-from compliance.model.suite import Case, Question, Suite
+from compliance.model.suite import Case, Expected, Question, Suite
 from compliance.model.truth import FALSE
 from compliance.review.coverage import Coverage
 from compliance.review.results import strongest
@@ -210,12 +210,20 @@ def _wrong(asked: Decided, found: Mapping[str, Sequence[Instance]], words: Words
         for notice in (each for each in found if each not in expected.notices):
             yield f"expects no other notice, and the rules ask for `{notice}`", _reason(asked, [notice])
     if question.because is not None and expected.hangs and not failed:
-        named = [each for notice in expected.notices for each in found.get(notice, ())]
-        unknowns = {fact for each in named or asked.decision.instances for fact in each.unknowns}
-        if question.because not in unknowns:
-            message = f"rests on `{question.because}` unknown, and it is not what decides"
-            yield message, hangs_on(sorted(unknowns))
+        yield from _hanging(question.because, expected, found)
     yield from _unsaid(asked, found, words, failed)
+
+
+def _hanging(
+    because: str, expected: Expected, found: Mapping[str, Sequence[Instance]]
+) -> Iterator[tuple[str, str | None]]:
+    """What is possible or held, and does not hang on a fact; one of all notices is enough where none is named."""
+    named = [notice for notice, word in expected.notices.items() if word in {"possible", "review"}]
+    for notices in [[notice] for notice in named] or [list(found)]:
+        unknowns = {fact for notice in notices for each in found.get(notice, ()) for fact in each.unknowns}
+        if because not in unknowns:
+            of = f" of `{notices[0]}`" if len(named) > 1 else ""
+            yield f"rests on `{because}` unknown, and it is not what decides{of}", hangs_on(sorted(unknowns))
 
 
 def _said(found: Mapping[str, Sequence[Instance]]) -> str:

@@ -118,6 +118,23 @@ def test_a_reason_that_is_not_the_reason_is_a_problem() -> None:
     assert reason == "the result hangs on `reader.location`"
 
 
+def test_a_reason_has_to_be_that_of_each_notice_that_is_named() -> None:
+    both = {**TINY, "second.yaml": SECOND}
+    page = "given: {publisher: radio, content.kind: [article, opinion], reader.location: [RU, US]}"
+    expected = "expect: {warn: possible, second: possible}"
+    assert wrong(suite(page, expected, "because: reader.location unknown"), both) == []
+    assert wrong(suite(page, expected, "because: content.kind unknown"), both) == [
+        (
+            "rests on `content.kind` unknown, and it is not what decides of `warn`",
+            "the result hangs on `reader.location`",
+        )
+    ]
+    sure = "expect: {warn: required, second: possible}"
+    page = page.replace("[RU, US]", "RU")
+    assert wrong(suite(page, sure, "because: content.kind unknown"), both) == []
+    assert wrong(suite(page.replace("RU", "[RU, US]"), "expect: possible", "because: content.kind unknown"), both) == []
+
+
 def test_words_that_are_missing_or_should_be_are_shown_with_the_text() -> None:
     says = "says: {warn: [Radio, is off   the list]}"
     found = wrong(suite(LISTED, "expect: required", says, "says_not: {warn: [the list, banned]}"))
