@@ -109,6 +109,36 @@ def test_check_says_what_notices_share_and_where_they_meet(
     assert [line for line in lines if line not in out] == []
 
 
+DATED = """\
+  conditional: true
+  wordings:
+    - {first_day: 2022-01-01, last_day: none, text: {en: If the second.}}
+    - {first_day: 2021-03-01, last_day: 2021-06-30, text: {en: If the first.}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("day", "words", "shown_instead"),
+    [
+        ("2021-02-28", "If the first.", "those from 2021-03-01 to 2021-06-30 are shown"),
+        ("2021-06-30", "If the first.", None),
+        ("2021-07-01", "If the first.", "those from 2021-03-01 to 2021-06-30 are shown"),
+        ("2021-12-31", "If the first.", "those from 2021-03-01 to 2021-06-30 are shown"),
+        ("2022-01-01", "If the second.", None),
+    ],
+)
+def test_check_says_whose_words_are_shown_on_a_day_for_which_none_are_written(
+    clean: Path, day: str, words: str, shown_instead: str | None
+) -> None:
+    undated = TINY["warn.yaml"][TINY["warn.yaml"].index("  text:") : TINY["warn.yaml"].index("scenarios:")]
+    rules = written(clean / "rules", changed("warn.yaml", (undated, DATED)))
+    asked = ("--rules", rules, "--publisher", "radio.example", "--country", "RU", "--as-of", day)
+    lines = run("check", *asked).stdout.splitlines()
+    assert lines[:2] == ["required: warn (footer, alert)", f"  {words}"]
+    said = [line for line in lines if "no words are written" in line]
+    assert said == ([] if shown_instead is None else [f"  no words are written for this day: {shown_instead}"])
+
+
 def test_check_says_why_not_and_what_is_too_old_to_say_no() -> None:
     out = run("check", "--publisher", "rferl.org", "--country", "US", "--explain", "--as-of", "2025-01-10").stdout
     assert f"not: {NOTICE}: `reader.location` is not `RU` or `ua-russia-controlled`" in out

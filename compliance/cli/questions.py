@@ -15,6 +15,8 @@ from compliance.check import Checker
 from compliance.cli.command import json_option, print_json, reports_errors, settings
 from compliance.engine.explain import Explanation
 from compliance.errors import ConfigError
+from compliance.language.overlaps import in_words
+from compliance.model.period import Period
 from compliance.web.wire import Request, read_check
 
 _QUESTION = (
@@ -167,7 +169,8 @@ def _print_answer(answer: Answer) -> None:
         click.echo(f"{notice.status}{held}: {notice.id} ({notice.placement}, {notice.severity})")
         click.echo(f"  {f'{notice.marker} ' if notice.marker else ''}{notice.text}")
         if notice.wording.gap:
-            click.echo("  no wording is written for this day: the nearest one speaks")
+            days = in_words(Period(notice.wording.first_day, notice.wording.last_day))
+            click.echo(f"  no words are written for this day: those {days} are shown")
         for reason in notice.because:
             for fact in reason.facts:
                 click.echo(f"  because {fact.fact} is {fact.truth}" + (f": {fact.detail}" if fact.detail else ""))

@@ -43,7 +43,8 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "kind": ("schema",),
 }
 """Each field, and what lists call it besides; letter case does not matter."""
-_SCHEMES: Final = ("wikidata", "opensanctions", "registration_number")
+SCHEMES: Final = ("wikidata", "opensanctions", "registration-number")
+"""The schemes of `identifiers` that are compared; each is a field, too."""
 IS_A_PERSON: Final = "it is a natural person"
 """Why a row is left out that could be read."""
 _PERSON: Final = re.compile(r"person|individual|физическ", re.IGNORECASE)
@@ -154,7 +155,7 @@ def row_of(given: Given, line: int, how: How) -> Row | LeftOut:
         last_day=_day(first.get("last_day", "")) or _day(first.get("excluded", "")),
         has_ended=first.get("excluded", "").casefold() in _YES,
         id=first.get("id"),
-        identifiers={scheme.replace("_", "-"): first[scheme] for scheme in _SCHEMES if scheme in first},
+        identifiers={scheme: first[key] for scheme in SCHEMES if (key := scheme.replace("-", "_")) in first},
         also_known_as=tuple(given.get("referents", ())),
         domains=tuple(dict.fromkeys(name for host in hosts if not _is_shared(name := host[1].lower()))),
         source=_address(first.get("source")) or how.source,

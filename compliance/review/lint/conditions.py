@@ -128,12 +128,12 @@ def _unused_word(look: Look) -> Iterator[Found]:
         used[line.fact, word].append((rule, line))
     near: dict[tuple[str, str], set[str]] = defaultdict(set)
     for fact, word in used:
-        for shorter in _shortened(word):
+        for shorter in shortened(word):
             near[fact, shorter].add(word)
     for (fact, word), places in used.items():
         rule, line = places[0]
         if len({each.id for each, _ in places}) == 1 and len(word) >= SHORTEST:
-            others = {other for shorter in _shortened(word) for other in near[fact, shorter]} - {word}
+            others = {other for shorter in shortened(word) for other in near[fact, shorter]} - {word}
             known = max(sorted(others), key=lambda other: len(used[fact, other]), default=None)
             if known is not None:
                 message = f"only `{rule.id}` asks `{fact}` for `{word}`, which is near `{known}`"
@@ -141,7 +141,7 @@ def _unused_word(look: Look) -> Iterator[Found]:
                 yield Found(message, help_, look.files.span_of_value(line, word))
 
 
-def _shortened(word: str) -> set[str]:
+def shortened(word: str) -> set[str]:
     """The word, and the word without each of its letters: two words that share one are one slip apart."""
     return {word, *(word[:place] + word[place + 1 :] for place in range(len(word)))}
 

@@ -95,10 +95,9 @@ def _date_cliff(look: Look) -> Iterator[Found]:
 def _cliffs_of_rule(look: Look, rule: Rule) -> Iterator[Found]:
     if (turn := _turn(rule.effective, look.day)) is not None:
         yield _cliff(f"`{rule.id}`", turn, look.day, look.rule_span(rule, "effective"))
-    for number, wording in enumerate(rule.notice.wordings):
+    for wording in rule.notice.wordings:
         if (turn := _turn(wording.period, look.day)) is not None:
-            span = look.rule_span(rule, "notice", "wordings", number)
-            yield _cliff(f"a wording of `{rule.id}`", turn, look.day, span)
+            yield _cliff(f"a wording of `{rule.id}`", turn, look.day, look.wording_span(rule, wording))
 
 
 def _turn(period: Period, day: date) -> date | None:

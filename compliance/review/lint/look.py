@@ -11,6 +11,7 @@ from typing import Final
 from compliance.errors import Span
 from compliance.language.source import List
 from compliance.model.facts import FACTS, Kind
+from compliance.model.notice import Wording
 from compliance.model.period import Period
 from compliance.model.rule import Line, Rule, Status
 from compliance.model.ruleset import Ruleset
@@ -66,6 +67,20 @@ class Look:
     def rule_span(self, rule: Rule, *path: str | int) -> Span | None:
         """Where a part of a rule stands, or the rule itself."""
         return self.files.span("rule", rule.id, *path) or rule.span
+
+    def written_in(self, rule: Rule) -> Rule:
+        """The rule in which the notice of another one is written out."""
+        asking = self.rules_by_notice[rule.notice.id]
+        return next((each for each in asking if self.files.node("rule", each.id, "notice", "ref") is None), rule)
+
+    def wording_span(self, rule: Rule, wording: Wording, *path: str) -> Span | None:
+        """Where a wording stands among those of the rule, whose file may have them in another order."""
+        begins, above = str(wording.period.first_day or "none"), ("notice", "wordings")
+        items = self.files.node("rule", rule.id, *above)
+        numbers = range(len(items.items)) if isinstance(items, List) else ()
+        found = (each for each in numbers if self.files.word("rule", rule.id, *above, each, "first_day") == begins)
+        number = next(found, None)
+        return self.rule_span(rule, *above) if number is None else self.rule_span(rule, *above, number, *path)
 
     def member_span(self, territory: str, number: int) -> Span | None:
         """Where the code of the member with this number stands; one item may declare several."""

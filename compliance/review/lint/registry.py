@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from compliance.review.lint import bases, conditions, dates, names, places, versions, wording
+from compliance.review.lint import bases, conditions, dates, names, places, schemes, slots, versions, wording
 from compliance.review.lint.findings import Check, Found, Level
 from compliance.review.lint.ignores import NO_FINDING, NO_REASON
 from compliance.review.lint.look import Look
@@ -41,7 +41,9 @@ CHECKS: Final[Mapping[str, Check]] = {
         versions.CHECKS,
         conditions.CHECKS,
         wording.CHECKS,
+        slots.CHECKS,
         names.CHECKS,
+        schemes.CHECKS,
         _COMMENTS,
     )
     for check in checks

@@ -37,6 +37,28 @@ def entries(count: int) -> dict[str, str]:
     return files
 
 
+def slots(count: int) -> dict[str, str]:
+    """Rules with a notice each, whose words have days that leave some out and show data that half of a list has."""
+    files, scenarios = entries(count), CLEAN["warn.yaml"][CLEAN["warn.yaml"].index("scenarios:") :]
+    data = 'values: {loss: [{value: "7", first_day: none, last_day: none}]}\nidentifiers: {wikidta: Q42}\n'
+    for number in range(count):
+        files[f"e{number}.yaml"] += data if number % 2 else ""
+        above = CLEAN["warn.yaml"].partition("notice:\n")[0].replace("rule: warn", f"rule: warn-{number}")
+        words = f'{{en: "{{loss}} of {number}.", ru: "{{loss}}."}}'
+        notice = f"""\
+notice:
+  purpose: legal-duty
+  placement: footer
+  conditional: true
+  slots: {{loss: {{type: number, value: loss}}}}
+  wordings:
+    - {{first_day: none, last_day: 2024-06-30, text: {words}}}
+    - {{first_day: 2024-08-01, last_day: 2025-06-30, text: {words}}}
+"""
+        files[f"{number}.yaml"] = above + notice + scenarios
+    return files
+
+
 def calls(files: dict[str, str]) -> int:
     """How many functions a look at the files calls."""
     loaded, read = ruleset(files), {path: text.encode() for path, text in files.items()}
@@ -55,7 +77,7 @@ def calls(files: dict[str, str]) -> int:
     return counted
 
 
-@pytest.mark.parametrize("made", [rules, entries])
+@pytest.mark.parametrize("made", [rules, entries, slots])
 def test_four_times_the_rules_or_entries_cost_four_times_the_work(made: Callable[[int], dict[str, str]]) -> None:
     few, many = calls(made(25)), calls(made(100))
     assert many < 4.5 * few

@@ -81,7 +81,7 @@ def test_a_day_that_is_near_is_graver_than_one_that_is_far(days: int, level: Lev
     assert [(each.id, each.severity) for each in findings(ends)] == ([] if level is None else [("date-cliff", level)])
 
 
-def test_a_cliff_is_told_of_rules_entries_members_and_wordings() -> None:
+def test_a_cliff_is_told_of_rules_entries_and_members() -> None:
     soon = "2026-02-01"
     begins = in_rule(f"effective: {{first_day: {soon}, last_day: none, timezone: Europe/Moscow}}")
     assert only(begins).message == f"what holds for `warn` changes on {soon}, in 17 day(s)"
@@ -90,12 +90,19 @@ def test_a_cliff_is_told_of_rules_entries_members_and_wordings() -> None:
     lands = territory(f"codes: [GE, AM], extent: whole, first_day: {soon}, last_day: none")
     found = [each for each in findings(lands) if each.id == "date-cliff"]
     assert [pointed_at(each) for each in found] == ["GE", "AM"]
-    wordings = in_rule(
-        "notice:", "  purpose: legal-duty", "  placement: footer", "  conditional: true", "  wordings:",
-        f"    - {{first_day: none, last_day: {date(2026, 1, 31)}, text: {{en: If you are there., ru: Если.}}}}",
-        f"    - {{first_day: {soon}, last_day: none, text: {{en: If you are here., ru: Если вы.}}}}",
-    )  # fmt: skip
-    assert [each.id for each in findings(wordings)] == ["date-cliff", "date-cliff"]
+
+
+def test_a_cliff_of_a_wording_stands_at_the_wording_however_the_file_orders_them() -> None:
+    ends = "    - {first_day: none, last_day: 2026-01-31, text: {en: If you are there., ru: Если.}}"
+    begins = "    - {first_day: 2026-02-11, last_day: none, text: {en: If you are here., ru: Если вы.}}"
+    notice = ("notice:", "  purpose: legal-duty", "  placement: footer", "  conditional: true", "  wordings:")
+    for items in ((ends, begins), (begins, ends)):
+        found = [each for each in findings(in_rule(*notice, *items)) if each.id == "date-cliff"]
+        where = {each.message: each.span.text for each in found if each.span}
+        assert where == {
+            "what holds for a wording of `warn` changes on 2026-02-01, in 17 day(s)": ends,
+            "what holds for a wording of `warn` changes on 2026-02-11, in 27 day(s)": begins,
+        }
 
 
 def test_what_is_retired_or_a_draft_has_no_cliff() -> None:
