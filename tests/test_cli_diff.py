@@ -370,6 +370,8 @@ def test_items_that_cannot_be_read_are_all_named_with_their_lines(clean: Path) -
         assert f"archive.jsonl:{line}:1" in said
     assert "the nearest is `content.kind`" in said
     assert "5 problem(s)" in said
+    Path("latin.jsonl").write_bytes('{"publisher": "Rädio"}'.encode("latin-1"))
+    assert "this is not an item as JSON: it is not UTF-8" in refused("old", "new", "--content", "latin.jsonl")
     assert "`nowhere.jsonl` cannot be read" in refused("old", "new", "--content", "nowhere.jsonl")
 
 

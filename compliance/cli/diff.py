@@ -117,6 +117,8 @@ def _item(line: bytes) -> Content:
     try:
         body = b'{"content": ' + msgspec.json.encode(msgspec.Raw(line)) + b"}"
         msgspec.json.decode(line, type=dict)
+    except UnicodeDecodeError:
+        raise NotJsonError("this is not an item as JSON: it is not UTF-8") from None
     except msgspec.DecodeError as error:
         raise NotJsonError(f"this is not an item as JSON: {str(error).lower()}") from None
     return read_check(body, None).content
