@@ -182,7 +182,7 @@ not_names | no | lists of texts by language | none | words that look like a name
 domains | no | list of hosts | none | hosts, and all hosts under them; the longest that fits counts
 parent | no | id of an entity | none | designations of the parent hold for this entity too
 excludes | no | list of ids | none | children that the designations of this entity do not reach
-identifiers | no | an id for each scheme, such as `wikidata`, `opensanctions` | none | ids elsewhere; recorded, not used yet
+identifiers | no | an id for each scheme, such as `wikidata`, `opensanctions` | none | ids elsewhere; `compliance import` compares `wikidata`, `opensanctions` and `registration-number`
 handles | no | lists of handles by platform, such as `telegram` | none | what it is called there; recorded, not used yet
 answers_to | no | list of country codes | not known | the legal orders that it answers to, all of them; `[]` is none
 stance | no | `comply`, `decline` or `legal_hold` by country code | none | how it meets an order to label others; rules ask it as `publisher.complies_with`
