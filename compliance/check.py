@@ -8,10 +8,9 @@ day in every zone and makes the answer a preview.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from typing import Final, Self
 from zoneinfo import ZoneInfo
@@ -23,33 +22,19 @@ from compliance.engine.explain import Explanation
 from compliance.engine.explain import explain as explain_plainly
 from compliance.engine.segment import Segment
 from compliance.errors import Problem, RequestError
-from compliance.geo import Databases, from_place, locate, parse_address
-from compliance.language.given import code_help
+from compliance.geo import Atlas, Databases
 from compliance.model.decision import Decision
 from compliance.model.facts import Facts, FactValue, OneOf
-from compliance.model.iso3166 import COUNTRIES
 from compliance.model.period import ONE_DAY
 from compliance.model.ruleset import LawDays, Ruleset
-from compliance.model.territory import LocationSet, place, says_nothing
+from compliance.model.territory import LocationSet, Territory
 from compliance.notices.spoken import changes
+from compliance.reader import Reader, where
 from compliance.store import MEMO, Snapshot, Store, packaged_rules
 
 __all__ = ["Checker", "Content", "Reader"]
 LAST: Final = datetime.max.replace(tzinfo=UTC)
 """Stands for an instant that the calendar has no day for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """What is known of where the reader is; left out, the reader may be anywhere.
-
-    `address` is an IP address; it is used once and never kept. `country` and `subdivision` are ISO 3166
-    codes. An address and a place together are refused: one of them would have to be ignored.
-    """
-
-    address: str | IPv4Address | IPv6Address | None = field(default=None, repr=False)
-    country: str | None = None
-    subdivision: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +54,7 @@ class Checker:
         self.store = store
         self.databases = databases
         self._today: _Today | None = None
+        self._atlas: tuple[Mapping[str, Territory], Atlas] = ({}, Atlas())
 
     @classmethod
     def open(
@@ -116,7 +102,7 @@ class Checker:
         """
         snapshot = self.store.current
         problems = [*_day_problems(as_of), *_language_problems(languages)]
-        question = self._question(snapshot, content, reader, problems)
+        question = self._question(snapshot, content, reader, None if problems else as_of, problems)
         now = _now()
         days = law_days(snapshot.ruleset, as_of, now)
         if explain:
@@ -135,7 +121,8 @@ class Checker:
             RequestError: with everything in the question that cannot be understood.
         """
         snapshot = self.store.current
-        question = self._question(snapshot, content, reader, [*_day_problems(as_of)])
+        problems = [*_day_problems(as_of)]
+        question = self._question(snapshot, content, reader, None if problems else as_of, problems)
         return explain_plainly(snapshot.ruleset, question.facts, law_days(snapshot.ruleset, as_of, _now()))
 
     def decide(self, facts: Mapping[str, Written], *, as_of: date | None = None) -> Decision:
@@ -173,7 +160,7 @@ class Checker:
         return today.segment
 
     def _question(
-        self, snapshot: Snapshot, content: Content, reader: Reader | None, problems: list[Problem]
+        self, snapshot: Snapshot, content: Content, reader: Reader | None, as_of: date | None, problems: list[Problem]
     ) -> Question:
         """The facts of content and reader; the problems of both at once, with those found before."""
         facts: dict[str, FactValue] = {}
@@ -183,7 +170,7 @@ class Checker:
         except RequestError as error:
             problems.extend(error.problems)
         try:
-            location = self.locate(Reader() if reader is None else reader)
+            location = self._locate(snapshot.ruleset, Reader() if reader is None else reader, as_of)
         except RequestError as error:
             problems.extend(error.problems)
         if problems:
@@ -191,23 +178,22 @@ class Checker:
         advised = advice(content, facts, snapshot.directory)
         return Question(content, {**facts, "reader.location": location}, location, advised)
 
-    def locate(self, reader: Reader) -> LocationSet:
-        """The places where the reader may be.
+    def locate(self, reader: Reader, *, as_of: date | None = None) -> LocationSet:
+        """The places where the reader may be, on a day; without `as_of`, today.
 
         Raises:
             RequestError: the address is none, a code is neither a place nor a vendor's "not known", or both
                 are given.
         """
-        if problems := _reader_problems(reader):
+        if problems := _day_problems(as_of):
             raise RequestError(problems)
-        if reader.country is not None or reader.subdivision is not None:
-            return _given_place(reader)
-        if reader.address is None:
-            return LocationSet.unknown("no place given")
-        address = parse_address(str(reader.address))
-        if address is None:
-            raise RequestError([Problem("this is not an IP address", where="reader.address")])
-        return locate(address, self.databases.readings(address) if address.is_public else ())
+        return self._locate(self.store.current.ruleset, reader, as_of)
+
+    def _locate(self, ruleset: Ruleset, reader: Reader, as_of: date | None) -> LocationSet:
+        kept = self._atlas
+        if kept[0] is not ruleset.territories:
+            self._atlas = kept = ruleset.territories, Atlas(ruleset.territories.values())
+        return where(reader, self.databases, kept[1], as_of or today())
 
 
 def _day_problems(as_of: object) -> list[Problem]:
@@ -220,54 +206,6 @@ def _day_problems(as_of: object) -> list[Problem]:
 def _language_problems(languages: object) -> list[Problem]:
     is_list = isinstance(languages, Sequence) and all(isinstance(each, str) for each in languages)
     return [] if is_list else [Problem("these are not languages", where="languages", help="give a list of tags")]
-
-
-def _reader_problems(reader: object) -> list[Problem]:
-    """What is wrong with a reader before anybody looks at the address or the codes."""
-    if not isinstance(reader, Reader):
-        return [Problem("this is not a reader", where="reader", help="give a `Reader`")]
-    places: dict[str, object] = {"country": reader.country, "subdivision": reader.subdivision}
-    given = [name for name, code in places.items() if code is not None]
-    if reader.address is not None and given:
-        help_ = "keep one: the address, or country and subdivision"
-        return [Problem("the reader is given in more than one way", where="reader", help=help_)]
-    return [
-        Problem(f"this is not a {name} code", where=f"reader.location.{name}", help="give it as text")
-        for name in given
-        if not isinstance(places[name], str)
-    ]
-
-
-def _given_place(reader: Reader) -> LocationSet:
-    """The place that a caller named. What was written is not repeated: it may be an address."""
-    country, subdivision = reader.country, reader.subdivision
-    problems = []
-    says_no_country = country is None or says_nothing(country)
-    home = None if country is None or says_no_country else place(country)
-    if not says_no_country and home not in COUNTRIES:
-        problems.append(
-            Problem("this is not a country code", where="reader.location.country", help=_country_help(country or ""))
-        )
-    if subdivision is not None and not says_nothing(subdivision) and not problems:
-        is_full = "-" in subdivision.replace("_", "-") or home is None
-        part = place(subdivision if is_full else f"{home}-{subdivision}")
-        if part is None:
-            help_ = "use an ISO 3166-2 code, for example `UA-43`; leave it out if nobody knows"
-            problems.append(Problem("this is not a subdivision code", where="reader.location.subdivision", help=help_))
-    if problems:
-        raise RequestError(problems)
-    known = None if subdivision is None or says_nothing(subdivision) else subdivision
-    if says_no_country and known is None:
-        return LocationSet.unknown("the caller does not know the place")
-    return from_place(None if says_no_country else country, known)
-
-
-def _country_help(text: str) -> str:
-    """What to write instead of a text that is no country code."""
-    if place(text) is not None:
-        return "this is a subdivision: put it under `subdivision`"
-    named = None if place(text.partition("-")[0]) else code_help(text)
-    return named or "use an ISO 3166-1 code, for example `UA`; leave it out, or write `XX`, if nobody knows"
 
 
 def law_days(ruleset: Ruleset, as_of: date | None, now: datetime) -> LawDays:

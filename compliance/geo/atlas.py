@@ -1,0 +1,143 @@
+"""On which side of a drawn line a point is: areas as distances, worked out once for each cell of a map.
+
+Theory: a source knows a point and how far from it the reader may be; a law asks whether the reader is in an
+area whose line is known to some kilometres. Only the distance between point and line matters. It is worked
+out for the middle of a small cell, once for each cell that is ever asked, and half the diagonal of the cell
+is added to what is not known. So no question costs more than a look-up, and the answer never claims more
+than the drawing: inside or outside only where the whole circle is, by more than the margin; else open.
+
+Distances are taken on a plane that touches the Earth at the cell (equirectangular). The error grows with
+the distance; it is below one per cent up to 300 km, and what is further away than that is only *far*.
+
+Source: WGS 84 mean radius; the even-odd rule for rings.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from math import cos, hypot, inf, radians, sqrt
+from typing import Final
+
+from compliance.geo.observation import Point
+from compliance.model.territory import Area, Member, Territory
+from compliance.model.truth import FALSE, TRUE, UNKNOWN, Truth
+
+KM_PER_DEGREE: Final = 111.195
+CELLS_PER_DEGREE: Final = 40
+_HALF_DIAGONAL_KM: Final = KM_PER_DEGREE / CELLS_PER_DEGREE / sqrt(2)
+FAR_KM: Final = 300.0
+"""Distances are exact up to here; a circle with a larger radius may reach anything."""
+_ERROR: Final = 1.01
+_MOST_CELLS: Final = 65_536
+
+_Ring = tuple[tuple[float, float], ...]
+
+
+class _Outline:
+    """One area, and how far a point is from its line."""
+
+    def __init__(self, area: Area) -> None:
+        self.id = area.id
+        self.margin_km = area.margin_km
+        self._polygons = area.polygons
+        points = [point for polygon in area.polygons for point in polygon[0]]
+        self._west, self._east = min(x for x, _ in points), max(x for x, _ in points)
+        self._south, self._north = min(y for _, y in points), max(y for _, y in points)
+
+    def depth_km(self, x: float, y: float) -> float:
+        """How many km a point (longitude, latitude) lies inside the line; less than 0 outside of it."""
+        if self._least_km(x, y) > FAR_KM:
+            return -inf
+        distance = min(_distance(x, y, ring) for polygon in self._polygons for ring in polygon)
+        is_inside = any(
+            _is_in(x, y, polygon[0]) and not any(_is_in(x, y, hole) for hole in polygon[1:])
+            for polygon in self._polygons
+        )
+        return distance if is_inside else -distance
+
+    def _least_km(self, x: float, y: float) -> float:
+        """A distance that is never larger than that from the box around the area, the way round the globe included."""
+        up = max(self._south - y, y - self._north, 0.0)
+        across = min(max(self._west - shifted, shifted - self._east, 0.0) for shifted in (x - 360, x, x + 360))
+        shrunk = cos(radians(min(89.9, max(abs(y), abs(self._south), abs(self._north)))))
+        return KM_PER_DEGREE * max(up, across * shrunk * 0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A member of a territory, as a place where a reader may be: its code, or the piece of it that is drawn."""
+
+    territory: str
+    member: Member
+
+
+class Atlas:
+    """What territories say about where coordinates, labels and time zones may be.
+
+    `outlined` has for each area the members that it outlines; `labelled` for each country the territories in
+    which databases may name it; `zoned` for each time zone the territories that it is evidence of; `parts` for
+    each territory its members, of all days.
+    """
+
+    def __init__(self, territories: Iterable[Territory] = ()) -> None:
+        self.outlined: dict[str, list[Part]] = defaultdict(list)
+        self.labelled: dict[str, list[str]] = defaultdict(list)
+        self.zoned: dict[str, list[str]] = defaultdict(list)
+        self.parts: dict[str, tuple[Part, ...]] = {}
+        outlines = []
+        for territory in territories:
+            self.parts[territory.id] = tuple(Part(territory.id, member) for member in territory.members)
+            for part in self.parts[territory.id]:
+                if part.member.area is not None:
+                    self.outlined[part.member.area].append(part)
+            for country in territory.labelled_as:
+                self.labelled[country].append(territory.id)
+            for zone in territory.time_zones:
+                self.zoned[zone].append(territory.id)
+            outlines += [_Outline(area) for area in territory.areas]
+        self._outlines = tuple(each for each in outlines if each.id in self.outlined)
+        self._depths = lru_cache(maxsize=_MOST_CELLS)(self._worked_out)
+
+    def sides(self, point: Point) -> dict[str, Truth]:
+        """For each area whether the whole circle around a point lies inside (TRUE), outside (FALSE), or neither."""
+        if point.radius_km > FAR_KM:
+            return {outline.id: UNKNOWN for outline in self._outlines}
+        depths = self._depths(round(point.longitude * CELLS_PER_DEGREE), round(point.latitude * CELLS_PER_DEGREE))
+        found = {}
+        for outline, depth in zip(self._outlines, depths, strict=True):
+            open_km = (point.radius_km + outline.margin_km + _HALF_DIAGONAL_KM) * _ERROR
+            found[outline.id] = TRUE if depth > open_km else FALSE if -depth > open_km else UNKNOWN
+        return found
+
+    def _worked_out(self, column: int, row: int) -> tuple[float, ...]:
+        x, y = column / CELLS_PER_DEGREE, row / CELLS_PER_DEGREE
+        return tuple(outline.depth_km(x, y) for outline in self._outlines)
+
+
+def _distance(x: float, y: float, ring: _Ring) -> float:
+    """How far (in km) a point is from the nearest edge of a ring."""
+    scale = cos(radians(y)) * KM_PER_DEGREE
+    flat = [((px - x) * scale, (py - y) * KM_PER_DEGREE) for px, py in ring]
+    return min(_to_edge(one, other) for one, other in pairwise(flat))
+
+
+def _to_edge(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """How far the origin is from a straight edge."""
+    (ax, ay), (bx, by) = one, other
+    dx, dy = bx - ax, by - ay
+    length = dx * dx + dy * dy
+    along = 0.0 if length == 0 else max(0.0, min(1.0, -(ax * dx + ay * dy) / length))
+    return hypot(ax + along * dx, ay + along * dy)
+
+
+def _is_in(x: float, y: float, ring: _Ring) -> bool:
+    """Whether a point lies in a ring: an odd number of edges lies to its east."""
+    inside = False
+    for (ax, ay), (bx, by) in pairwise(ring):
+        if (ay > y) != (by > y) and x < (bx - ax) * (y - ay) / (by - ay) + ax:
+            inside = not inside
+    return inside

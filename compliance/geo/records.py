@@ -1,0 +1,177 @@
+"""Records of databases, in the layouts of their makers, to observations.
+
+Theory: a layout is a contract with a maker, kept to the letter: what stands where it should is read, whatever
+is of another type is silence. Codes and coordinates come before names: a name becomes a code only by the
+reviewed table in `region_names`. No record of any maker says how wrong it may be unless it has a radius, so
+where one is missing we assume one, and rather too large.
+
+Layouts: `maxmind` (City, Country, Enterprise, Anonymous-IP, ASN; DB-IP sells the same), `flat` (ip-location-db)
+and `ipinfo`.
+
+Source: MaxMind GeoIP2 field references; ip-location-db readme; IPinfo database field references.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from math import isfinite
+from typing import Final
+
+from compliance.geo.observation import Evidence, Flag, Kind, Observation, Point
+from compliance.geo.region_names import region_named
+from compliance.model.iso3166 import COUNTRIES
+from compliance.model.territory import place
+
+CITY_KM: Final = 20.0
+"""How far from the point of a city its addresses are taken to be, where a record does not say."""
+REGION_KM: Final = 250.0
+"""The same for the point of a region."""
+STALE_DAYS: Final = 90
+"""Databases older than this settle countries only: about so fast do networks move between cities."""
+
+_TRAITS: Final[Mapping[str, Flag]] = {
+    "is_anonymous": Flag.ANONYMOUS,
+    "is_anonymous_proxy": Flag.ANONYMOUS,
+    "is_anonymous_vpn": Flag.VPN,
+    "is_anycast": Flag.NOT_KNOWN,
+    "is_hosting_provider": Flag.HOSTING,
+    "is_public_proxy": Flag.ANONYMOUS,
+    "is_residential_proxy": Flag.ANONYMOUS,
+    "is_satellite_provider": Flag.NOT_KNOWN,
+    "is_tor_exit_node": Flag.TOR,
+}
+_PRIVACY: Final[Mapping[str, Flag]] = {
+    "anycast": Flag.NOT_KNOWN,
+    "hosting": Flag.HOSTING,
+    "proxy": Flag.ANONYMOUS,
+    "relay": Flag.RELAY,
+    "satellite": Flag.NOT_KNOWN,
+    "tor": Flag.TOR,
+    "vpn": Flag.VPN,
+    **{name: flag for name, flag in _TRAITS.items() if name.startswith("is_a") or name == "is_satellite"},
+}
+
+
+def observed(evidence: Evidence, day: date) -> Observation:
+    """What a record says; silence if its layout is not known or nothing in it can be read.
+
+    Args:
+        evidence: the record as it came.
+        day: today, from which the age of the database counts.
+    """
+    read = LAYOUTS.get(evidence.schema)
+    if read is None:
+        return Observation(evidence.source, evidence.kind)
+    found = read(evidence)
+    is_stale = evidence.build is not None and (day - evidence.build).days > STALE_DAYS
+    if is_stale and not found.is_silent:
+        flags = found.flags | {Flag.STALE}
+        return Observation(found.source, found.kind, found.country, None, None, found.time_zone, flags)
+    return found
+
+
+def network_number(raw: Mapping[str, object]) -> int | None:
+    """The number of the autonomous system that a record names, in any layout; None if it names none."""
+    found = raw.get("autonomous_system_number", raw.get("asn"))
+    if isinstance(found, str):
+        found = found.upper().removeprefix("AS")
+        return int(found) if found.isascii() and found.isdigit() and len(found) <= 10 else None
+    return found if isinstance(found, int) and not isinstance(found, bool) and found > 0 else None
+
+
+def _maxmind(evidence: Evidence) -> Observation:
+    raw = evidence.raw
+    traits, where = _map(raw.get("traits")), _map(raw.get("location"))
+    country = country_code(_map(raw.get("country")).get("iso_code"))
+    flags = {*_raised(traits, _TRAITS), *_raised(raw, _TRAITS)}
+    if traits.get("user_type") == "hosting":
+        flags.add(Flag.HOSTING)
+    radius = where.get("accuracy_radius", CITY_KM if raw.get("city") else REGION_KM)
+    point = point_at(where.get("latitude"), where.get("longitude"), radius)
+    part = _finest(country, raw.get("subdivisions"))
+    return _said(evidence, country, part, point, where.get("time_zone"), flags)
+
+
+def _finest(country: str | None, subdivisions: object) -> str | None:
+    """The last subdivision whose code is in the table; makers list them from large to small."""
+    for entry in reversed(subdivisions) if isinstance(subdivisions, Sequence) and country else ():
+        code = _map(entry).get("iso_code")
+        if isinstance(code, str) and (found := place(f"{country}-{code}")) is not None:
+            return found
+    return None
+
+
+def _flat(evidence: Evidence) -> Observation:
+    raw = evidence.raw
+    country = country_code(raw.get("country_code"))
+    names = [name for key in ("state2", "state1") if isinstance(name := raw.get(key), str) and name]
+    part = next((code for name in names if (code := region_named(country, name))), None)
+    radius = CITY_KM if raw.get("city") else REGION_KM if names else None
+    point = None if radius is None else point_at(raw.get("latitude"), raw.get("longitude"), radius)
+    return _said(evidence, country, part, point, raw.get("timezone"), set())
+
+
+def _ipinfo(evidence: Evidence) -> Observation:
+    raw = evidence.raw
+    country = country_code(raw.get("country_code")) or country_code(raw.get("country"))
+    code, name = raw.get("region_code"), raw.get("region")
+    part = place(f"{country}-{code}") if isinstance(code, str) and country else None
+    if part is None and isinstance(name, str):
+        part = region_named(country, name)
+    radius = raw.get("radius") or (CITY_KM if raw.get("city") else REGION_KM)
+    point = point_at(raw.get("latitude", raw.get("lat")), raw.get("longitude", raw.get("lng")), radius)
+    return _said(evidence, country, part, point, raw.get("timezone"), set(_raised(raw, _PRIVACY)))
+
+
+LAYOUTS: Final[Mapping[str, Callable[[Evidence], Observation]]] = {
+    "maxmind": _maxmind,
+    "flat": _flat,
+    "ipinfo": _ipinfo,
+}
+
+
+def _said(
+    evidence: Evidence, country: str | None, part: str | None, point: Point | None, zone: object, flags: set[Flag]
+) -> Observation:
+    time_zone = zone if isinstance(zone, str) and zone else None
+    if evidence.kind is Kind.REGISTRATION:
+        part = point = time_zone = None
+    return Observation(evidence.source, evidence.kind, country, part, point, time_zone, frozenset(flags))
+
+
+def _map(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _raised(raw: Mapping[str, object], known: Mapping[str, Flag]) -> Iterator[Flag]:
+    """The flags that a record raises; some makers write truth as text."""
+    return (flag for name, flag in known.items() if raw.get(name) in (True, "true", "True", "1"))
+
+
+def country_code(value: object) -> str | None:
+    """The country that a maker's code names, in our own table; None for anything else."""
+    found = place(value) if isinstance(value, str) and len(value) == 2 else None
+    return found if found in COUNTRIES else None
+
+
+def point_at(latitude: object, longitude: object, radius_km: object) -> Point | None:
+    """A point on Earth; None for anything else, and for 0, 0, which makers write where they know nothing."""
+    numbers = [number(each) for each in (latitude, longitude, radius_km)]
+    north, east, radius = numbers
+    if north is None or east is None or radius is None or (north == 0 and east == 0):
+        return None
+    if abs(north) > 90 or abs(east) > 180 or radius < 0:
+        return None
+    return Point(north, east, radius)
+
+
+def number(value: object) -> float | None:
+    """A finite number, also where it is written as text."""
+    if isinstance(value, str) and len(value) <= 32:
+        try:
+            value = float(value)
+        except ValueError:
+            return None
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number and abs(value) < 1e9 and isfinite(value) else None  # type: ignore[arg-type]

@@ -1,0 +1,76 @@
+"""Names of subdivisions that makers write in place of codes: a reviewed table, and nothing guessed.
+
+Theory: a name is the weakest sign of a place, so it counts only within its country, only if it is in the
+table letter for letter (case, apostrophes and the word for "region" aside), and only if it means one
+subdivision: `Kyiv` may be the city or the region around it. There are a Donetsk in Rostov and a Lugansk in
+Novosibirsk: a name of Ukraine counts in Russia only where makers use it for the region itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+_APOSTROPHES: Final = re.compile("['’ʼ`ʹ]")
+_KIND: Final = re.compile(r"\b(oblast|oblasts|region|province|misto)\b|^(autonomous )?(republic of|respublika)\b")
+
+_CRIMEA: Final = "crimea|krym|avtonomna krym|autonomous republic of crimea|avtonomna respublika krym|republic of crimea"
+_SEVASTOPOL: Final = "sevastopol|sevastopol city|sebastopol|sebastopol city|misto sevastopol|gorod sevastopol"
+_TABLE: Final[Mapping[str, Mapping[str, str]]] = {
+    "RU": {"UA-40": _SEVASTOPOL, "UA-43": _CRIMEA},
+    "UA": {
+        "UA-05": "vinnytsia|vinnytska|vinnytsya|vinnitsa",
+        "UA-07": "volyn|volynska|volyns'ka",
+        "UA-09": "luhansk|luhanska|lugansk",
+        "UA-12": "dnipropetrovsk|dnipropetrovska",
+        "UA-14": "donetsk|donetska|donetska oblast",
+        "UA-18": "zhytomyr|zhytomyrska",
+        "UA-21": "zakarpattia|zakarpatska|transcarpathia",
+        "UA-23": "zaporizhzhia|zaporizhzhya|zaporizka|zaporizhia",
+        "UA-26": "ivano-frankivsk|ivano-frankivska",
+        "UA-30": "kyiv city|misto kyiv|city of kyiv|kiev city",
+        "UA-32": "kyivska|kyiv oblast",
+        "UA-35": "kirovohrad|kirovohradska",
+        "UA-40": _SEVASTOPOL,
+        "UA-43": _CRIMEA,
+        "UA-46": "lviv|lvivska",
+        "UA-48": "mykolaiv|mykolayiv|mykolaivska|mykolayivska",
+        "UA-51": "odessa|odesa|odeska",
+        "UA-53": "poltava|poltavska",
+        "UA-56": "rivne|rivnenska",
+        "UA-59": "sumy|sumska",
+        "UA-61": "ternopil|ternopilska",
+        "UA-63": "kharkiv|kharkivska",
+        "UA-65": "kherson|khersonska",
+        "UA-68": "khmelnytskyi|khmelnytska|khmelnytskyy",
+        "UA-71": "cherkasy|cherkaska",
+        "UA-74": "chernihiv|chernihivska",
+        "UA-77": "chernivtsi|chernivetska",
+    },
+}
+
+
+def region_named(country: str | None, name: str) -> str | None:
+    """The ISO 3166-2 code of a subdivision that a database calls so; None if the table does not have it.
+
+    >>> region_named("UA", "Kharkivs'ka Oblast'")
+    'UA-63'
+    """
+    names = _BY_NAME.get(country or "", {})
+    whole = _plain(name)
+    return names.get(whole) or names.get(_without_kind(whole))
+
+
+def _plain(name: str) -> str:
+    return " ".join(_APOSTROPHES.sub("", name).casefold().split())
+
+
+def _without_kind(name: str) -> str:
+    return " ".join(_KIND.sub(" ", name).split())
+
+
+_BY_NAME: Final = {
+    country: {_plain(name): code for code, names in codes.items() for name in names.split("|")}
+    for country, codes in _TABLE.items()
+}
