@@ -342,7 +342,9 @@ def test_a_port_in_use_is_named_and_nothing_is_served() -> None:
         with process("serve", "--port", port) as child:
             out, err = child.communicate(timeout=20)
     assert (child.returncode, out) == (UNUSABLE, b"")
-    assert err.decode().splitlines()[-1] == f"error: cannot listen on `127.0.0.1` port `{port}`: address already in use"
+    message = f"error: cannot listen on `127.0.0.1` port `{port}`: address already in use; "
+    instead = "stop what listens there, or take another with `--port`"
+    assert err.decode().splitlines()[-1] == message + instead
 
 
 def test_a_service_that_is_told_to_stop_stops_well(clean: Path) -> None:

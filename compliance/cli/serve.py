@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from errno import EADDRINUSE
 from pathlib import Path
 from typing import Any
 
@@ -44,4 +45,5 @@ def serve(config: Path | None, *, as_json: bool, **flags: Any) -> None:
         serve_http(checker, configured, ready)
     except OSError as error:
         why = (error.strerror or str(error)).lower()
-        raise ConfigError(f"cannot listen on `{configured.host}` port `{configured.port}`: {why}") from None
+        instead = "; stop what listens there, or take another with `--port`" if error.errno == EADDRINUSE else ""
+        raise ConfigError(f"cannot listen on `{configured.host}` port `{configured.port}`: {why}{instead}") from None

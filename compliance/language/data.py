@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from compliance.language.fields import DAY_HELP, Collector
+from compliance.language.fields import Collector, day_help
 from compliance.model.notice import Notice, SlotType
 from compliance.model.period import parse_day
 
@@ -48,7 +48,7 @@ def misfit(value: str, kind: SlotType) -> tuple[str, str] | None:
     True
     """
     if kind is SlotType.DATE:
-        return None if parse_day(value) is not None else ("a calendar day", DAY_HELP)
+        return None if parse_day(value) is not None else ("a calendar day", day_help(value))
     if kind not in _FORMS:
         return None
     form, what, help_ = _FORMS[kind]

@@ -27,6 +27,27 @@ LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?(-
 EMPTY_HELP = "write something behind the colon"
 OPTIONAL_HELP = "write something behind the colon, or leave the key out"
 DAY_HELP = "write it as YYYY-MM-DD, for example 2024-02-20"
+_YEAR_FIRST = re.compile(r"([0-9]{4})([-./])([0-9]{1,2})\2([0-9]{1,2})")
+_YEAR_LAST = re.compile(r"([0-9]{1,2})([-./])([0-9]{1,2})\2([0-9]{4})")
+
+
+def day_help(text: str) -> str:
+    """How to write the day that `text` means; where it may mean two (`02/03/2024`), only how days are written.
+
+    >>> day_help("26.07.2023")
+    'write `2023-07-26`'
+    """
+    if found := _YEAR_FIRST.fullmatch(text):
+        readings = [(found[1], found[3], found[4])]
+    elif found := _YEAR_LAST.fullmatch(text):
+        readings = [(found[4], found[3], found[1])]
+        if found[2] != ".":  # with points the day comes first everywhere; else it may be the month
+            readings.append((found[4], found[1], found[3]))
+    else:
+        return DAY_HELP
+    written = {f"{year}-{month:0>2}-{day:0>2}" for year, month, day in readings}
+    days = [each for each in sorted(written) if parse_day(each)]
+    return f"write `{days[0]}`" if len(days) == 1 else DAY_HELP
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +204,7 @@ class Fields:
             return None
         day = parse_day(found.text)
         if day is None:
-            self.to.fail(found.span, f"`{found.text}` is not a calendar day", DAY_HELP)
+            self.to.fail(found.span, f"`{found.text}` is not a calendar day", day_help(found.text))
         return day
 
     def open_day(self, key: str) -> date | None:

@@ -7,11 +7,12 @@ value and "all of these" for a set; `unknown` is any value; `perhaps x` is a dou
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Collection, Sequence
 
 from compliance.errors import nearest
-from compliance.language.fields import DAY_HELP, KEBAB, LANGUAGE_TAG
+from compliance.language.fields import KEBAB, LANGUAGE_TAG, day_help
 from compliance.model.facts import (
     FACTS,
     NOTHING,
@@ -23,7 +24,7 @@ from compliance.model.facts import (
     OneOf,
     unknown,
 )
-from compliance.model.iso3166 import COUNTRIES
+from compliance.model.iso3166 import ALPHA_3, COUNTRIES
 from compliance.model.period import parse_day
 from compliance.model.territory import PLACES, LocationSet, place, says_nothing
 from compliance.model.web_address import canonical_url
@@ -36,6 +37,7 @@ PERHAPS = re.compile(r"perhaps\s+(\S.*)")
 NO_LANGUAGE_IN_PARTICULAR = frozenset({"und", "mul"})
 """Language tags that name none: undetermined, and several (ISO 639-2)."""
 MOST_LISTED = 20
+MOST_PARTS = 60
 NOT_ASKED_HELP = "put the condition in the words of the notice: the service never asks who the reader is"
 
 
@@ -53,12 +55,22 @@ def fact_problem(name: str) -> tuple[str, str | None] | None:
         return None
     if name in PERSONAL_FACTS:
         return f"`{name}` is not asked", NOT_ASKED_HELP
-    return f"unknown fact `{name}`", _whole_name(name) or nearest(name, FACTS) or f"the facts are: {', '.join(FACTS)}"
+    return f"unknown fact `{name}`", _whole_name(name) or _fact_help(name)
 
 
 def _whole_name(name: str) -> str | None:
     """The help for the second half of a fact's name, such as `kind`."""
     return next((f"the nearest is `{each}`" for each in FACTS if each.partition(".")[2] == name.casefold()), None)
+
+
+def _fact_help(name: str) -> str:
+    """The help for a name that no fact has. That the first half is shared is no sign: `content.` fits most facts."""
+    head, _, tail = name.partition(".")
+    alike = {fact.partition(".")[2]: fact for fact in FACTS if fact.startswith(f"{head}.")}
+    if not alike:
+        return nearest(name, FACTS) or f"the facts are: {', '.join(FACTS)}"
+    close = difflib.get_close_matches(tail.casefold(), alike, n=1)
+    return f"the nearest is `{alike[close[0]]}`" if close else f"the facts of `{head}` are: {', '.join(alike.values())}"
 
 
 def given(name: str, items: Sequence[str], *, is_list: bool, registers: Collection[str] | None = None) -> FactValue:
@@ -104,12 +116,27 @@ def code_help(text: str) -> str | None:
     """What another code or the name of a country means for sure; codes that look alike mean different places."""
     if (code := place(text)) is not None:
         return f"write `{code}`"
-    country = place(text.partition("-")[0]) if "-" in text else None
+    head, hyphen, tail = text.strip().upper().partition("-") if text.isascii() else ("", "", "")
+    country = ALPHA_3.get(head) or (place(head) if hyphen else None)
     if country is not None:
-        parts = sorted(each for each in PLACES if each.startswith(f"{country}-"))
-        return f"the parts of `{country}` are: {', '.join(parts)}" if parts else f"`{country}` has no parts: write it"
+        return _part_help(country, tail) if hyphen else f"write `{country}`"
     named = (code for code, name in COUNTRIES.items() if name.casefold() == text.strip().casefold())
     return next((f"write the code `{code}`" for code in named), None)
+
+
+def _part_help(country: str, tail: str) -> str:
+    """What to write for a part of a country that is no part of it, or has it under another code of the country."""
+    parts = sorted(each for each in PLACES if each.startswith(f"{country}-"))
+    if (meant := f"{country}-{tail}") in parts:
+        return f"write `{meant}`"
+    if not parts:
+        return f"`{country}` has no parts: write it"
+    if len(parts) <= MOST_PARTS:
+        return f"the parts of `{country}` are: {', '.join(parts)}"
+    near = [each for each in parts if tail and each.startswith(f"{country}-{tail[0]}")]
+    is_short = 0 < len(near) <= MOST_PARTS
+    listed = f"those that begin alike are: {', '.join(near)}" if is_short else f"one of them is `{parts[0]}`"
+    return f"`{country}` has {len(parts)} parts; {listed}"
 
 
 def order_problem(text: str) -> tuple[str, str] | None:
@@ -128,7 +155,7 @@ def word_problem(spec: FactSpec, word: str) -> tuple[str, str | None] | None:
             return None
         return f"`{spec.name}` is never `{word}`", f"use one of: {', '.join(spec.domain)}"
     if spec.kind is Kind.DAY:
-        return None if parse_day(word) else (f"`{word}` is not a calendar day", DAY_HELP)
+        return None if parse_day(word) else (f"`{word}` is not a calendar day", day_help(word))
     if spec.kind is Kind.LANGUAGE:
         good = LANGUAGE_TAG.fullmatch(word)
         return None if good else (f"`{word}` is not a language tag", "write it like `en`, `pt-BR` or `sr-Latn`")

@@ -137,6 +137,7 @@ class Table:
     """What the written module holds."""
 
     countries: dict[str, str]
+    long_codes: dict[str, str]
     subdivisions: dict[str, list[str]]
     nested: dict[str, list[str]]
     own: dict[str, str]
@@ -204,6 +205,14 @@ def countries(codes: Mapping[str, Any], withdrawn: Iterable[str], names: Mapping
     return {code: names[code] for code in sorted((*official, "XK"))}
 
 
+def long_codes(codes: Mapping[str, Any], lands: Iterable[str]) -> dict[str, str]:
+    """Alpha-3 code to alpha-2 code of the officially assigned countries."""
+    found = {codes[land]["_alpha3"]: land for land in lands if land != "XK"}
+    if len(found) != OFFICIAL:
+        raise DataError(f"CLDR names {len(found)} alpha-3 codes, not {OFFICIAL}")
+    return found
+
+
 def build(core: Mapping[str, Any], names: Mapping[str, Any]) -> Table:
     """The table of CLDR's data."""
     supplemental = {name: core[f"supplemental/{name}.json"]["supplemental"] for name in (
@@ -229,8 +238,9 @@ def build(core: Mapping[str, Any], names: Mapping[str, Any]) -> Table:
     own, renamed = aliases_of(given, valid, lands)
     if gone := valid & {old for old, (reason, _) in given.items() if reason == "deprecated"}:
         raise DataError(f"CLDR contains codes that it calls deprecated: {', '.join(sorted(gone))}")
-    replaced = Table(lands, {}, {}, own, renamed).aliases()
-    table = Table(lands, *kept(contains, valid - replaced.keys()), own, renamed)
+    replaced = Table(lands, {}, {}, {}, own, renamed).aliases()
+    long = long_codes(supplemental["codeMappings"]["codeMappings"], lands)
+    table = Table(lands, long, *kept(contains, valid - replaced.keys()), own, renamed)
     check(table)
     return table
 
@@ -330,6 +340,12 @@ def render(table: Table) -> str:
         "}",
         "# fmt: on",
         *doc("Alpha-2 code to English name: the officially assigned codes and Kosovo."),
+        "# fmt: off",
+        "ALPHA_3: Final[dict[str, str]] = {",
+        *packed(table.long_codes, width=1000),
+        "}",
+        "# fmt: on",
+        *doc("Alpha-3 code to alpha-2 code: what somebody meant who wrote `USA`. For messages; never accepted."),
         "SUBDIVISIONS: Final[dict[str, str]] = {",
         *(f"    {quoted(land)}: {quoted(' '.join(parts))}," for land, parts in table.subdivisions.items()),
         "}",

@@ -146,6 +146,11 @@ def test_nobody_is_blamed_for_naming_what_has_a_bad_name() -> None:
         ("location: RU\nif", "location: UK\nif", "unknown place `UK`", "write `GB`"),
         ("location: RU\nif", "location: RU-CR\nif", "unknown place `RU-CR`", "write `UA-43`"),
         ("location: RU\nif", "location: russia\nif", "unknown place `russia`", "write the code `RU`"),
+        ("location: RU\nif", "location: USA\nif", "unknown place `USA`", "write `US`"),
+        ("location: RU\nif", "location: usa-ca\nif", "unknown place `usa-ca`", "write `US-CA`"),
+        ("location: RU\nif", "location: UK-LND\nif", "unknown place `UK-LND`", "write `GB-LND`"),
+        ("location: RU\nif", "location: ßd\nif", "unknown place `ßd`", "use an ISO 3166 code"),
+        ("location: RU\nif", "location: RU-X\nif", "unknown place `RU-X`", "`RU` has 83 parts; one of them is `RU-AD`"),
         ("location: RU\nif", "location: XX\nif", "unknown place `XX`", "use an ISO 3166 code"),
         ("location: RU\nif", "location: GI-9\nif", "unknown place `GI-9`", "`GI` has no parts: write it"),
         ("placement", "supersedes: [wran]\n  placement", "unknown notice `wran`", "the nearest is `warn`"),
@@ -158,6 +163,19 @@ def test_a_name_that_nobody_declared_is_answered_with_what_to_write(
     assert problem.message == message
     assert problem.help is not None
     assert problem.help.startswith(help_)
+
+
+def test_of_many_parts_of_a_country_only_those_that_begin_alike_are_listed() -> None:
+    (problem,) = problems(warn(("location: RU\nif", "location: GB-LON\nif")))
+    listed = "GB-LAN, GB-LBC, GB-LBH, GB-LCE, GB-LDS, GB-LEC, GB-LEW, GB-LIN, GB-LIV, GB-LND, GB-LUT"
+    assert problem.help == f"`GB` has 221 parts; those that begin alike are: {listed}"
+
+
+@pytest.mark.parametrize("code", ["GB-LON", "SI-1", "RU-X", "US-CAL"])
+def test_no_list_of_parts_is_a_wall(code: str) -> None:
+    (problem,) = problems(warn(("location: RU\nif", f"location: {code}\nif")))
+    assert problem.help is not None
+    assert len(problem.help) < 500
 
 
 def test_two_rules_may_write_out_the_same_notice() -> None:

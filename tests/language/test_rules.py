@@ -83,6 +83,29 @@ def test_a_day_is_written_in_one_way_only(day: str) -> None:
     assert messages(warn(("review_by: 2030-01-01", f"review_by: {day}"))) == [f"`{day}` is not a calendar day"]
 
 
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("26.07.2023", "2023-07-26"),
+        ("7.8.2023", "2023-08-07"),
+        ("07/26/2023", "2023-07-26"),
+        ("26-07-2023", "2023-07-26"),
+        ("2/2/2023", "2023-02-02"),
+        ("2023-7-6", "2023-07-06"),
+        ("2023/07/26", "2023-07-26"),
+    ],
+)
+def test_a_day_written_in_another_way_is_answered_with_the_right_one(written: str, day: str) -> None:
+    (problem,) = problems(warn(("review_by: 2030-01-01", f"review_by: {written}")))
+    assert problem.help == f"write `{day}`"
+
+
+@pytest.mark.parametrize("written", ["07/08/2023", "7-8-2023", "31.02.2023", "29/02/2023", "2023-13-01", "26.07-2023"])
+def test_a_day_that_may_mean_two_or_none_is_not_guessed(written: str) -> None:
+    (problem,) = problems(warn(("review_by: 2030-01-01", f"review_by: {written}")))
+    assert problem.help == "write it as YYYY-MM-DD, for example 2024-02-20"
+
+
 def test_a_period_may_be_open_at_either_end_and_may_be_one_day() -> None:
     period = "{first_day: 2020-01-01, last_day: none, timezone: Europe/Moscow}"
     for first, last in (("none", "none"), ("2020-02-29", "2020-02-29"), ("none", "2020-02-29")):
@@ -167,6 +190,29 @@ def test_an_open_fact_takes_what_has_the_form_or_is_declared(fact: str, good: st
     (problem,) = problems(warn(conditions(f"{fact}: {bad}")))
     assert f"`{bad}`" in problem.message
     assert problem.help
+
+
+@pytest.mark.parametrize(
+    ("slip", "meant"),
+    [
+        ("content.payed", "content.paid"),
+        ("content.Kind", "content.kind"),
+        ("contnt.kind", "content.kind"),
+        ("kind", "content.kind"),
+        ("reader.localtion", "reader.location"),
+    ],
+)
+def test_a_fact_that_is_misspelt_is_answered_with_the_nearest(slip: str, meant: str) -> None:
+    (problem,) = problems(warn(conditions("reader.location: RU", f"{slip}: x")))
+    assert (problem.message, problem.help) == (f"unknown fact `{slip}`", f"the nearest is `{meant}`")
+
+
+@pytest.mark.parametrize("slip", ["content.sponsored", "content.type", "reader.country", "publisher.name"])
+def test_a_fact_with_another_name_is_answered_with_all_of_its_kind_and_no_guess(slip: str) -> None:
+    (problem,) = problems(warn(conditions("reader.location: RU", f"{slip}: x")))
+    kind = slip.partition(".")[0]
+    listed = ", ".join(fact for fact in FACTS if fact.startswith(f"{kind}."))
+    assert problem.help == f"the facts of `{kind}` are: {listed}"
 
 
 @pytest.mark.parametrize("fact", sorted(PERSONAL_FACTS))

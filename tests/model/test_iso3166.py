@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from compliance.model.iso3166 import ALIASES, COUNTRIES, NESTED, PARTS, SUBDIVISIONS, UNKNOWN_CODES
+from compliance.model.iso3166 import ALIASES, ALPHA_3, COUNTRIES, NESTED, PARTS, SUBDIVISIONS, UNKNOWN_CODES
 
 VALID = {f"{country}-{part}" for country, parts in SUBDIVISIONS.items() for part in parts.split()}
 CHILDREN = [(parent, f"{parent[:2]}-{child}") for parent, children in NESTED.items() for child in children.split()]
@@ -19,6 +19,13 @@ MERGED = "FR-B FR-G FR-L FR-P LU-L NZ-S TT-ETO TW-KHQ"
 def test_there_are_249_official_countries_and_kosovo() -> None:
     assert len(COUNTRIES) == 250
     assert COUNTRIES["XK"] == "Kosovo"
+
+
+def test_each_official_country_has_one_code_of_three_letters() -> None:
+    assert sorted(ALPHA_3.values()) == sorted(COUNTRIES.keys() - {"XK"})
+    assert all(re.fullmatch("[A-Z]{3}", code) for code in ALPHA_3)
+    pairs = {"USA": "US", "GBR": "GB", "AUT": "AT", "AUS": "AU", "UKR": "UA", "DEU": "DE", "CHE": "CH", "CHN": "CN"}
+    assert {code: ALPHA_3[code] for code in pairs} == pairs
 
 
 def test_a_country_code_is_two_capital_letters_and_has_a_name() -> None:

@@ -129,7 +129,7 @@ def test_an_unknown_field_is_refused_with_the_nearest_known_one(
     assert (only["message"], only["help"]) == (message, help_)
 
 
-@pytest.mark.parametrize("country", ["ZQ", "U", "RUS ", "UA-99", "\0", "R" * 100_000, "РФ"])
+@pytest.mark.parametrize("country", ["ZQ", "U", "RUX ", "UA-99", "\0", "R" * 100_000, "РФ"])
 def test_an_unknown_country_code_is_refused_with_what_to_write(asker: Asker, country: str) -> None:
     (only,) = asker.refusal({"content": {}, "reader": {"location": {"country": country}}})["problems"]
     assert (only["message"], only["where"]) == ("this is not a country code", "reader.location.country")
@@ -140,6 +140,7 @@ def test_an_unknown_country_code_is_refused_with_what_to_write(asker: Asker, cou
     ("country", "help_"),
     [
         ("Ukraine", "write the code `UA`"),
+        ("USA ", "write `US`"),
         ("guinea-bissau", "write the code `GW`"),
         ("UA-43", "this is a subdivision: put it under `subdivision`"),
         ("ua_30", "this is a subdivision: put it under `subdivision`"),
