@@ -24,9 +24,9 @@ def environment(**more: str) -> dict[str, str]:
 
 
 @contextmanager
-def serving() -> Iterator[str]:
+def serving(*options: str) -> Iterator[str]:
     """The URL of a service that answers."""
-    command = [str(COMMANDS / "compliance"), "serve", "--port", "0", "--json"]
+    command = [str(COMMANDS / "compliance"), "serve", "--port", "0", "--json", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment(), text=True) as process:
         try:
             assert process.stdout is not None
