@@ -10,11 +10,26 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any, Final, Self
 
 from compliance.errors import ConfigError, nearest
 
 PREFIX: Final = "COMPLIANCE_"
+CHAINS: Final = ("x-forwarded-for", "forwarded")
+"""Headers to which every proxy on the way appends whom it got the request from."""
+SINGLES: Final = (
+    *("cf-connecting-ip", "cloudfront-viewer-address", "fastly-client-ip", "fly-client-ip", "true-client-ip"),
+    *("x-appengine-user-ip", "x-azure-socketip", "x-envoy-external-address", "x-nf-client-connection-ip", "x-real-ip"),
+)
+"""Headers in which one proxy names one address."""
+UNIX: Final = "unix"
+"""Stands in the list of trusted proxies for whoever connects through a unix socket and so has no address."""
+MOST_HOPS: Final = 20
+_NETWORK: Final = re.compile(r"[0-9A-Fa-f:.]+(?:/[0-9]{1,3})?")
+_SHORTEST_PREFIX: Final = {4: 8, 6: 20}
+_LOCAL_6: Final = (IPv6Network("fc00::/7"), IPv6Network("fe80::/10"))
+_MAPPED: Final = IPv6Network("::ffff:0:0/96")
 
 
 def _text(value: object) -> str:
@@ -42,6 +57,55 @@ def _paths(value: object) -> tuple[str, ...]:
     return tuple(items)
 
 
+class _WrongItemError(ValueError):
+    """Says by itself what stands there instead."""
+
+
+def _proxies(value: object) -> tuple[str, ...]:
+    """A list, or text with the networks separated by commas or spaces; each once, in its shortest form."""
+    items = [each for each in re.split(r"[\s,]+", value) if each] if isinstance(value, str) else value
+    if not isinstance(items, Sequence) or not all(isinstance(each, str) for each in items):
+        raise ValueError("a list of networks such as `10.0.0.0/8`")
+    found: dict[str, None] = {}
+    wrong = []
+    for text in items:
+        try:
+            found[text if text == UNIX else str(_network(text))] = None
+        except ValueError as error:
+            wrong.append(f"`{text}`, which {error}")
+    if wrong:
+        raise _WrongItemError(f"names {'; '.join(wrong)}")
+    return tuple(found)
+
+
+def _network(text: str) -> IPv4Network | IPv6Network:
+    """One network of proxies; one that a system writes as IPv6 (`::ffff:10.0.0.0/104`) is the IPv4 one."""
+    try:
+        found = ip_network(text, strict=False) if _NETWORK.fullmatch(text) else None
+    except ValueError:
+        found = None
+    if found is None:
+        raise ValueError("is no network such as `10.0.0.0/8`")
+    if int(ip_network(text.partition("/")[0])[0]) != int(found[0]):
+        raise ValueError(f"begins in the middle of one: write `{found}`")
+    if isinstance(found, IPv6Network) and found.subnet_of(_MAPPED):
+        found = IPv4Network((int(found[0]) & 0xFFFF_FFFF, found.prefixlen - 96))
+    is_local = isinstance(found, IPv6Network) and any(found.subnet_of(local) for local in _LOCAL_6)
+    if found.prefixlen < _SHORTEST_PREFIX[found.version] and not is_local:
+        raise ValueError("is wider than any network of proxies")
+    return found
+
+
+def _header(value: object) -> str:
+    known = (*CHAINS, *SINGLES)
+    text = _text(value)
+    if text.lower() not in known:
+        near = nearest(text, known)
+        listed = f"; {near}" if near else f": use {', '.join(known)}"
+        raise _WrongItemError(f"names `{text}`, which is no header that is known here{listed}")
+    return text.lower()
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One setting: its name, what holds without it, how it is read, and what it means."""
@@ -60,10 +124,15 @@ SETTINGS: Final = (
     Setting("body_limit", 1_048_576, _whole(1024, 64 * 1024 * 1024), "largest request body, in bytes"),
     Setting("reload_seconds", 2, _whole(0, 3600), "how often the rule directory is looked at for changes; 0 is never"),
     Setting("geo_databases", (), _paths, "MMDB files of your own, asked beside the ranges that ship with the product"),
+    Setting("trusted_proxies", (), _proxies, "networks of your proxies: only from them a header is believed"),
+    Setting("client_address", None, _header, "header in which they name the reader's address"),
+    Setting(
+        "trusted_hops", None, _whole(1, MOST_HOPS), "how many proxies append to that header, if that is how to count"
+    ),
 )
 """Every setting that is read, in the order of the documentation."""
 
-PLANNED: Final = ("data_dir", "trusted_proxies", "cdn", "workers", "evidence")
+PLANNED: Final = ("data_dir", "cdn", "workers", "evidence")
 """Settings of the design that nothing reads yet; to set one is an error, so that nobody relies on it."""
 
 
@@ -78,6 +147,9 @@ class Settings:
     body_limit: int = 1_048_576
     reload_seconds: int = 2
     geo_databases: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
+    client_address: str | None = None
+    trusted_hops: int | None = None
 
     @classmethod
     def of(
@@ -89,7 +161,7 @@ class Settings:
         """The settings of a file, under those of the environment (`COMPLIANCE_PORT`), under those of flags.
 
         Raises:
-            ConfigError: a setting is unknown, or its value is not one of its kind.
+            ConfigError: a setting is unknown, its value is not one of its kind, or it needs another one.
         """
         values: dict[str, object] = {}
         for name, value in (file or {}).items():
@@ -101,7 +173,27 @@ class Settings:
         for name, value in (flags or {}).items():
             if value is not None and value != ():
                 values[name] = _read(name, value, f"`--{name.replace('_', '-')}`")
-        return cls(**values)  # type: ignore[arg-type]
+        settings = cls(**values)  # type: ignore[arg-type]
+        if problem := _missing_beside(settings):
+            raise ConfigError(problem)
+        return settings
+
+
+def _missing_beside(settings: Settings) -> str | None:
+    """What is missing beside the settings that say whom to believe and what; None if nothing is.
+
+    There is no header that is believed unless it is named: whichever it was, most proxies pass it on as the
+    client wrote it.
+    """
+    if settings.trusted_hops is not None and settings.client_address not in CHAINS:
+        return f"`trusted_hops` counts in a list: set `client_address` to `{'` or `'.join(CHAINS)}`"
+    if settings.client_address is not None and not settings.trusted_proxies:
+        return "`client_address` is believed from your proxies only: set `trusted_proxies` to their networks"
+    if settings.trusted_proxies and settings.client_address is None:
+        return (
+            "`trusted_proxies` says who is believed, and not what: set `client_address` to the header that they write"
+        )
+    return None
 
 
 def _read(name: str, value: object, shown: str) -> object:
@@ -113,6 +205,8 @@ def _read(name: str, value: object, shown: str) -> object:
         raise ConfigError(f"unknown setting {shown}" + (f"; {near}" if near else ""))
     try:
         return setting.read(value)
+    except _WrongItemError as error:
+        raise ConfigError(f"{shown} {error}") from None
     except ValueError as error:
         instead = f", not `{value}`" if isinstance(value, str | int | float) else ""
         raise ConfigError(f"{shown} is {error}{instead}") from None
