@@ -4,7 +4,7 @@ Theory: a wrong *no* hides a notice, a wrong *maybe* only shows one. So sources 
 each kind can exclude only what it knows:
 
 1. Registration is not location. Registries alone settle a country when at least two speak, none is silent
-   and all name the same one. Beside a source that locates they only add the countries that they name.
+   and all name the same one. Beside a source that locates they only add countries that it does not name.
 2. A source that locates (a city database, a CDN) excludes what lies outside the circle that it names.
 3. Makers label disputed places in opposite ways. A country without a region stands for every territory that
    may be labelled so; a region of another country's code (`RU-CR` is `UA-43`) stands for either; where a
@@ -21,7 +21,7 @@ What is returned holds places and a few words, never a number, city or coordinat
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -53,13 +53,13 @@ def locate(
     >>> locate([]).basis
     ('no record',)
     """
-    found = [_seen(each, atlas, day) for each in observations if not each.is_silent]
+    found = _beyond_located([_seen(each, atlas, day) for each in observations if not each.is_silent])
     flags = frozenset[Flag]().union(*(each.flags for each in observations))
     named = frozenset[str]().union(*(each.places for each in found))
     named |= frozenset(each for name in overlaid.adds for each in members_of(name, atlas, day))
     if doubts := flags & (BLIND | WIDENING):
         return LocationSet.unknown(*(f"said to be {each.value}" for each in sorted(doubts)), named=_codes(named))
-    is_settled, basis = _settled(observations, [each for each in found if each.places])
+    is_settled, basis = _settled(observations, [each for each in found if each.places or each.country])
     if not is_settled:
         return LocationSet.unknown(*basis, *overlaid.basis, named=_codes(named))
     told = (*basis, *(words for each in found for words in each.basis), *overlaid.basis)
@@ -121,7 +121,8 @@ def _seen(said: Observation, atlas: Atlas, day: date) -> _Seen:
     if part is None and country is not None:
         basis += _labelled_so(country, places, sides, atlas, day)
     basis += _in_time(said, places, atlas, day)
-    return _Seen(said.source, said.kind, country, frozenset(places), tuple(basis))
+    home = country or (lineage(part)[-1] if part else None)
+    return _Seen(said.source, said.kind, home, frozenset(places), tuple(basis))
 
 
 def _labels(country: str | None, part: str | None) -> frozenset[str]:
@@ -205,6 +206,17 @@ def _in(part: Part, mark: str) -> str:
 def _meet(one: str, other: str) -> bool:
     """Whether one of two codes contains the other."""
     return one in lineage(other) or other in lineage(one)
+
+
+def _beyond_located(found: Sequence[_Seen]) -> list[_Seen]:
+    """Without registries of a country that was located: they know less of the same."""
+    located = {each.country for each in found if each.kind is Kind.LOCATION}
+    return [
+        replace(each, places=frozenset(), basis=())
+        if each.kind is Kind.REGISTRATION and each.country in located
+        else each
+        for each in found
+    ]
 
 
 # -- all sources ------------------------------------------------------------------------------------------

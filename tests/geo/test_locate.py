@@ -167,10 +167,8 @@ def test_one_more_source_that_is_silent_never_takes_a_place_away(said: list[Obse
     assert after.anywhere >= before.anywhere
 
 
-@given(observations, locations)
-def test_one_more_source_that_locates_never_takes_a_named_place_away(
-    said: list[Observation], more: Observation
-) -> None:
+@given(st.lists(locations, max_size=4), registrations | locations)
+def test_one_more_source_never_takes_a_located_place_away(said: list[Observation], more: Observation) -> None:
     before, after = locate(said, ATLAS, DAY), locate([*said, more], ATLAS, DAY)
     for asked in (None, "RU", "UA", "US"):
         if not before.anywhere and truth(before, asked) is not FALSE:
