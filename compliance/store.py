@@ -95,6 +95,16 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
+@contextlib.contextmanager
+def kept() -> Iterator[None]:
+    """What was made before is not looked at for garbage meanwhile: a command keeps its rule set to the end."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
 def open_snapshot(path: Path, memo: int = MEMO) -> Snapshot:
     """The rule set of a directory, ready to serve; `memo` is how many decisions it may remember.
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 import shutil
 import tomllib
 from collections.abc import Callable
+from datetime import UTC, datetime, time
 from pathlib import Path
 
 import pytest
 
 from compliance import Checker, Content, Reader, RulesError
+from compliance.assemble import Moment, Question, assemble
 from compliance.cli.testing import texts_of
 from compliance.language.suite import load_suites
 from compliance.model.suite import Suite
+from compliance.model.territory import LocationSet
 from compliance.review.coverage import Coverage, percent
 from compliance.review.scenarios import run
-from compliance.review.suites import Suites
+from compliance.review.suites import Decided, Suites, Texts
 from compliance.store import Store, _fingerprint, packaged_rules, read_rules, read_suites
 from tests.docs.blocks import shown_files
 from tests.tiny import TINY, ruleset, written
@@ -35,6 +38,28 @@ def test_every_shipped_suite_holds(checker: Checker, shipped: tuple[Suite, ...])
     assert [str(problem) for outcome in outcomes for problem in outcome.problems] == []
     assert len(outcomes) > 100
     assert {outcome.suite for outcome in outcomes} == {suite.name for suite in shipped}
+
+
+def test_the_words_that_a_case_reads_are_those_of_the_answer_to_its_page(
+    checker: Checker, shipped: tuple[Suite, ...]
+) -> None:
+    seen: list[tuple[Decided, Texts]] = []
+
+    def watch(decided: Decided) -> Texts:
+        seen.append((decided, texts_of(decided)))
+        return seen[-1][1]
+
+    list(Suites(checker.ruleset, shipped, watch).run())
+    assert any(texts for _, texts in seen)
+    for decided, texts in seen:
+        asked = decided.page.question
+        place = decided.facts.get("reader.location")
+        location = place if isinstance(place, LocationSet) else LocationSet.unknown()
+        moment = Moment(datetime.combine(decided.day, time(), UTC), decided.days, decided.day, None)
+        question = Question(decided.page.content, decided.facts, location)
+        answer = assemble(decided.ruleset, question, decided.decision, moment, asked.languages)
+        read = [notice for notice in answer.notices if notice.id in {*asked.says, *asked.says_not}]
+        assert [(notice, text) for notice in texts for text in texts[notice]] == [(each.id, each.text) for each in read]
 
 
 def test_the_model_case_is_asked_on_days_before_and_after_the_listing_in_every_kind_of_place(

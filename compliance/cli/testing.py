@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date
 from itertools import chain, groupby
 from pathlib import Path
 from typing import Any
 
 import click
 
-from compliance.assemble import Moment, Question, assemble
+from compliance.assemble import Question, page_of
 from compliance.cli.command import FINDINGS, GOOD, json_option, print_json, reports_errors, rules_argument, rules_path
 from compliance.cli.junit import Tried, junit
 from compliance.errors import ConfigError
@@ -22,11 +22,12 @@ from compliance.model.ruleset import Ruleset
 from compliance.model.suite import Case, Suite
 from compliance.model.suite import Question as SuiteQuestion
 from compliance.model.territory import LocationSet
+from compliance.notices.spoken import speak
 from compliance.review.coverage import Coverage, RuleCoverage, percent, totals
 from compliance.review.scenarios import Outcome
 from compliance.review.scenarios import run as run_scenarios
 from compliance.review.suites import PLACE, CaseOutcome, Decided, Suites, Texts, label
-from compliance.store import read_rules, read_suite_files, read_suites
+from compliance.store import kept, read_rules, read_suite_files, read_suites
 
 LONG = 500
 """From so many cases on, a terminal shows how far the run is."""
@@ -56,7 +57,8 @@ def test(rules: Path | None, *, as_json: bool, **flags: Any) -> None:
     ruleset = read_rules(path)
     suites = read_suite_files(options.suite_files, ruleset) if options.suite_files else read_suites(path, ruleset)
     coverage = Coverage(ruleset) if options.measures else None
-    tried = _ask(ruleset, suites, options, coverage)
+    with kept():
+        tried = _ask(ruleset, suites, options, coverage)
     if options.report is not None:
         _write(options.report, junit(tried))
     covered = None if coverage is None else coverage.rules()
@@ -137,16 +139,16 @@ def _of_suite(outcome: CaseOutcome) -> Tried:
 
 
 def texts_of(decided: Decided) -> Texts:
-    """The texts of each notice, as an answer has them."""
-    place = decided.facts.get(PLACE)
+    """The texts of the notices whose words a case reads, as an answer has them; no answer is made for the others."""
+    asked, place = decided.page.question, decided.facts.get(PLACE)
     location = place if isinstance(place, LocationSet) else LocationSet.unknown()
     question = Question(decided.page.content, decided.facts, location)
-    moment = Moment(datetime.combine(decided.day, time(), UTC), decided.days, decided.day, None)
-    languages = decided.page.question.languages
-    answer = assemble(decided.ruleset, question, decided.decision, moment, languages)
+    page = page_of(decided.ruleset, question, decided.days, asked.languages)
+    read = {*asked.says, *asked.says_not}
     found: dict[str, list[str]] = {}
-    for notice in answer.notices:
-        found.setdefault(notice.id, []).append(notice.text)
+    for instance in decided.decision.instances:
+        if instance.notice.id in read:
+            found.setdefault(instance.notice.id, []).append(speak(page, instance, page.choose(instance)).text)
     return found
 
 
