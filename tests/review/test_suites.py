@@ -135,6 +135,11 @@ def test_a_reason_has_to_be_that_of_each_notice_that_is_named() -> None:
     assert wrong(suite(page.replace("RU", "[RU, US]"), "expect: possible", "because: content.kind unknown"), both) == []
 
 
+def test_words_that_must_not_be_are_found_where_none_are_asked_for() -> None:
+    found = wrong(suite(LISTED, "expect: required", "says_not: {warn: the list}"))
+    assert found == [("reads `the list` in `warn`", "it reads: Radio is on the list.")]
+
+
 def test_words_that_are_missing_or_should_be_are_shown_with_the_text() -> None:
     says = "says: {warn: [Radio, is off   the list]}"
     found = wrong(suite(LISTED, "expect: required", says, "says_not: {warn: [the list, banned]}"))
