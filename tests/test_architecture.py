@@ -19,6 +19,7 @@ COMMANDS = Path(sys.executable).parent
 CORE = ("model", "language", "engine", "notices", "content", "review")
 PURE_MODULES = (
     "geo/address.py",
+    "geo/client_address.py",
     "geo/embedded.py",
     "geo/locate.py",
     "answer.py",

@@ -110,6 +110,10 @@ def test_what_is_planned_is_not_there_yet() -> None:
         ("reload_seconds", 3601),
         ("rules_dir", " "),
         ("host", "\t"),
+        ("trusted_hops", 0),
+        ("trusted_hops", 21),
+        ("trusted_hops", "one"),
+        ("client_address", " "),
     ],
 )
 def test_a_value_that_is_none_of_its_kind_is_an_error(source: Source, shown: str, name: str, value: object) -> None:
@@ -133,6 +137,12 @@ def test_a_value_that_is_none_of_its_kind_is_an_error(source: Source, shown: str
         ("geo_databases", ["a", 1]),
         ("geo_databases", ["a", ""]),
         ("geo_databases", b"a"),
+        ("trusted_proxies", 1),
+        ("trusted_proxies", ["10.0.0.0/8", 1]),
+        ("trusted_proxies", b"10.0.0.0/8"),
+        ("client_address", 1),
+        ("client_address", ["x-real-ip"]),
+        ("trusted_hops", 1.0),
     ],
 )
 def test_a_value_of_another_type_in_the_file_is_an_error(name: str, value: object) -> None:
@@ -152,6 +162,115 @@ def test_a_list_in_the_file_is_a_list_and_becomes_a_value() -> None:
     settings = from_file("geo_databases", ["/a.mmdb", "b:c.mmdb"])
     assert settings.geo_databases == ("/a.mmdb", "b:c.mmdb")
     assert hash(settings) == hash(from_file("geo_databases", ["/a.mmdb", "b:c.mmdb"]))
+
+
+BESIDE: dict[str, object] = {"trusted_proxies": ["192.0.2.1"], "client_address": "x-forwarded-for"}
+
+
+@pytest.mark.parametrize(
+    ("written", "networks"),
+    [
+        ([], ()),
+        (["10.0.0.0/8", "2001:db8::/32"], ("10.0.0.0/8", "2001:db8::/32")),
+        (["192.0.2.1", "2001:DB8::1"], ("192.0.2.1/32", "2001:db8::1/128")),
+        (["::ffff:10.0.0.0/104", "10.0.0.0/8"], ("10.0.0.0/8",)),
+        (["::ffff:192.0.2.1"], ("192.0.2.1/32",)),
+        (["fc00::/7", "fe80::/10", "unix"], ("fc00::/7", "fe80::/10", "unix")),
+        ("10.0.0.0/8,192.0.2.1", ("10.0.0.0/8", "192.0.2.1/32")),
+        (" fd00::/8 , unix\n10.0.0.0/8,", ("fd00::/8", "unix", "10.0.0.0/8")),
+    ],
+)
+def test_trusted_proxies_are_networks_each_once_in_its_shortest_form(
+    written: object, networks: tuple[str, ...]
+) -> None:
+    more = {"client_address": "x-forwarded-for"} if networks else {}
+    assert Settings.of({"trusted_proxies": written, **more}).trusted_proxies == networks
+    if isinstance(written, str):
+        read = Settings.of(more, {"COMPLIANCE_TRUSTED_PROXIES": written})
+        assert read.trusted_proxies == networks
+
+
+@SOURCES
+@pytest.mark.parametrize(
+    ("written", "wrong"),
+    [
+        ("0.0.0.0/0", "is wider than any network of proxies"),
+        ("::/0", "is wider than any network of proxies"),
+        ("::ffff:0.0.0.0/96", "is wider than any network of proxies"),
+        ("0.0.0.0/1", "is wider than any network of proxies"),
+        ("2000::/3", "is wider than any network of proxies"),
+        ("2002::/16", "is wider than any network of proxies"),
+        ("10.0.0.1/8", "begins in the middle of one: write `10.0.0.0/8`"),
+        ("2001:db8::1/32", "begins in the middle of one: write `2001:db8::/32`"),
+        ("10.0.0.0/33", "is no network such as `10.0.0.0/8`"),
+        ("10.0.0.0/255.0.0.0", "is no network such as `10.0.0.0/8`"),
+        ("10.0.0.0/-8", "is no network such as `10.0.0.0/8`"),
+        ("010.0.0.0/8", "is no network such as `10.0.0.0/8`"),
+        ("10/8", "is no network such as `10.0.0.0/8`"),
+        ("10.0.0.0-10.0.0.9", "is no network such as `10.0.0.0/8`"),
+        ("fe80::1%eth0", "is no network such as `10.0.0.0/8`"),
+        ("nginx.example", "is no network such as `10.0.0.0/8`"),
+        ("*", "is no network such as `10.0.0.0/8`"),
+        ("unix:", "is no network such as `10.0.0.0/8`"),
+        ("192.0.2.1:80", "is no network such as `10.0.0.0/8`"),
+    ],
+)
+def test_what_is_no_network_of_proxies_is_an_error(source: Source, shown: str, written: str, wrong: str) -> None:
+    with pytest.raises(ConfigError) as raised:
+        source("trusted_proxies", written)
+    assert str(raised.value) == f"{shown_as(shown, 'trusted_proxies')} names `{written}`, which {wrong}"
+
+
+def test_all_that_is_wrong_in_a_list_of_proxies_is_said_at_once() -> None:
+    with pytest.raises(ConfigError) as raised:
+        Settings.of({"trusted_proxies": ["nginx", "10.0.0.0/8", "::/0"], "client_address": "forwarded"})
+    assert str(raised.value) == (
+        "`trusted_proxies` names `nginx`, which is no network such as `10.0.0.0/8`; "
+        "`::/0`, which is wider than any network of proxies"
+    )
+
+
+def test_a_header_is_known_in_any_letters_and_a_slip_has_the_nearest() -> None:
+    for written in ("X-Forwarded-For", "x-forwarded-for", "X-FORWARDED-FOR"):
+        assert Settings.of({**BESIDE, "client_address": written}).client_address == "x-forwarded-for"
+    for written, said in {
+        "x-forwared-for": "; the nearest is `x-forwarded-for`",
+        "X_Real_IP": "; the nearest is `x-real-ip`",
+        "zzz": ": use x-forwarded-for, forwarded, cf-connecting-ip, ",
+    }.items():
+        with pytest.raises(ConfigError) as raised:
+            Settings.of({**BESIDE, "client_address": written})
+        assert str(raised.value).startswith(
+            f"`client_address` names `{written}`, which is no header that is known here{said}"
+        )
+
+
+@pytest.mark.parametrize(
+    ("given_", "said"),
+    [
+        ({"client_address": "forwarded"}, "`client_address` is believed from your proxies only: set `trusted_proxies`"),
+        ({"trusted_proxies": ["unix"]}, "`trusted_proxies` says who is believed, and not what: set `client_address`"),
+        (
+            {"trusted_hops": 1},
+            "`trusted_hops` counts in a list: set `client_address` to `x-forwarded-for` or `forwarded`",
+        ),
+        ({**BESIDE, "client_address": "x-real-ip", "trusted_hops": 1}, "`trusted_hops` counts in a list"),
+    ],
+)
+def test_whom_to_believe_and_what_are_set_together(given_: dict[str, object], said: str) -> None:
+    with pytest.raises(ConfigError) as raised:
+        Settings.of(given_)
+    assert str(raised.value).startswith(said)
+
+
+def test_whom_to_believe_and_what_may_come_from_different_places() -> None:
+    environment = {"COMPLIANCE_TRUSTED_PROXIES": "10.0.0.0/8", "COMPLIANCE_TRUSTED_HOPS": "2"}
+    settings = Settings.of({"client_address": "forwarded"}, environment)
+    assert (settings.trusted_proxies, settings.client_address, settings.trusted_hops) == (
+        ("10.0.0.0/8",),
+        "forwarded",
+        2,
+    )
 
 
 @given(st.integers(0, 65535))

@@ -8,8 +8,8 @@ of the request.
 from __future__ import annotations
 
 import logging
-import re
 from collections import Counter
+from ipaddress import IPv4Address, IPv6Address
 
 import msgspec
 from flask import Blueprint, Response, current_app, request
@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from compliance.check import Checker
 from compliance.errors import RequestError, RulesError
-from compliance.geo import parse_address
+from compliance.geo.client_address import ProxyTrust, client_address
 from compliance.model.ruleset import LANGUAGE_VERSION
 from compliance.store import NO_ACTIVE_RULE
 from compliance.web import metrics
@@ -28,12 +28,6 @@ from compliance.web.withheld import place_of
 _log = logging.getLogger("compliance.web")
 routes = Blueprint("api", __name__)
 EXTENSION = "compliance"
-FORWARDING_HEADERS = re.compile(
-    r"via|cdn-loop|(x-)?(original-)?forwarded.*|.*(client|real|connecting|user|socket|source)-?ip.*"
-    r"|.*viewer-(address|country).*|.*ip-?country.*"
-    r"|(cf|cloudfront|fastly|fly|akamai|true-client|x-(akamai|amz-cf|amzn|appengine|azure|envoy|nf|vercel))-.*"
-)
-"""Any of them says that the peer is not the reader; none is believed, since no proxy is trusted yet."""
 
 
 class _EncodedError(Exception):
@@ -45,6 +39,7 @@ class Service(msgspec.Struct):
 
     checker: Checker
     metrics: metrics.Metrics
+    trust: ProxyTrust
 
 
 def service() -> Service:
@@ -56,7 +51,7 @@ def service() -> Service:
 @routes.post("/v1/check")
 def check() -> Response:
     """The notices of one page for one reader."""
-    asked, problems = understand(_body(), _peer())
+    asked, problems = understand(_body(), _own_address())
     try:
         answer = service().checker.check(
             asked.content, asked.reader, languages=asked.languages, as_of=asked.as_of, explain=asked.explain
@@ -86,11 +81,12 @@ def _body() -> bytes:
     return request.get_data(cache=False)
 
 
-def _peer() -> str | None:
-    """The address that the request came from; None where it was passed on, because then it is a proxy's."""
-    is_forwarded = any(FORWARDING_HEADERS.fullmatch(name.lower()) for name, _ in request.headers)
-    peer = request.remote_addr
-    return None if is_forwarded or peer is None or parse_address(peer) is None else peer
+def _own_address() -> str | None:
+    """The address of whoever the request came from; None where nobody can know it."""
+    found = client_address(request.remote_addr, list(request.headers), service().trust).address
+    if found is None:
+        return None
+    return str(IPv4Address(found.number) if found.version == 4 else IPv6Address(found.number))
 
 
 @routes.get("/v1/ruleset")

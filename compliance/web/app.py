@@ -6,18 +6,26 @@ from flask import Flask, Response, request
 
 from compliance.check import Checker
 from compliance.config import Settings
+from compliance.geo.client_address import ProxyTrust
 from compliance.web.api import EXTENSION, Service, routes
 from compliance.web.metrics import Metrics
 from compliance.web.withheld import silence_words
 
 
-def create_app(checker: Checker, *, body_limit: int = Settings().body_limit) -> Flask:
-    """The WSGI application that answers with `checker`."""
+def create_app(checker: Checker, *, body_limit: int = Settings().body_limit, trust: ProxyTrust | None = None) -> Flask:
+    """The WSGI application that answers with `checker`.
+
+    Args:
+        checker: what answers.
+        body_limit: the largest request body, in bytes.
+        trust: which peers are believed when they name a reader; without it, none. A server that is not ours has
+            to drop headers with underscores in their names, as nginx does: WSGI cannot tell them from others.
+    """
     app = Flask("compliance", static_folder=None)
     silence_words(app.logger.name)
     app.url_map.merge_slashes = False  # a redirect would repeat the query, and whoever asks mends the path at once
     app.config["MAX_CONTENT_LENGTH"] = body_limit
-    app.extensions[EXTENSION] = shared = Service(checker, Metrics())
+    app.extensions[EXTENSION] = shared = Service(checker, Metrics(), trust or ProxyTrust())
     app.register_blueprint(routes)
 
     @app.after_request

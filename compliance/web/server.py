@@ -20,6 +20,7 @@ from waitress.task import ErrorTask
 
 from compliance.check import Checker
 from compliance.config import Settings
+from compliance.geo.client_address import ProxyTrust
 from compliance.web.app import create_app
 from compliance.web.problems import MEDIA_TYPE, NEVER_KEPT, problem
 from compliance.web.withheld import silence_words
@@ -122,7 +123,7 @@ def serve(checker: Checker, settings: Settings, ready: Callable[[str], None]) ->
     """
     largest = max(settings.body_limit, DRAINED)
     server: Any = create_server(
-        create_app(checker, body_limit=settings.body_limit),
+        create_app(checker, body_limit=settings.body_limit, trust=ProxyTrust.of(settings)),
         host=settings.host,
         port=settings.port,
         threads=settings.threads,
@@ -131,7 +132,7 @@ def serve(checker: Checker, settings: Settings, ready: Callable[[str], None]) ->
         inbuf_overflow=settings.body_limit,  # not spooled to a file: `_Kept` forgets what is larger
         connection_limit=MOST_CONNECTIONS,
         asyncore_use_poll=True,
-        clear_untrusted_proxy_headers=False,  # they are not believed, but they tell that the peer is a proxy
+        clear_untrusted_proxy_headers=False,  # `client_address` says which one counts; the others tell of proxies
     )
     servers = [server, *getattr(server, "map", {}).values()]  # one for each address that the host name has
     for each in (each for each in servers if hasattr(each, "channel_class")):

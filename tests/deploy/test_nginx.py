@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
 import gzip
 import json
-import os
 import re
 import shutil
 import socket
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.deploy.proxying import CHECK, DEPLOY, LISTEN, SERVICE, Proxy, command, free_port, installed, proxying
 from tests.web.asking import ARTICLE, DAY, status_of, well_formed
-from tests.web.process import SECONDS, Reply, chunked, eventually, head, parsed, received, serving
+from tests.web.process import SECONDS, Reply, chunked, head, serving
 
-CONFIG = Path(__file__).resolve().parents[2] / "deploy" / "nginx.conf"
-CHECK = "POST /v1/check HTTP/1.1"
+CONFIG = DEPLOY / "nginx.conf"
 QUESTION = json.dumps({"content": ARTICLE, "as_of": DAY}).encode()
 CLAIMS = (
     "X-Forwarded-For: 8.8.8.8",
@@ -37,92 +34,11 @@ CLAIMS = (
     "Accept-Language: uk",
     "Content-Type: application/json",
 )
-TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
-
-
-def installed(where: Path, port: int, service: int) -> Path:
-    """The example, listening on `port` before the service on port `service`, with every file under `where`."""
-    text = CONFIG.read_text(encoding="utf-8")
-    moved = {
-        "listen 80;": f"listen 127.0.0.1:{port};",
-        "server 127.0.0.1:8000;": f"server 127.0.0.1:{service};",
-        "error_log /var/log/nginx/error.log emerg;": "\n".join(
-            [
-                f"error_log {where}/error.log emerg;",
-                *(f"{each}_temp_path {where}/{each};" for each in TEMPORARY),
-            ]
-        ),
-    }
-    for shipped, changed in moved.items():
-        assert text.count(shipped) == 1, shipped
-        text = text.replace(shipped, changed)
-    path = where / "nginx.conf"
-    path.write_text(f"pid {where}/pid;\ndaemon off;\nworker_processes 1;\n{text}", encoding="utf-8")
-    return path
-
-
-@dataclass(frozen=True)
-class Proxy:
-    """A running nginx, and everything that it wrote."""
-
-    port: int
-    where: Path
-
-    def exchange(self, data: bytes) -> Reply:
-        with socket.create_connection(("127.0.0.1", self.port), timeout=SECONDS) as sock:
-            with contextlib.suppress(ConnectionError):
-                sock.sendall(data)
-            return parsed(received(sock))
-
-    def get(self, path: str) -> Reply:
-        return self.exchange(head(f"GET {path} HTTP/1.1"))
-
-    def check(self, *lines: str, body: bytes = QUESTION) -> Reply:
-        return self.exchange(head(CHECK, f"Content-Length: {len(body)}", *lines) + body)
-
-    def written(self) -> dict[str, bytes]:
-        return {
-            str(file.relative_to(self.where)): file.read_bytes()
-            for file in self.where.rglob("*")
-            if file.is_file() and file.name not in {"nginx.conf", "pid"}
-        }
-
-
-@contextlib.contextmanager
-def proxying(program: str, where: Path, service: int) -> Iterator[Proxy]:
-    port = free_port()
-    command = [program, "-p", str(where), "-e", str(where / "error.log"), "-c", str(installed(where, port, service))]
-    with (where / "output").open("w", encoding="utf-8") as output, subprocess.Popen(command, stderr=output) as process:
-        try:
-            proxy = Proxy(port, where)
-            assert eventually(lambda: process.poll() is not None or is_listening(port))
-            assert process.poll() is None, (where / "output").read_text(encoding="utf-8")
-            yield proxy
-        finally:
-            process.terminate()
-
-
-def is_listening(port: int) -> bool:
-    with socket.socket() as sock:
-        return sock.connect_ex(("127.0.0.1", port)) == 0
-
-
-@pytest.fixture
-def nginx(component: Callable[[str], str], monkeypatch: pytest.MonkeyPatch) -> str:
-    """The program, which Debian keeps where only root's path leads."""
-    monkeypatch.setenv("PATH", f"{os.environ.get('PATH', os.defpath)}{os.pathsep}/usr/sbin")
-    return component("nginx")
 
 
 @pytest.fixture
 def proxy(nginx: str, tmp_path: Path) -> Iterator[Proxy]:
-    (tmp_path / "nginx").mkdir()
-    with serving(tmp_path / "log") as service, proxying(nginx, tmp_path / "nginx", service.port) as running:
+    with serving(tmp_path / "log") as service, proxying(nginx, CONFIG, tmp_path / "nginx", service.port) as running:
         yield running
 
 
@@ -135,19 +51,15 @@ def refused(reply: Reply, status: int) -> None:
 
 
 def test_the_example_is_good_as_it_is_shipped(nginx: str, tmp_path: Path) -> None:
-    path = installed(tmp_path, free_port(), 8000)
+    path = installed(CONFIG, tmp_path, {LISTEN: f"listen 127.0.0.1:{free_port()};", SERVICE: SERVICE})
     done = subprocess.run(
-        [nginx, "-t", "-q", "-p", str(tmp_path), "-e", str(tmp_path / "error.log"), "-c", str(path)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=SECONDS,
+        [*command(nginx, tmp_path, path), "-t", "-q"], capture_output=True, text=True, check=False, timeout=SECONDS
     )
     assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_what_is_for_callers_passes_and_what_is_for_operators_stays_inside(proxy: Proxy) -> None:
-    reply = proxy.check()
+    reply = proxy.check(body=QUESTION)
     assert (reply.status, status_of(reply.json)) == (200, "possible")
     assert reply.headers["ruleset"] == reply.json["ruleset"]["meaning"]
     assert reply.headers["cache-control"] == "no-store"
@@ -211,9 +123,8 @@ def test_what_a_client_claims_of_the_reader_reaches_nobody(nginx: str, tmp_path:
 
         thread = threading.Thread(target=answer, daemon=True)
         thread.start()
-        (tmp_path / "nginx").mkdir()
-        with proxying(nginx, tmp_path / "nginx", upstream.getsockname()[1]) as proxy:
-            assert proxy.check(*CLAIMS).status == 200
+        with proxying(nginx, CONFIG, tmp_path / "nginx", upstream.getsockname()[1]) as proxy:
+            assert proxy.check(*CLAIMS, body=QUESTION).status == 200
         thread.join(SECONDS)
     sent = b"".join(got).partition(b"\r\n\r\n")[0].decode().lower().split("\r\n")[1:]
     headers = dict(line.split(": ", 1) for line in sent)
@@ -236,9 +147,8 @@ def test_the_peer_behind_the_proxy_is_never_taken_for_the_reader(proxy: Proxy) -
 def test_a_dead_service_is_said_in_the_same_shape_at_once_and_logged_without_addresses(
     nginx: str, tmp_path: Path
 ) -> None:
-    (tmp_path / "nginx").mkdir()
-    with proxying(nginx, tmp_path / "nginx", free_port()) as proxy:
-        for reply in (proxy.check(), proxy.get("/healthz")):
+    with proxying(nginx, CONFIG, tmp_path / "nginx", free_port()) as proxy:
+        for reply in (proxy.check(body=QUESTION), proxy.get("/healthz")):
             refused(reply, 503)
             assert int(reply.headers["retry-after"]) >= 1
         assert not any(proxy.written().values())

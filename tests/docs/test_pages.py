@@ -25,6 +25,7 @@ PAGES = [
     "docs/import.md",
     "docs/index.md",
     "docs/operations.md",
+    "docs/proxies.md",
     "rules/README.md",
 ]
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
