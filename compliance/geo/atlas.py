@@ -15,7 +15,7 @@ Source: WGS 84 mean radius; the even-odd rule for rings.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -23,7 +23,7 @@ from math import cos, hypot, inf, radians, sqrt
 from typing import Final
 
 from compliance.geo.observation import Point
-from compliance.model.territory import Area, Member, Territory
+from compliance.model.territory import Area, LocationSet, Member, Territory
 from compliance.model.truth import FALSE, TRUE, UNKNOWN, Truth
 
 KM_PER_DEGREE: Final = 111.195
@@ -34,6 +34,7 @@ FAR_KM: Final = 300.0
 _ERROR: Final = 1.01
 _MOST_CELLS: Final = 65_536
 
+Sides = tuple[Truth, ...]
 _Ring = tuple[tuple[float, float], ...]
 
 
@@ -80,7 +81,8 @@ class Atlas:
 
     `outlined` has for each area the members that it outlines; `labelled` for each country the territories in
     which databases may name it; `zoned` for each time zone the territories that it is evidence of; `parts` for
-    each territory its members, of all days.
+    each territory its members, of all days; `areas` the drawn areas that some member names. `kept` is for whoever
+    works out places with it: nothing that it holds is finer than a region and the side of a line.
     """
 
     def __init__(self, territories: Iterable[Territory] = ()) -> None:
@@ -100,22 +102,34 @@ class Atlas:
                 self.zoned[zone].append(territory.id)
             outlines += [_Outline(area) for area in territory.areas]
         self._outlines = tuple(each for each in outlines if each.id in self.outlined)
+        self.areas = tuple(outline.id for outline in self._outlines)
+        self.outside: Sides = (FALSE,) * len(self.areas)
+        self._open: Sides = (UNKNOWN,) * len(self.areas)
+        self._margins = tuple(outline.margin_km for outline in self._outlines)
+        self._far = (-inf,) * len(self.areas)
+        self.kept: dict[Hashable, LocationSet] = {}
         self._depths = lru_cache(maxsize=_MOST_CELLS)(self._worked_out)
 
-    def sides(self, point: Point) -> dict[str, Truth]:
-        """For each area whether the whole circle around a point lies inside (TRUE), outside (FALSE), or neither."""
+    def sides(self, point: Point) -> Sides:
+        """For each area whether the whole circle around a point lies inside (TRUE), outside (FALSE), or neither.
+
+        In the order of `areas`.
+        """
         if point.radius_km > FAR_KM:
-            return {outline.id: UNKNOWN for outline in self._outlines}
+            return self._open
         depths = self._depths(round(point.longitude * CELLS_PER_DEGREE), round(point.latitude * CELLS_PER_DEGREE))
-        found = {}
-        for outline, depth in zip(self._outlines, depths, strict=True):
-            open_km = (point.radius_km + outline.margin_km + _HALF_DIAGONAL_KM) * _ERROR
-            found[outline.id] = TRUE if depth > open_km else FALSE if -depth > open_km else UNKNOWN
-        return found
+        if depths is self._far:
+            return self.outside
+        found = []
+        for margin_km, depth in zip(self._margins, depths, strict=True):
+            open_km = (point.radius_km + margin_km + _HALF_DIAGONAL_KM) * _ERROR
+            found.append(TRUE if depth > open_km else FALSE if -depth > open_km else UNKNOWN)
+        return tuple(found)
 
     def _worked_out(self, column: int, row: int) -> tuple[float, ...]:
         x, y = column / CELLS_PER_DEGREE, row / CELLS_PER_DEGREE
-        return tuple(outline.depth_km(x, y) for outline in self._outlines)
+        found = tuple(outline.depth_km(x, y) for outline in self._outlines)
+        return self._far if found == self._far else found
 
 
 def _distance(x: float, y: float, ring: _Ring) -> float:

@@ -26,6 +26,7 @@ import maxminddb
 from compliance.errors import DatabaseError
 from compliance.geo.address import Address
 from compliance.geo.embedded import CountryRanges, unpack
+from compliance.geo.in_memory import open_bytes
 from compliance.geo.observation import Evidence, Kind, Observation
 from compliance.geo.records import observed
 from compliance.model.territory import place
@@ -126,7 +127,7 @@ def _packaged() -> CountryRanges:
 def _opened(path: Path) -> _File:
     """One file of the operator, in memory and checked."""
     try:
-        reader = maxminddb.open_database(path, maxminddb.MODE_MEMORY)
+        reader = open_bytes(path.read_bytes())
         file = _described(path, reader)
         speaks = _tried(file)
     except FileNotFoundError as error:

@@ -25,14 +25,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from compliance.geo.atlas import Atlas, Part
+from compliance.geo.atlas import Atlas, Part, Sides
 from compliance.geo.observation import BLIND, WIDENING, Flag, Kind, Observation
 from compliance.geo.overlay import NOTHING_OVERLAID, Overlaid
 from compliance.model.iso3166 import COUNTRIES
 from compliance.model.territory import PLACES, Extent, LocationSet, code_of, lineage, marks_of, piece, place
 from compliance.model.truth import FALSE, TRUE, Truth
 
-Sides = Mapping[str, Truth]
+_BySide = Mapping[str, Truth]
+MOST_KEPT: Final = 65_536
 _NO_ATLAS: Final = Atlas()
 
 
@@ -53,13 +54,41 @@ def locate(
     >>> locate([]).basis
     ('no record',)
     """
-    found = _beyond_located([_seen(each, atlas, day) for each in observations if not each.is_silent])
+    said = tuple([_key(each, atlas) for each in observations])
+    key = (day, overlaid, said)
+    found = atlas.kept.get(key)
+    if found is None:
+        if len(atlas.kept) >= MOST_KEPT:
+            atlas.kept.clear()
+        found = atlas.kept[key] = _located([_Said(*each) for each in said], atlas, day, overlaid)
+    return found
+
+
+def _key(
+    said: Observation, atlas: Atlas
+) -> tuple[str, Kind, str | None, str | None, Sides | None, str | None, frozenset[Flag]]:
+    """All of an observation that counts, no finer than that: on which side of which line, not where."""
+    point, zone = said.point, said.time_zone
+    sides = None if point is None or said.kind is Kind.REGISTRATION else atlas.sides(point)
+    return (
+        said.source,
+        said.kind,
+        said.country,
+        said.subdivision,
+        sides,
+        zone if zone in atlas.zoned else None,
+        said.flags,
+    )
+
+
+def _located(observations: Sequence[_Said], atlas: Atlas, day: date, overlaid: Overlaid) -> LocationSet:
+    found = _beyond_located([_seen(each, atlas, day) for each in observations])
     flags = frozenset[Flag]().union(*(each.flags for each in observations))
     named = frozenset[str]().union(*(each.places for each in found))
     named |= frozenset(each for name in overlaid.adds for each in members_of(name, atlas, day))
     if doubts := flags & (BLIND | WIDENING):
         return LocationSet.unknown(*(f"said to be {each.value}" for each in sorted(doubts)), named=_codes(named))
-    is_settled, basis = _settled(observations, [each for each in found if each.places or each.country])
+    is_settled, basis = _settled(found)
     if not is_settled:
         return LocationSet.unknown(*basis, *overlaid.basis, named=_codes(named))
     told = (*basis, *(words for each in found for words in each.basis), *overlaid.basis)
@@ -99,6 +128,19 @@ def part_of(country: str, subdivision: str) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
+class _Said:
+    """What counts of an observation."""
+
+    source: str
+    kind: Kind
+    country: str | None
+    subdivision: str | None
+    sides: Sides | None
+    time_zone: str | None
+    flags: frozenset[Flag]
+
+
+@dataclass(frozen=True, slots=True)
 class _Seen:
     """What one observation leaves possible, and why that is more than its label says."""
 
@@ -109,13 +151,12 @@ class _Seen:
     basis: tuple[str, ...] = ()
 
 
-def _seen(said: Observation, atlas: Atlas, day: date) -> _Seen:
+def _seen(said: _Said, atlas: Atlas, day: date) -> _Seen:
     """The places that an observation leaves possible; none if it names none."""
     country = said.country if said.country in COUNTRIES else None
     is_stale = Flag.STALE in said.flags
     part = None if is_stale or said.subdivision not in PLACES else said.subdivision
-    point = None if is_stale or said.kind is Kind.REGISTRATION else said.point
-    sides = {} if point is None else atlas.sides(point)
+    sides = {} if is_stale or said.sides is None else dict(zip(atlas.areas, said.sides, strict=True))
     places = {each for code in _labels(country, part) for each in _pieces(code, sides, atlas, day)}
     basis = list(_touched(said.source, places, sides, atlas, day))
     if part is None and country is not None:
@@ -132,7 +173,7 @@ def _labels(country: str | None, part: str | None) -> frozenset[str]:
     return frozenset({part} if country is None or country in lineage(part) else {country, part})
 
 
-def _pieces(code: str, sides: Sides, atlas: Atlas, day: date) -> Iterator[str]:
+def _pieces(code: str, sides: _BySide, atlas: Atlas, day: date) -> Iterator[str]:
     """A labelled code as finely as drawn areas tell: itself, or its pieces inside and outside of them."""
     inside: dict[str, set[str]] = {code: set()}
     for area in (area for area, side in sides.items() if side is TRUE):
@@ -147,7 +188,7 @@ def _pieces(code: str, sides: Sides, atlas: Atlas, day: date) -> Iterator[str]:
         yield piece(here, within, _outside(here, sides, atlas, day))
 
 
-def _outside(code: str, sides: Sides, atlas: Atlas, day: date) -> Iterator[str]:
+def _outside(code: str, sides: _BySide, atlas: Atlas, day: date) -> Iterator[str]:
     """The areas that a place lies outside of, where that tells something: not where all of its code lies within."""
     for area in (area for area, side in sides.items() if side is FALSE):
         near = [part.member for part in _active(atlas.outlined[area], day) if _meet(part.member.code, code)]
@@ -156,7 +197,7 @@ def _outside(code: str, sides: Sides, atlas: Atlas, day: date) -> Iterator[str]:
             yield area
 
 
-def _touched(source: str, places: set[str], sides: Sides, atlas: Atlas, day: date) -> Iterator[str]:
+def _touched(source: str, places: set[str], sides: _BySide, atlas: Atlas, day: date) -> Iterator[str]:
     """Adds the members of every area that a circle reaches and that no labelled place could be in; says so."""
     for area in (area for area, side in sides.items() if side is not FALSE):
         parts = _active(atlas.outlined[area], day)
@@ -165,7 +206,7 @@ def _touched(source: str, places: set[str], sides: Sides, atlas: Atlas, day: dat
             yield f"{source}: within reach of {area}"
 
 
-def _labelled_so(country: str, places: set[str], sides: Sides, atlas: Atlas, day: date) -> Iterator[str]:
+def _labelled_so(country: str, places: set[str], sides: _BySide, atlas: Atlas, day: date) -> Iterator[str]:
     """Adds the members of every territory in which makers may name that country; says so."""
     for name in atlas.labelled.get(country, ()):
         parts = _active(atlas.parts[name], day)
@@ -175,7 +216,7 @@ def _labelled_so(country: str, places: set[str], sides: Sides, atlas: Atlas, day
             yield f"{country} without a region may be {name}"
 
 
-def _in_time(said: Observation, places: set[str], atlas: Atlas, day: date) -> Iterator[str]:
+def _in_time(said: _Said, places: set[str], atlas: Atlas, day: date) -> Iterator[str]:
     """Adds the members of every territory that has a time zone, if no place is near them; says so."""
     for name in atlas.zoned.get(said.time_zone or "", ()):
         members = members_of(name, atlas, day)
@@ -222,19 +263,21 @@ def _beyond_located(found: Sequence[_Seen]) -> list[_Seen]:
 # -- all sources ------------------------------------------------------------------------------------------
 
 
-def _settled(observations: Sequence[Observation], speaking: Sequence[_Seen]) -> tuple[bool, tuple[str, ...]]:
+def _settled(found: Sequence[_Seen]) -> tuple[bool, tuple[str, ...]]:
     """Whether what was named is all that is possible, and why."""
+    speaking = [each for each in found if each.country]
     if not speaking:
         return False, ("no record",)
+    countries = sorted({each.country for each in speaking if each.country})
     located = [each for each in speaking if each.kind is Kind.LOCATION]
     if located:
-        others = sorted({each.country for each in speaking if each.country and each not in located})
+        known = {each.country for each in located}
+        others = [country for country in countries if country not in known]
         also = f"; registered in {', '.join(others)}" if others else ""
         return True, (f"{_names(located)} {'locates' if len(located) == 1 else 'locate'} it{also}",)
-    countries = sorted({each.country for each in speaking if each.country})
     if len(countries) > 1:
         return False, (f"sources differ: {', '.join(countries)}",)
-    registries = sum(each.kind is Kind.REGISTRATION for each in observations)
+    registries = sum(each.kind is Kind.REGISTRATION for each in found)
     if len(speaking) < 2 or len(speaking) < registries:
         return False, (f"only {_names(speaking)} has a record: {', '.join(countries)}",)
     return True, (f"{_names(speaking)} agree",)

@@ -13,9 +13,10 @@ Source: MaxMind GeoIP2 field references; ip-location-db readme; IPinfo database 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from math import isfinite
+from functools import lru_cache
+from math import inf
 from typing import Final
 
 from compliance.geo.observation import Evidence, Flag, Kind, Observation, Point
@@ -30,6 +31,7 @@ REGION_KM: Final = 250.0
 STALE_DAYS: Final = 90
 """Databases older than this settle countries only: about so fast do networks move between cities."""
 
+NO_FLAGS: Final = frozenset[Flag]()
 _TRAITS: Final[Mapping[str, Flag]] = {
     "is_anonymous": Flag.ANONYMOUS,
     "is_anonymous_proxy": Flag.ANONYMOUS,
@@ -105,11 +107,13 @@ def _finest(country: str | None, subdivisions: object) -> str | None:
 def _flat(evidence: Evidence) -> Observation:
     raw = evidence.raw
     country = country_code(raw.get("country_code"))
-    names = [name for key in ("state2", "state1") if isinstance(name := raw.get(key), str) and name]
-    part = next((code for name in names if (code := region_named(country, name))), None)
-    radius = CITY_KM if raw.get("city") else REGION_KM if names else None
+    large, small = raw.get("state1"), raw.get("state2")
+    part = region_named(country, small) if isinstance(small, str) else None
+    if part is None and isinstance(large, str):
+        part = region_named(country, large)
+    radius = CITY_KM if raw.get("city") else REGION_KM if large or small else None
     point = None if radius is None else point_at(raw.get("latitude"), raw.get("longitude"), radius)
-    return _said(evidence, country, part, point, raw.get("timezone"), set())
+    return _said(evidence, country, part, point, raw.get("timezone"), NO_FLAGS)
 
 
 def _ipinfo(evidence: Evidence) -> Observation:
@@ -132,12 +136,12 @@ LAYOUTS: Final[Mapping[str, Callable[[Evidence], Observation]]] = {
 
 
 def _said(
-    evidence: Evidence, country: str | None, part: str | None, point: Point | None, zone: object, flags: set[Flag]
+    evidence: Evidence, country: str | None, part: str | None, point: Point | None, zone: object, flags: Iterable[Flag]
 ) -> Observation:
     time_zone = zone if isinstance(zone, str) and zone else None
     if evidence.kind is Kind.REGISTRATION:
         part = point = time_zone = None
-    return Observation(evidence.source, evidence.kind, country, part, point, time_zone, frozenset(flags))
+    return Observation(evidence.source, evidence.kind, country, part, point, time_zone, frozenset(flags) or NO_FLAGS)
 
 
 def _map(value: object) -> Mapping[str, object]:
@@ -151,27 +155,32 @@ def _raised(raw: Mapping[str, object], known: Mapping[str, Flag]) -> Iterator[Fl
 
 def country_code(value: object) -> str | None:
     """The country that a maker's code names, in our own table; None for anything else."""
-    found = place(value) if isinstance(value, str) and len(value) == 2 else None
+    return _country(value) if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=4096)
+def _country(text: str) -> str | None:
+    found = place(text) if len(text) == 2 else None
     return found if found in COUNTRIES else None
 
 
 def point_at(latitude: object, longitude: object, radius_km: object) -> Point | None:
     """A point on Earth; None for anything else, and for 0, 0, which makers write where they know nothing."""
-    numbers = [number(each) for each in (latitude, longitude, radius_km)]
-    north, east, radius = numbers
+    north, east, radius = number(latitude), number(longitude), number(radius_km)
     if north is None or east is None or radius is None or (north == 0 and east == 0):
         return None
-    if abs(north) > 90 or abs(east) > 180 or radius < 0:
+    if not (-90 <= north <= 90 and -180 <= east <= 180 and radius >= 0):
         return None
     return Point(north, east, radius)
 
 
 def number(value: object) -> float | None:
     """A finite number, also where it is written as text."""
-    if isinstance(value, str) and len(value) <= 32:
+    if type(value) is not float:
+        if isinstance(value, bool) or not isinstance(value, int | str | float):
+            return None
         try:
-            value = float(value)
+            value = float(value) if len(str(value)) <= 32 else inf
         except ValueError:
             return None
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if is_number and abs(value) < 1e9 and isfinite(value) else None  # type: ignore[arg-type]
+    return value if -1e9 < value < 1e9 else None

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 _APOSTROPHES: Final = re.compile("['’ʼ`ʹ]")
@@ -51,6 +52,7 @@ _TABLE: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 
+@lru_cache(maxsize=8192)
 def region_named(country: str | None, name: str) -> str | None:
     """The ISO 3166-2 code of a subdivision that a database calls so; None if the table does not have it.
 
