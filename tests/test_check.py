@@ -250,7 +250,14 @@ def test_every_active_rule_either_asks_for_its_notice_or_says_why_not(
     ("reader", "day", "because"),
     [
         (Reader(country="US"), DAY, "`reader.location` is not `RU` or `ua-russia-controlled`"),
-        (MOSCOW, date(2024, 2, 19), "`publisher.designated_as` is not `ru/undesirable-organization`"),
+        (
+            MOSCOW,
+            date(2024, 2, 19),
+            (
+                "`publisher.designated_as` is not `ru/undesirable-organization`: "
+                "`rfe-rl` is in `ru/undesirable-organization` from 2024-02-20 only"
+            ),
+        ),
         (MOSCOW, date(2015, 6, 2), "in effect from 2015-06-03 only"),
     ],
 )

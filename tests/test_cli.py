@@ -373,7 +373,10 @@ DAY_BEFORE = ["explain", "--publisher", "rferl.org", "--country", "RU", "--as-of
 def test_explain_says_from_when_a_notice_will_be_asked_for() -> None:
     result = run(*DAY_BEFORE)
     assert result.exit_code == GOOD
-    why = "`publisher.designated_as` is not `ru/undesirable-organization`; that changes on 2024-02-20"
+    why = (
+        "`publisher.designated_as` is not `ru/undesirable-organization`: "
+        "`rfe-rl` is in `ru/undesirable-organization` from 2024-02-20 only; that changes on 2024-02-20"
+    )
     assert f"`{NOTICE}` is not asked for: {why}" in result.stdout.splitlines()
     assert result.stdout.splitlines()[-1].startswith("0 notice(s), ")
 
@@ -399,6 +402,5 @@ def test_explain_refuses_what_check_refuses(arguments: list[str]) -> None:
 
 def test_check_with_explain_names_the_day_too() -> None:
     result = run("check", *DAY_BEFORE[1:], "--explain")
-    assert f"not: {NOTICE}: `publisher.designated_as` is not `ru/undesirable-organization`; that changes on" in (
-        result.stdout
-    )
+    assert f"not: {NOTICE}: `publisher.designated_as` is not `ru/undesirable-organization`: " in result.stdout
+    assert "from 2024-02-20 only; that changes on 2024-02-20" in result.stdout

@@ -88,9 +88,9 @@ def _obstacle(rule: Rule, reading: Reading) -> str:
     if day not in rule.effective:
         return f"in effect from {first} only" if first and day < first else f"in effect until {rule.effective.last_day}"
     for line in failing:
-        return f"`{line.fact}` is not {_asks_for(line)}{_behind(_suspensions(line, rule, reading))}"
+        return f"`{line.fact}` is not {_asks_for(line)}{_behind(_not_now(line, rule, reading))}"
     if rule.for_each is not None:
-        return f"nothing in `{rule.for_each}` meets its conditions{_behind(_bound_suspensions(rule, reading))}"
+        return f"nothing in `{rule.for_each}` meets its conditions{_behind(_bound_not_now(rule, reading))}"
     if judge([replace(rule, if_unknown={})], reading) is None:
         return "in no world do its conditions hold and its exceptions not"
     return "it fires only where a fact that it skips when unknown is known"
@@ -148,7 +148,9 @@ def _designation(fact: str, register: str, rule: Rule, reading: Reading) -> str:
     said = [_said(entity, register, rule, reading) for entity in spoken_of if entity in reading.ruleset.entities]
     publisher = reading.value("publisher")
     is_open = isinstance(publisher, OneOf) and publisher.other if not FACTS[fact].bound else False
-    if is_open or len(said) < len(spoken_of) or not said:
+    if not said and FACTS[fact].bound and rule.for_each and not spoken_of:
+        said.append(f"nobody said who that is: give `{rule.for_each}`, empty where it is nobody")
+    elif is_open or len(said) < len(spoken_of) or not said:
         said.append("nobody declared who this is: add an entity file once, and absence from a register is known")
     return "; ".join(said)
 
@@ -161,10 +163,12 @@ def _said(entity: str, register: str, rule: Rule, reading: Reading) -> str:
         for entry in ruleset.entries(register, member):
             if day in copy.period(entry):
                 return f"`{member}` is declared in `{copy.declared_id}` ({copy.authority}): {_since(entry, copy)}"
-    gap = _suspended(entity, register, rule, reading)
-    said = gap or f"`{entity}` is not in the copy of {copy.retrieved_on}"
+    days = _suspended(entity, register, rule, reading)
+    if not days and (other := "; ".join(_other_days(entity, register, rule, reading))):
+        days = f"{other}, as the copy of {copy.retrieved_on} says"
+    said = days or f"`{entity}` is not in the copy of {copy.retrieved_on}"
     if copy.is_stale(day):
-        return f"{said}, which is too old to say {'whether that still holds' if gap else 'no'}"
+        return f"{said}, which is too old to say {'whether that still holds' if days else 'no'}"
     return f"{said}, which is not complete" if ruleset.designated(entity, register, day) is UNKNOWN else said
 
 
@@ -182,21 +186,41 @@ def _behind(said: Iterable[str]) -> str:
     return f": {'; '.join(found)}" if found else ""
 
 
-def _bound_suspensions(rule: Rule, reading: Reading) -> Iterator[str]:
-    """Of the entities that a rule may bind: whose designation is only suspended, and until when."""
+def _bound_not_now(rule: Rule, reading: Reading) -> Iterator[str]:
+    """Of the entities that a rule may bind: who is listed on other days, or suspended, and until when."""
     value = reading.value(rule.for_each or "")
     for entity in sorted(value.certain | value.perhaps) if isinstance(value, Members) else ():
         bound = Reading(reading.ruleset, reading.facts, reading.days, entity)
         for line in rule.when.each_line():
-            yield from _suspensions(line, rule, bound)
+            yield from _not_now(line, rule, bound)
 
 
-def _suspensions(line: Line, rule: Rule, reading: Reading) -> Iterator[str]:
-    """Of a condition that fails: whose designation is only suspended, and until when."""
+def _not_now(line: Line, rule: Rule, reading: Reading) -> Iterator[str]:
+    """Of a condition that fails: whose designation is suspended, and who is listed on other days, and until when."""
     if FACTS[line.fact].kind is Kind.STATUS and line.fact not in reading.facts:
         for entity in reading.spoken_of(line.fact):
-            said = (_suspended(entity, register, rule, reading) for register in sorted(line.values))
-            yield from filter(None, said)
+            for register in sorted(line.values):
+                if gap := _suspended(entity, register, rule, reading):
+                    yield gap
+                else:
+                    yield from _other_days(entity, register, rule, reading)
+
+
+def _other_days(entity: str, register: str, rule: Rule, reading: Reading) -> Iterator[str]:
+    """Until when an entity, or a parent whose designation reaches it, stood in a register, and from when it will."""
+    ruleset, copy = reading.ruleset, reading.ruleset.registers[register]
+    day = reading.register_day(register, rule.zone)
+    members = ruleset.lineage(entity)
+    listed = [(copy.period(entry), member) for member in members for entry in ruleset.entries(register, member)]
+    listed = [(period, member) for period, member in listed if not period.is_empty]
+    past = [(period.last_day, member) for period, member in listed if period.last_day and period.last_day < day]
+    ahead = [(period.first_day, member) for period, member in listed if period.first_day and day < period.first_day]
+    if past:
+        until, member = max(past)
+        yield f"`{member}` was in `{copy.declared_id}` until {until}"
+    if ahead:
+        since, member = min(ahead)
+        yield f"`{member}` is in `{copy.declared_id}` from {since} only"
 
 
 def _suspended(entity: str, register: str, rule: Rule, reading: Reading) -> str:

@@ -83,10 +83,11 @@ def test_a_silent_rule_stays_silent_by_itself_until_the_day_that_is_named_and_no
 def test_the_day_before_the_listing_names_the_day_of_the_listing(checker: Checker) -> None:
     explanation = explained(checker, "2024-02-19", publisher="rferl.org", reader__location="RU")
     (absent,) = [each for each in explanation.absent if each.rule == NAME]
-    assert absent.because == "`publisher.designated_as` is not `ru/undesirable-organization`"
+    not_yet = "`rfe-rl` is in `ru/undesirable-organization` from 2024-02-20 only"
+    assert absent.because == f"`publisher.designated_as` is not `ru/undesirable-organization`: {not_yet}"
     assert absent.changes_on == date(2024, 2, 20)
     assert (
-        f"`{NAME}` is not asked for: `publisher.designated_as` is not `ru/undesirable-organization`; "
+        f"`{NAME}` is not asked for: `publisher.designated_as` is not `ru/undesirable-organization`: {not_yet}; "
         "that changes on 2024-02-20"
     ) in explanation.sentences()
 

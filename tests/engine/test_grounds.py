@@ -73,6 +73,29 @@ def test_a_register_that_need_not_be_asked_any_more_is_not_called_old() -> None:
     assert decide(ruleset, {PUBLISHER: one("daily")}, DAYS).stale == ("ru/old",)
 
 
+@pytest.mark.parametrize(
+    ("known", "before"),
+    [
+        ({PUBLISHER: one("radio")}, "`publisher.designated_as` is not `ru/listed`"),
+        ({PUBLISHER: one("desk")}, "`publisher.designated_as` is not `ru/listed`"),
+        ({MENTIONS: some("daily", "radio")}, "nothing in `content.mentions` meets its conditions"),
+    ],
+)
+def test_of_whom_a_register_lists_on_other_days_the_last_and_the_first_day_are_told(known: Facts, before: str) -> None:
+    """The desk belongs to the radio."""
+    past = (entry("radio", DAY - 9 * ONE), entry("radio", DAY - ONE), entry("radio", DAY - 5 * ONE, first=DAY))
+    ahead = entry("radio", first=DAY + 2 * ONE), entry("radio", first=DAY + 3 * ONE)
+    asked = EACH_LISTED if MENTIONS in known else rule("r", line(LISTED, "ru/listed"))
+    for entries, told in (
+        (past, "`radio` was in `ru/listed` until 2024-05-31"),
+        (ahead, "`radio` is in `ru/listed` from 2024-06-03 only"),
+        (past + ahead, "`radio` was in `ru/listed` until 2024-05-31; `radio` is in `ru/listed` from 2024-06-03 only"),
+    ):
+        rules = replace(rules_of(asked), registers={"ru/listed": register("ru/listed", *entries)})
+        (only,) = decide(rules, {**HERE, **known}, DAYS, explain=True).not_applied
+        assert only.because == f"{before}: {told}"
+
+
 UNDECLARED = "nobody declared who this is: add an entity file once, and absence from a register is known"
 
 
@@ -92,7 +115,11 @@ def test_of_declared_publishers_each_is_told_and_nothing_else() -> None:
     assert details(rules, {PUBLISHER: one("radio")}) == [STATED]
 
 
-def test_a_mention_that_nobody_named_is_told_as_undeclared() -> None:
+def test_where_nobody_said_whom_the_page_names_it_says_what_to_give() -> None:
+    """To declare somebody would not help: nobody is named."""
     rules = rules_of(EACH_LISTED)
-    assert details(rules, {MENTIONS: some(other=True)}) == [UNDECLARED]
+    assert details(rules, {MENTIONS: some(other=True)}) == [
+        "nobody said who that is: give `content.mentions`, empty where it is nobody"
+    ]
+    assert details(rules, {MENTIONS: some("stranger")}) == [UNDECLARED]
     assert details(rules, {MENTIONS: some("radio")}) == [STATED]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -88,6 +89,24 @@ def test_a_designation_is_told_as_declared_by_an_authority_on_a_day_and_absence_
     rules = replace(rules_of(rule("r", line(LISTED, "ru/listed"))), registers={"ru/listed": copy})
     (ground,) = grounds(rules, {PUBLISHER: one(publisher)})
     assert ground.detail == detail
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        ((date(2024, 5, 20), date(2024, 5, 1)), "`radio` was in `ru/listed` until 2024-05-20"),
+        ((None, date(2024, 7, 1)), "`radio` is in `ru/listed` from 2024-07-01 only"),
+    ],
+)
+def test_who_stands_in_a_copy_on_other_days_is_never_said_to_be_missing_from_it(
+    days: tuple[date | None, date], said: str
+) -> None:
+    last, first = days
+    copy = register("ru/listed", entry("radio", last, first=first), fresh_for=1)
+    rules = replace(rules_of(rule("r", line(LISTED, "ru/listed"))), registers={"ru/listed": copy})
+    (ground,) = grounds(rules, {PUBLISHER: one("radio")})
+    holds = "which is too old to say whether that still holds"
+    assert (ground.truth, ground.detail) == (UNKNOWN, f"{said}, as the copy of 2024-05-25 says, {holds}")
 
 
 @pytest.mark.parametrize("known", [{}, {PUBLISHER: one("stranger")}])
