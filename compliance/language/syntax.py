@@ -87,6 +87,9 @@ def _in_brackets(context: str, said: str, start: Span, here: Span, file: Lines) 
         )
     if "expected ','" not in said or "flow" not in context:
         return None
+    before = here.text[: here.column - 1].rstrip()[-1:]
+    if before and before in "'\"" and (quoted := _opened_above(before, here, file)) is not None:
+        return Problem("the quotation mark is not closed", quoted, "close it at the end of the text")
     bracket = "{" if "mapping" in context else "["
     closing = _CLOSING[bracket]
     found = here.text[here.column - 1 : here.column]

@@ -8,6 +8,7 @@ repeated only where it has the form of a name, so that no address is ever sent b
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from types import UnionType
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -22,16 +23,21 @@ NOTHING: Final = object()
 _FACTS: Final = "content.facts."
 _DAYS: Final = ("as_of", "content.date_published")
 _YES_NO: Final = ("yes", "no")
+_LIKELY_SLIP: Final = 0.8
+"""How near a field of another meaning has to be for it to be meant, from 0 to 1."""
 _TAG: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{2,4}){0,2}")
 
 
-def fitting(value: Any, wanted: Any, where: str, problems: list[Problem]) -> Any:
-    """What of `value` fits the type `wanted`, or `NOTHING`; what does not is noted in `problems`."""
+def fitting(value: Any, wanted: Any, where: str, problems: list[Problem], top: Collection[str] = ()) -> Any:
+    """What of `value` fits the type `wanted`, or `NOTHING`; what does not is noted in `problems`.
+
+    `top` are the names of the fields of the whole body, where `value` stands inside it.
+    """
     if len(problems) >= MOST_PROBLEMS:
         return NOTHING
     for option in _options(wanted):
         if isinstance(value, dict) and isinstance(option, type) and issubclass(option, msgspec.Struct):
-            return _fields(value, option, where, problems)
+            return _fields(value, option, where, problems, top)
         if isinstance(value, dict) and get_origin(option) is dict:
             return _entries(value, get_args(option)[1], where, problems)
         if isinstance(value, list) and get_origin(option) is list:
@@ -45,12 +51,14 @@ def fitting(value: Any, wanted: Any, where: str, problems: list[Problem]) -> Any
     return value
 
 
-def _fields(value: dict[str, Any], wanted: type[msgspec.Struct], where: str, problems: list[Problem]) -> dict[str, Any]:
+def _fields(
+    value: dict[str, Any], wanted: type[msgspec.Struct], where: str, problems: list[Problem], top: Collection[str]
+) -> dict[str, Any]:
     fields = {each.encode_name: each for each in msgspec.structs.fields(wanted)}
     hints = get_type_hints(wanted)
     for name in [each for each in value if each not in fields][:MOST_PROBLEMS]:
         is_name = NAME.fullmatch(name)
-        near = (_elsewhere(name, wanted, where) or nearest(name, fields)) if is_name else None
+        near = (_elsewhere(name, wanted, where, top) or nearest(name, fields)) if is_name else None
         help_ = near or f"the fields are: {', '.join(fields)}"
         problems.append(
             Problem(f"unknown field `{name}`" if is_name else "unknown field", where=where or None, help=help_)
@@ -58,19 +66,23 @@ def _fields(value: dict[str, Any], wanted: type[msgspec.Struct], where: str, pro
     kept = {}
     for name, each in fields.items():
         if name in value:
-            kept[name] = fitting(value[name], hints[each.name], _path(where, name), problems)
+            kept[name] = fitting(value[name], hints[each.name], _path(where, name), problems, top or fields)
         elif each.required:
             problems.append(Problem(f"`{name}` is missing", where=_path(where, name)))
     return {name: each for name, each in kept.items() if each is not NOTHING}
 
 
-def _elsewhere(name: str, wanted: type[msgspec.Struct], where: str) -> str | None:
-    """The help for a field that there is, but deeper; or for a fact that stands beside the facts."""
+def _elsewhere(name: str, wanted: type[msgspec.Struct], where: str, top: Collection[str]) -> str | None:
+    """The help for a field that there is, but deeper or at the top; or for a fact that stands beside the facts."""
+    fields = [each.encode_name for each in msgspec.structs.fields(wanted)]
     if (path := _deeper(name, wanted)) is not None:
-        return f"say it as `{path}`"
+        near = nearest(name, fields, _LIKELY_SLIP)
+        return f"say it as `{path}`{f', or {near}' if near else ''}"
+    if name in top:
+        return f"it stands beside `{where.partition('.')[0]}`, not in it"
     fact = name if name in FACTS else f"{where}.{name}"
-    is_beside = fact in FACTS and any(each.encode_name == "facts" for each in msgspec.structs.fields(wanted))
-    return f"facts stand under `facts`: `{fact}`" if is_beside else None
+    facts = _path(where, "facts") if "facts" in fields else _deeper("facts", wanted)
+    return f"say it in `{facts}`, as `{fact}`" if fact in FACTS and facts else None
 
 
 def _deeper(name: str, wanted: type[msgspec.Struct]) -> str | None:

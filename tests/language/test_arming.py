@@ -155,7 +155,10 @@ def test_an_explanation_names_the_register_and_the_date_that_counts() -> None:
         f"    `publisher.designated_as` holds (asks for `{BY}`): "
         "`radio` is declared in `x/list` (An authority): announced on 2020-11-01"
     ) in said
-    assert said[-1] == "`warn` is not asked for: `publisher.designated_as` is not `x/list`; that changes on 2021-01-01"
+    assert said[-1] == (
+        "`warn` is not asked for: `publisher.designated_as` is not `x/list`: "
+        "`radio` is in `x/list` from 2021-01-01 only; that changes on 2021-01-01"
+    )
 
 
 def test_a_variant_is_no_register_of_its_own_to_a_colleague() -> None:

@@ -133,11 +133,12 @@ def test_why_not_tells_suspended_from_never_listed_and_from_ended() -> None:
         "`publisher.designated_as` is not `x/list`: `radio` is in `x/list` (An authority), "
         "suspended from 2023-03-01 to 2023-05-31, as the copy of 2026-01-01 says"
     )
-    for other, day in (
-        (loaded(files((LAST, "    last_day: 2023-02-28\n"))), date(2023, 4, 1)),
-        (suspended, date(2020, 6, 1)),
+    ended = loaded(files((LAST, "    last_day: 2023-02-28\n")))
+    for other, day, told in (
+        (ended, date(2023, 4, 1), "was in `x/list` until 2023-02-28"),
+        (suspended, date(2020, 6, 1), "is in `x/list` from 2021-01-01 only"),
     ):
-        assert _why_not(other, day) == "`publisher.designated_as` is not `x/list`"
+        assert _why_not(other, day) == f"`publisher.designated_as` is not `x/list`: `radio` {told}"
 
 
 def test_why_nothing_that_is_mentioned_counts_names_those_that_are_suspended() -> None:

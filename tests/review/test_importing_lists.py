@@ -96,6 +96,15 @@ def test_a_table_that_is_none_is_refused(table: str, message: str, help_: str, l
     assert found[2] == line
 
 
+def test_rows_that_are_torn_or_undated_are_no_sign_of_another_format() -> None:
+    with pytest.raises(RequestError) as caught:
+        listing("name,listed_on\nRiver Fund, Lake,2024-01-02\nSea Fund,soon\n")
+    torn, undated, last = caught.value.problems
+    assert torn.message.endswith("it has 3 cells, the header has 2: quotation marks around a text keep it in one cell")
+    assert "`soon` is not a calendar day" in undated.message
+    assert (last.message, last.help) == ("no row could be read", None)
+
+
 def test_a_mapped_column_has_to_be_there() -> None:
     message, help_, _ = refused("nmae,listed_on\nx,2024-01-02\n", columns={"name": "name"})
     assert (message, help_) == ("there is no column `name` for `name`", "the nearest is `nmae`")

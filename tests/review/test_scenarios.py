@@ -46,6 +46,27 @@ def test_a_scenario_that_fails_says_what_was_expected_and_what_came_out(expected
     assert (found.span.path, found.span.line) == ("warn.yaml", 27)
 
 
+def test_a_scenario_that_fails_because_of_a_slip_in_the_publisher_names_the_declared_one() -> None:
+    for slip, near in (("raddio", "radio"), ("raddio.example", "radio.example")):
+        found = problem("listed", (LISTED, LISTED.replace("publisher: radio", f"publisher: {slip}")))
+        assert found.help == f"not known: `publisher.designated_as`; nobody declared `{slip}`: the nearest is `{near}`"
+    found = problem("listed", (LISTED, LISTED.replace("publisher: radio", "publisher: some-site.example")))
+    assert found.help == "not known: `publisher.designated_as`"
+
+
+def test_a_scenario_in_another_place_than_the_law_is_told_that_the_reach_gives_the_notice() -> None:
+    reach = ("placement: footer", "placement: footer\n  reach: everywhere")
+    found = problem("elsewhere", reach)
+    assert found.message == "scenario `elsewhere` expects none, and the rule says possible"
+    assert found.help == "`reach: everywhere` gives it to readers in all other places too, as possible"
+
+
+def test_a_scenario_on_a_day_outside_a_listing_says_on_which_days_it_is_listed() -> None:
+    before = "name: listed\n    date: 2020-06-01"
+    found = problem("listed", ("name: listed\n    date: 2021-06-01", before))
+    assert found.help == "`publisher.designated_as` is not `x/list`: `radio` is in `x/list` from 2021-01-01 only"
+
+
 def test_a_scenario_that_finds_nothing_says_which_condition_failed() -> None:
     found = problem("listed", (LISTED, LISTED.replace("RU", "US")))
     assert found.message == "scenario `listed` expects required, and the rule says none"

@@ -40,8 +40,9 @@ def read_list(data: bytes, path: str, how: How, form: str | None = None) -> List
         found = list(_json_lines(text, how))
     listing = _once(found)
     if not listing.rows and all(each.is_fault or each.reason in _UNUSED for each in listing.left_out):
-        help_ = "is it another format? give it with `--format`"
-        raise _refusal(path, "no row could be read", help_, tuple(each for each in listing.left_out if each.is_fault))
+        faults = tuple(each for each in listing.left_out if each.is_fault)
+        help_ = None if form == "csv" and faults else "is it another format? give it with `--format`"
+        raise _refusal(path, "no row could be read", help_, faults)
     return listing
 
 
@@ -69,7 +70,9 @@ def _text(data: bytes, path: str) -> str:
     raise _refusal(path, "the list is not UTF-8", how)
 
 
-def _refusal(path: str, message: str, help_: str, faults: tuple[LeftOut, ...] = (), line: int = 1) -> RequestError:
+def _refusal(
+    path: str, message: str, help_: str | None, faults: tuple[LeftOut, ...] = (), line: int = 1
+) -> RequestError:
     problems = [Problem(f"{each.what or 'the row'}: {each.reason}", Span(path, each.line or 1, 1)) for each in faults]
     return RequestError([*problems, Problem(message, Span(path, line, 1), help_)])
 
@@ -140,7 +143,8 @@ def _header(columns: list[str], path: str, how: How, line: int) -> list[str | No
 
 def _row_of_cells(cells: list[str], columns: list[str], fields: list[str | None], line: int, how: How) -> Row | LeftOut:
     if len(cells) != len(columns):
-        reason = f"it has {len(cells)} cells, the header has {len(columns)}"
+        hint = ": quotation marks around a text keep it in one cell" if len(cells) > len(columns) else ""
+        reason = f"it has {len(cells)} cells, the header has {len(columns)}{hint}"
         return LeftOut(line, cells[0].strip(), reason, is_fault=True)
     given: dict[str, list[str]] = {}
     for name, cell in zip(fields, cells, strict=True):
