@@ -106,7 +106,7 @@ def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
 
 def _picture(span: Span) -> list[str]:
     """The lines that show a span: its place, its source line and a caret under it."""
-    lines = [f"  --> {span.path}:{span.line}:{span.column}"]
+    lines = [f"  --> {_visible(span.path)}:{span.line}:{span.column}"]
     if span.text:
         gutter = f"{span.line:4d} | "
         left = max(0, span.column - _MOST_SHOWN // 2) if len(span.text) > _MOST_SHOWN else 0

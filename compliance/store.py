@@ -25,6 +25,7 @@ from compliance.engine.index import Index
 from compliance.engine.memo import Memo
 from compliance.errors import Problem, RulesError
 from compliance.language.load import load
+from compliance.language.source import in_utf_8
 from compliance.language.suite import DIRECTORY as SUITES
 from compliance.language.suite import load_suites, misplaced
 from compliance.model.decision import Decision
@@ -347,9 +348,9 @@ def _fingerprint(path: Path) -> tuple[tuple[str, ...] | tuple[str, int, int, int
 def _shown(path: Path) -> str:
     """The path as a person would type it: relative where it is below the working directory."""
     try:
-        return Path(os.path.abspath(path)).relative_to(Path.cwd()).as_posix()
+        return in_utf_8(Path(os.path.abspath(path)).relative_to(Path.cwd()).as_posix())
     except (ValueError, OSError):
-        return path.as_posix()
+        return in_utf_8(path.as_posix())
 
 
 @cache

@@ -66,6 +66,12 @@ def test_a_scenario_that_fails_refuses_the_directory(tmp_path: Path) -> None:
     assert read_rules(tmp_path).rules  # reading alone does not ask them
 
 
+def test_a_path_that_is_not_utf_8_is_told_in_what_any_log_and_json_can_hold() -> None:
+    with pytest.raises(RulesError) as raised:
+        read_rules(Path("a\udcff"))
+    assert [problem.message for problem in raised.value.problems] == ["`a?` is not a directory"]
+
+
 @pytest.mark.parametrize("name", ["nowhere", "file.yaml", "\0"])
 def test_what_is_not_a_directory_is_one_problem(tmp_path: Path, name: str) -> None:
     (tmp_path / "file.yaml").touch()

@@ -45,7 +45,7 @@ def entity(node: Map, to: Collector) -> Entity | None:
         not_names=_not_names(fields),
         domains=_domains(fields),
         parent=parent.text if parent else None,
-        excludes=tuple(text.text for text in fields.texts("excludes")),
+        excludes=_excludes(fields),
         identifiers=_identifiers(fields),
         answers_to=_orders(fields),
         stance=_stance(fields),
@@ -94,6 +94,15 @@ def _alias(node: Node, language: str | None, what: str, fields: Fields) -> Alias
     if name is None:
         return None
     return Alias(name, language, strength, _texts(context), _texts(forms), _texts(not_forms))
+
+
+def _excludes(fields: Fields) -> tuple[str, ...]:
+    """Ids of children; nobody need have declared them, but a title would exclude nobody and look as if it did."""
+    found = fields.texts("excludes")
+    for text in found:
+        if not KEBAB.fullmatch(text.text):
+            fields.to.fail(text.span, f"`{text.text}` is not the id of an entity", "write the id, for example `rfe-rl`")
+    return _texts(found)
 
 
 def _not_names(fields: Fields) -> dict[str, tuple[str, ...]]:

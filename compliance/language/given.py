@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Collection, Sequence
+from functools import cache
 
 from compliance.errors import nearest
 from compliance.language.fields import KEBAB, LANGUAGE_TAG, day_help
@@ -126,7 +127,7 @@ def code_help(text: str) -> str | None:
 
 def _part_help(country: str, tail: str) -> str:
     """What to write for a part of a country that is no part of it, or has it under another code of the country."""
-    parts = sorted(each for each in PLACES if each.startswith(f"{country}-"))
+    parts = _parts(country)
     if (meant := f"{country}-{tail}") in parts:
         return f"write `{meant}`"
     if not parts:
@@ -137,6 +138,11 @@ def _part_help(country: str, tail: str) -> str:
     is_short = 0 < len(near) <= MOST_PARTS
     listed = f"those that begin alike are: {', '.join(near)}" if is_short else f"one of them is `{parts[0]}`"
     return f"`{country}` has {len(parts)} parts; {listed}"
+
+
+@cache
+def _parts(country: str) -> tuple[str, ...]:
+    return tuple(sorted(each for each in PLACES if each.startswith(f"{country}-")))
 
 
 def order_problem(text: str) -> tuple[str, str] | None:

@@ -8,6 +8,7 @@ else's rule is blamed for them.
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -25,6 +26,8 @@ from compliance.language.words import BIND_HELP, speaks_of_a_mention
 from compliance.model.rule import Notice, Rule
 from compliance.model.ruleset import LANGUAGE_VERSION, Ruleset
 
+MOST_GUESSES: Final = 20
+"""For so many unknown ids of a kind the nearest is looked for; of more, nobody misspelt each: a file is missing."""
 LANGUAGE_HELP = f"begin it with `language: {LANGUAGE_VERSION}`"
 _DECLARATION = re.compile(
     r"""(?:^|(?<=[\s{,]))(rule|entity|register|territory|id):[ \t]*["']?([^\s"'#,{}]+)""", re.MULTILINE
@@ -57,8 +60,7 @@ def load(files: Mapping[str, bytes], zones: Iterable[str], *, root: str = "") ->
             to.doubtful.update(_seem_declared(files[path]))
         if tree is not None:
             _declare(tree, to, found)
-    for reference in to.references:
-        _check(reference.kind, reference.id, reference.span, to)
+    _check_references(to)
     rules, registers = arming.linked(_linked(found["rule"], to), _by_id(found["register"]), to)
     entities = _by_id(found["entity"])
     _check_circles(
@@ -140,10 +142,20 @@ def _named(kind: str, node: Node | None) -> Iterator[tuple[str, str]]:
             yield "notice", node.text
 
 
-def _check(kind: str, name: str, span: Span, to: Collector) -> None:
-    if (kind, name) in to.declared or (kind, name) in to.doubtful or kind in to.hidden:
-        return
-    known = [declared for (other, declared) in to.declared if other == kind]
+def _check_references(to: Collector) -> None:
+    """Note every reference to what nobody declares; the first ones of a kind are compared with what there is."""
+    known: dict[str, list[str]] = defaultdict(list)
+    for kind, name in to.declared:
+        known[kind].append(name)
+    unknown = Counter[str]()
+    for reference in to.references:
+        kind, name = reference.kind, reference.id
+        if (kind, name) not in to.declared and (kind, name) not in to.doubtful and kind not in to.hidden:
+            unknown[kind] += 1
+            _unknown(kind, name, reference.span, known[kind] if unknown[kind] <= MOST_GUESSES else (), to)
+
+
+def _unknown(kind: str, name: str, span: Span, known: Iterable[str], to: Collector) -> None:
     if kind == "territory":
         near = code_help(name) or nearest(name, known)
         help_ = f"{PLACE_HELP}, or declare it in a file with `territory: {name}`"

@@ -170,6 +170,8 @@ def is_whole(node: Node) -> bool:
 
 def read(path: str, data: bytes) -> tuple[Node | None, list[Problem]]:
     """The tree of one file, or None if it has none, and every problem of its form."""
+    if (shown := in_utf_8(path)) != path:
+        return None, [Problem("the name of the file is not UTF-8", Span(shown, 1, 1), "rename the file")]
     if len(data) > MOST_BYTES:
         return None, [Problem(f"the file is larger than {MOST_BYTES} bytes", Span(path, 1, 1), "split it")]
     try:
@@ -185,6 +187,11 @@ def read(path: str, data: bytes) -> tuple[Node | None, list[Problem]]:
         if not (problem.message.startswith(UNREADABLE) and problem.span and problem.span.line in lines):
             reading.problems.append(problem)
         return None, reading.problems
+
+
+def in_utf_8(path: str) -> str:
+    """A path that can be written anywhere: a name of a file may be any bytes, and Python keeps them as surrogates."""
+    return path if path.isascii() else path.encode("utf-8", "replace").decode()
 
 
 def _not_utf_8(path: str, data: bytes, start: int) -> Problem:

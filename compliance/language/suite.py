@@ -17,7 +17,7 @@ from compliance.language.fields import KEBAB, LANGUAGE_TAG, Collector, Fields
 from compliance.language.keys import names
 from compliance.language.question import UNKNOWN_PLACE, Asked, page_of, places_of, reader_of
 from compliance.language.rules import EXPECTED, because_of, given_facts
-from compliance.language.source import Broken, List, Map, Node, Text, read
+from compliance.language.source import Broken, List, Map, Node, Text, in_utf_8, read
 from compliance.language.syntax import LINE_BREAK
 from compliance.model.period import parse_day
 from compliance.model.ruleset import LANGUAGE_VERSION, Ruleset
@@ -71,6 +71,7 @@ def misplaced(path: str, data: bytes) -> Problem | None:
 
     A file that cannot be read counts as what it seems to be: a rule with a slip is still missed.
     """
+    path = in_utf_8(path)
     tree, _ = read(path, data)
     if tree is None:
         lines = LINE_BREAK.split(data.replace(b"\0", b"").decode("utf-8-sig", "replace"))

@@ -43,6 +43,13 @@ def slips(extra: str) -> list[str]:
     return messages(changed("paper.yaml", ("domains: [paper.example]\n", extra)))
 
 
+def test_an_exclusion_is_an_id_and_no_title() -> None:
+    """A title excludes nobody, and the designations of the parent would reach the child after all."""
+    assert entity("excludes: [not-declared, radio]\n").excludes == ("not-declared", "radio")
+    assert slips("excludes: [radio, Local Radio]\n") == ["`Local Radio` is not the id of an entity"]
+    assert slips("excludes: Radio\n") == ["`Radio` is not the id of an entity"]
+
+
 # -- names ----------------------------------------------------------------------------------------------
 
 

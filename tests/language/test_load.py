@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.errors import RulesError
-from compliance.language.load import load
+from compliance.errors import Problem, RulesError, Span
+from compliance.language.load import MOST_GUESSES, load
 from tests.language.reading import ZONES, loaded, messages, problems, warn
 from tests.tiny import TINY, changed
 
@@ -163,6 +163,25 @@ def test_a_name_that_nobody_declared_is_answered_with_what_to_write(
     assert problem.message == message
     assert problem.help is not None
     assert problem.help.startswith(help_)
+
+
+def test_where_very_many_names_are_unknown_only_the_first_are_compared_with_what_there_is() -> None:
+    """A folder that was forgotten is one slip; to compare thousands of names with thousands takes minutes."""
+    entry = TINY["list.yaml"].partition("entries:\n")[2]
+    entries = "".join(entry.replace("radio", f"radioo-{number}") for number in range(MOST_GUESSES + 5))
+    found = problems({**TINY, "list.yaml": TINY["list.yaml"] + entries})
+    assert [each.message for each in found] == [
+        f"unknown entity `radioo-{number}`" for number in range(MOST_GUESSES + 5)
+    ]
+    helps = [each.help or "" for each in found]
+    assert set(helps[:MOST_GUESSES]) == {"the nearest is `radio`"}
+    assert all(each.startswith("declare it in a file with `entity: radioo-") for each in helps[MOST_GUESSES:])
+
+
+def test_a_file_whose_name_is_not_utf_8_is_a_problem_and_not_read() -> None:
+    (problem,) = problems({**TINY, "laws/a\udcff.yaml": TINY["warn.yaml"]})
+    assert problem == Problem("the name of the file is not UTF-8", Span("laws/a?.yaml", 1, 1), "rename the file")
+    assert loaded({"закон.yaml" if name == "warn.yaml" else name: text for name, text in TINY.items()}).rules
 
 
 def test_of_many_parts_of_a_country_only_those_that_begin_alike_are_listed() -> None:

@@ -62,6 +62,14 @@ def test_a_message_keeps_to_the_style(path: Path) -> None:
         assert not re.search(r"\b(str|dict|None|NoneType|Mapping|scalar|Text|Broken|ScalarNode)\b", message)
 
 
+def test_no_terminal_obeys_what_a_file_or_its_name_holds() -> None:
+    files = {"a\x1b[2J\n\u202e.yaml": b"language: 1\nrule: \x22\\e[2J\x22\n", **AROUND}
+    with pytest.raises(RulesError) as raised:
+        load(files, available_timezones())
+    assert "  --> a\ufffd[2J \ufffd.yaml:2:7\n" in str(raised.value)
+    assert all(each.isprintable() or each == "\n" for each in str(raised.value))
+
+
 @pytest.mark.parametrize("path", MISTAKES, ids=lambda path: path.stem)
 def test_a_caret_stands_under_the_column_that_is_named(path: Path) -> None:
     around = files(path)

@@ -307,6 +307,13 @@ def test_a_rule_file_among_the_suites_is_seen_however_it_is_written(text: str) -
     assert problem.span.text[problem.span.column - 1 :].startswith(("rule", "entity", "register", "territory", "'rule"))
 
 
+def test_a_rule_file_among_the_suites_is_seen_under_a_name_that_is_not_utf_8() -> None:
+    problem = misplaced("rules/tests/a\udcff.yaml", TINY["warn.yaml"].encode())
+    assert problem is not None
+    assert problem.span is not None
+    assert problem.span.path == "rules/tests/a?.yaml"
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -60,9 +60,10 @@ def _texts_saying(node: Node | None, text: str) -> Iterator[Text]:
 
 def _undeclared_exclusion(look: Look) -> Iterator[Found]:
     for name, entity in look.ruleset.entities.items():
-        for other in entity.excludes:
-            if other not in look.ruleset.entities:
-                spans = look.files.spans_of_texts("entity", name, "excludes")
+        unknown = [other for other in entity.excludes if other not in look.ruleset.entities]
+        if unknown:
+            spans = look.files.spans_of_texts("entity", name, "excludes")
+            for other in unknown:
                 message = f"`{name}` excludes `{other}`, which nobody declared"
                 yield Found(message, f"add an entity file for `{other}`, with its parent", spans.get(other))
 

@@ -37,6 +37,12 @@ def entries(count: int) -> dict[str, str]:
     return files
 
 
+def exclusions(count: int) -> dict[str, str]:
+    """An entity with many children that nobody declared."""
+    children = ", ".join(f"child-{number}" for number in range(count))
+    return {**CLEAN, "parent.yaml": f"language: 1\nentity: parent\ntitle: P\nexcludes: [{children}]\n"}
+
+
 def slots(count: int) -> dict[str, str]:
     """Rules with a notice each, whose words have days that leave some out and show data that half of a list has."""
     files, scenarios = entries(count), CLEAN["warn.yaml"][CLEAN["warn.yaml"].index("scenarios:") :]
@@ -77,7 +83,7 @@ def calls(files: dict[str, str]) -> int:
     return counted
 
 
-@pytest.mark.parametrize("made", [rules, entries, slots])
+@pytest.mark.parametrize("made", [rules, entries, exclusions, slots])
 def test_four_times_the_rules_or_entries_cost_four_times_the_work(made: Callable[[int], dict[str, str]]) -> None:
     few, many = calls(made(25)), calls(made(100))
     assert many < 4.5 * few
