@@ -57,13 +57,14 @@ def run(
 
 def _outcome(alone: Ruleset, rule: Rule, scenario: Scenario, facts: Facts, directory: Directory) -> Outcome:
     days = dict.fromkeys(alone.zones, scenario.date)
-    decision = decide(alone, facts, days, explain=True)
+    decision = decide(alone, facts, days)
     found = found_in(decision)
     message = help_ = None
     if found != scenario.expect:
         message = f"scenario `{scenario.name}` expects {scenario.expect}, and the rule says {found}"
+        explained = decide(alone, facts, days, explain=True)  # nearly all are as expected and need no reason
         strangers = _strangers(scenario.given, directory, alone)
-        help_ = "; ".join(filter(None, (why(alone, facts, days, decision), *strangers))) or None
+        help_ = "; ".join(filter(None, (why(alone, facts, days, explained), *strangers))) or None
     elif scenario.because is not None and scenario.because not in decision.unknowns:
         message = f"scenario `{scenario.name}` rests on `{scenario.because}` unknown, and it is not what decides"
         help_ = hangs_on(decision.unknowns)
