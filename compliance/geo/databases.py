@@ -1,71 +1,46 @@
-"""The sources that are asked: the ranges that ship with the package, and the operator's own MMDB files.
+"""The sources that are asked: the ranges that ship with the package, the operator's MMDB files and overlays.
 
-Theory: a database is tried hard once, when it is opened, and trusted little afterwards. Opening reads the
-whole file into memory (a file that is truncated while mapped kills the process), asks it about addresses
-all over the address space, and wants to see countries. A file that fails is refused with its name. A
-look-up never fails: whatever goes wrong in it is silence, because the text of an exception of a database
-holds the address, and because a missing country only ever widens an answer.
+Theory: all sources of a moment are one value, so that a question never meets half of an exchange. A look-up never
+fails: whatever goes wrong in it is silence, because the text of an exception of a database holds the address, and
+because a missing country only ever widens an answer. Silence of a source that names countries is one thing that
+it says; a file of anonymous networks or of autonomous systems that has no record says nothing about the place.
 
-How a record is read stands in `records`; which layout it has follows from what the file says of itself.
+What one file is stands in `database_file`, how its records are read in `records`, how they are exchanged in `database_store`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cache
 from importlib.resources import files
-from ipaddress import IPv4Address, IPv6Address
-from itertools import islice
-from pathlib import Path
 from typing import Final, Self
-
-import maxminddb
 
 from compliance.errors import DatabaseError
 from compliance.geo.address import Address
+from compliance.geo.database_file import Age, DatabaseFile, Knows, Walked, age_of, asked_for, open_file
 from compliance.geo.embedded import CountryRanges, unpack
-from compliance.geo.in_memory import open_bytes
 from compliance.geo.observation import Evidence, Kind, Observation
-from compliance.geo.records import observed
+from compliance.geo.overlay import NOTHING_OVERLAID, Overlaid, Overlay
+from compliance.model.overlay import OverlayRow
+from compliance.model.period import parse_day
 from compliance.model.territory import place
 
 _PACKAGED: Final = "countries.bin"
-_LOCATION_MAKERS: Final = ("geoip2-", "geolite2-", "dbip-", "city ipv")
-"""Makers who measure where users are, as they begin a database type or a file name; others are registries."""
-_SAMPLE: Final = 1000
-_PROBES: Final[dict[int, list[str]]] = {
-    4: [f"{first}.1.1.1" for first in range(1, 224)],
-    6: [f"{first:x}::1" for first in range(0x2000, 0x4000, 0x20)],
-}
-"""Addresses all over the public space, asked for damage and not for their answers."""
+_OWN_TERMS: Final = "the operator's agreement with the maker"
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
-    """One open MMDB file of the operator."""
+class Said:
+    """What one source has about an address, for the command that explains it.
 
-    name: str
-    kind: Kind
-    type: str
-    schema: str
-    build: date
-    versions: tuple[int, ...]
-    reader: maxminddb.Reader
+    `observation` is None where the source says nothing of places, as a file of autonomous systems does.
+    """
 
-    def observation(self, address: Address, day: date) -> Observation:
-        """What the file says of the address; silence, whatever goes wrong."""
-        try:
-            number = IPv4Address(address.number) if address.version == 4 else IPv6Address(address.number)
-            return observed(self.evidence(self.reader.get(number)), day)
-        except Exception:  # noqa: BLE001  # damage shows as any exception, and its text holds the address
-            return Observation(self.name, self.kind)
-
-    def evidence(self, record: object) -> Evidence:
-        """A record of this file; one that is no map says nothing."""
-        raw = record if isinstance(record, Mapping) else {}
-        return Evidence(self.name, self.kind, self.schema, raw, self.build)
+    evidence: Evidence
+    age: Age | None
+    observation: Observation | None
 
 
 class Databases:
@@ -74,18 +49,27 @@ class Databases:
     Without arguments it knows nothing, so that a service whose databases are all broken still answers.
     """
 
-    def __init__(self, ranges: CountryRanges | None = None, own: Sequence[_File] = ()) -> None:
+    def __init__(
+        self, ranges: CountryRanges | None = None, own: Sequence[DatabaseFile] = (), overlay: Overlay | None = None
+    ) -> None:
+        self.own = tuple(own)
+        self.overlay = overlay or Overlay()
         self._ranges = ranges
-        self._own = tuple(own)
+        self._registered = [] if ranges is None else [_registered(source.name, ranges) for source in ranges.sources]
+        self._placing = {version: [file for file in own if _places(file, version)] for version in (4, 6)}
+        self._naming = [file for file in own if Knows.SYSTEMS in file.about.knows]
 
     @classmethod
-    def open(cls, paths: Iterable[Path] = ()) -> Self:
+    def open(cls, paths: Iterable[object] = ()) -> Self:
         """The packaged ranges and the operator's files, all of them checked.
 
+        Args:
+            paths: MMDB files; `PATH=registration` or `PATH=location` says what a file knows.
+
         Raises:
-            DatabaseError: a file is missing, damaged, or names no countries; the message names it.
+            DatabaseError: a file is missing, damaged, or knows nothing that is used; the message names it.
         """
-        return cls(_packaged(), [_opened(Path(path)) for path in paths])
+        return cls(packaged(), [open_file(*asked_for(str(path))) for path in paths])
 
     def observations(self, address: Address, day: date) -> tuple[Observation, ...]:
         """What every source that covers the address's IP version says of it on a day; silence is one too."""
@@ -94,90 +78,94 @@ class Databases:
         found = []
         if self._ranges is not None:
             countries = self._ranges.lookup(address.number, address.version)
-            for source, country in zip(self._ranges.sources, countries, strict=True):
-                known = None if country is None else place(country)
-                found.append(Observation(source.name, Kind.REGISTRATION, known))
-        found += [file.observation(address, day) for file in self._own if address.version in file.versions]
+            found += [said[country] for said, country in zip(self._registered, countries, strict=True)]
+        for file in self._placing[address.version]:
+            said = file.observation(address, day)
+            if Knows.COUNTRIES in file.about.knows or not said.is_silent:
+                found.append(said)
         return tuple(found)
 
-    def describe(self) -> list[dict[str, str]]:
-        """Name, type, day of the data and licence of every source, for those who run the service."""
-        packaged = [] if self._ranges is None else self._ranges.sources
-        described = [
-            {"name": source.name, "type": "registration", "date": source.date, "licence": source.licence}
-            for source in packaged
-        ]
-        for file in self._own:
-            terms = "the operator's agreement with the maker"
-            described.append({"name": file.name, "type": file.kind, "date": file.build.isoformat(), "licence": terms})
+    def overlaid(self, address: Address, day: date) -> Overlaid:
+        """What the operator's overlays say of an address on a day."""
+        if not self.overlay.rows:
+            return NOTHING_OVERLAID
+        return self.overlay.overlaid(address, day, self._systems(address))
+
+    def overlay_rows(self, address: Address, day: date) -> tuple[OverlayRow, ...]:
+        """The rows of the overlays that count for an address on a day; for the command that explains them."""
+        return tuple(row for row in self.overlay.matching(address, self._systems(address)) if day in row.period)
+
+    def _systems(self, address: Address) -> list[int]:
+        """The autonomous systems that announce an address, if any row of the overlays asks for one."""
+        if not self.overlay.names_systems:
+            return []
+        numbers = (file.system(address) for file in self._naming if address.version in file.about.versions)
+        return [number for number in numbers if number is not None]
+
+    def said(self, address: Address, day: date) -> Iterator[Said]:
+        """What every source has about an address, as it came and as it is read; for the command that explains it."""
+        if not address.is_public:
+            return
+        if self._ranges is not None:
+            countries = self._ranges.lookup(address.number, address.version)
+            for source, said, country in zip(self._ranges.sources, self._registered, countries, strict=True):
+                build, raw = parse_day(source.date), {} if country is None else {"country_code": country}
+                evidence = Evidence(source.name, Kind.REGISTRATION, "flat", raw, build)
+                yield Said(evidence, None if build is None else age_of(build, day), said[country])
+        for file in self.own:
+            if address.version in file.about.versions:
+                placed = file.observation(address, day) if _places(file, address.version) else None
+                yield Said(file.evidence_of(address), age_of(file.about.build, day), placed)
+
+    def walks(self, day: date, every: int = 1) -> Iterator[tuple[str, Iterator[Walked]]]:
+        """The name of each file of the operator, and its networks; for commands that print them by purpose."""
+        return ((file.name, file.walk(day, every)) for file in self.own)
+
+    def describe(self, day: date) -> list[dict[str, object]]:
+        """Every source for those who run the service: what it is, how old it is on a day, on which terms it is used.
+
+        `problem` is None as long as nothing is wrong with a source; `DatabaseStore` knows more of them.
+        """
+        described: list[dict[str, object]] = []
+        for source in [] if self._ranges is None else self._ranges.sources:
+            build = parse_day(source.date)
+            terms = {"name": source.name, "type": Kind.REGISTRATION, "date": source.date, "licence": source.licence}
+            described.append({**terms, **_aged(build, day), "knows": [Knows.COUNTRIES], "problem": None})
+        for file in self.own:
+            about = file.about
+            terms = {"name": about.name, "type": about.kind, "date": about.build.isoformat(), "licence": _OWN_TERMS}
+            knows = sorted(about.knows)
+            problem = f"{file.failed} look-up(s) failed: the data are damaged" if file.failed else None
+            more = {"database_type": about.type, "sha256": about.sha256}
+            described.append({**terms, **_aged(about.build, day), "knows": knows, **more, "problem": problem})
         return described
 
 
+def _places(file: DatabaseFile, version: int) -> bool:
+    """Whether a file can say something of the place of an address of that IP version."""
+    return version in file.about.versions and not file.about.knows.isdisjoint({Knows.COUNTRIES, Knows.ANONYMITY})
+
+
+def _registered(name: str, ranges: CountryRanges) -> dict[str | None, Observation]:
+    """What a source of the packaged ranges says where it names a country, for each that there is."""
+    known = {country: None if country is None else place(country) for country in (None, *ranges.countries)}
+    return {country: Observation(name, Kind.REGISTRATION, code) for country, code in known.items()}
+
+
+def _aged(build: date | None, day: date) -> dict[str, object]:
+    return {} if build is None else {"age_days": (day - build).days, "state": age_of(build, day)}
+
+
 @cache
-def _packaged() -> CountryRanges:
-    """The ranges that ship with the package, read once."""
+def packaged() -> CountryRanges:
+    """The ranges that ship with the package, read once.
+
+    Raises:
+        DatabaseError: they are missing or damaged.
+    """
     try:
         return unpack(files("compliance.geo").joinpath(_PACKAGED).read_bytes())
     except OSError as error:
         raise DatabaseError(f"`{_PACKAGED}` is missing from the package") from error
     except DatabaseError as error:
         raise DatabaseError(f"`{_PACKAGED}` cannot be used: {error}") from error
-
-
-def _opened(path: Path) -> _File:
-    """One file of the operator, in memory and checked."""
-    try:
-        reader = open_bytes(path.read_bytes())
-        file = _described(path, reader)
-        speaks = _tried(file)
-    except FileNotFoundError as error:
-        raise DatabaseError(f"`{path}` does not exist") from error
-    except OSError as error:
-        raise DatabaseError(f"`{path}` cannot be read") from error
-    except Exception as error:
-        raise DatabaseError(f"`{path}` is damaged or is no MMDB file") from error
-    if not speaks:
-        raise DatabaseError(f"`{path}` names no countries: it is of type `{file.type}`")
-    return file
-
-
-def _described(path: Path, reader: maxminddb.Reader) -> _File:
-    """The file with what its metadata says of it."""
-    about = reader.metadata()
-    hints = (about.database_type.lower(), path.name.lower())
-    is_location = any(hint.startswith(_LOCATION_MAKERS) for hint in hints)
-    versions: tuple[int, ...] = (4, 6)
-    # The files for one IP version only are not silent about the other: nobody asks them.
-    if about.ip_version == 4 or hints[0].endswith("ipv4"):
-        versions = (4,)
-    elif hints[0].endswith("ipv6"):
-        versions = (6,)
-    return _File(
-        name=path.stem,
-        kind=Kind.LOCATION if is_location else Kind.REGISTRATION,
-        type=about.database_type,
-        schema=_schema(reader),
-        build=datetime.fromtimestamp(about.build_epoch, UTC).date(),
-        versions=versions,
-        reader=reader,
-    )
-
-
-def _schema(reader: maxminddb.Reader) -> str:
-    """The layout of the first record that shows one."""
-    for _, record in islice(reader, _SAMPLE):
-        if isinstance(record, Mapping):
-            if isinstance(record.get("country", record.get("registered_country")), Mapping) or "traits" in record:
-                return "maxmind"
-            if "country_code" in record or isinstance(record.get("country"), str):
-                return "ipinfo" if {"continent", "as_name", "region", "lat"} & record.keys() else "flat"
-    return "flat"
-
-
-def _tried(file: _File) -> bool:
-    """Whether the file names a country among its first records; a damaged one raises anything at all."""
-    for version in file.versions:
-        for probe in _PROBES[version]:
-            observed(file.evidence(file.reader.get(probe)), file.build)
-    records = (record for _, record in islice(file.reader, _SAMPLE))
-    return any(observed(file.evidence(record), file.build).country is not None for record in records)

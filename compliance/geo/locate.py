@@ -23,6 +23,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from compliance.geo.atlas import Atlas, Part, Sides
@@ -122,6 +123,17 @@ def part_of(country: str, subdivision: str) -> str | None:
     # A short code is the country's own or none: `DE` in Russia would otherwise be Germany.
     is_full = "-" in subdivision.replace("_", "-")
     return place(subdivision) if is_full else place(f"{country}-{subdivision}")
+
+
+def contradicts(said: Observation, atlas: Atlas, day: date) -> bool:
+    """Whether a source says one region and coordinates, or a time, that lie in another territory."""
+    return _contradicts(_Said(*_key(said, atlas)), atlas, day)
+
+
+@lru_cache(maxsize=65_536)
+def _contradicts(said: _Said, atlas: Atlas, day: date) -> bool:
+    seen = _seen(said, atlas, day)
+    return any(words.startswith(f"{said.source}: ") for words in seen.basis)
 
 
 # -- one source -------------------------------------------------------------------------------------------
