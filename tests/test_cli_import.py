@@ -54,7 +54,7 @@ def test_without_write_it_shows_what_would_change_and_touches_nothing(place: Pat
     result = imported("--retrieved-on", "2026-02-01")
     assert result.exit_code == FINDINGS
     assert result.stdout.splitlines() == [
-        "+ added radio (line 2): another listing, 2021-01-01: Radio House («Радиодом»)",
+        "+ added radio (line 2): first listing, 2021-01-01: Radio House («Радиодом»)",
         "+ added river-fund (line 3): 2022-02-02: River Fund",
         "~ names radio (line 2): further names or ids: `Радиодом`",
         "",
@@ -73,6 +73,8 @@ def test_write_writes_once_and_then_there_is_nothing_to_do(place: Path) -> None:
     assert tree(place) == after
     ruleset = read_rules(place / "rules")
     assert {entry.entity for entry in ruleset.registers["x/list"].entries} == {"radio", "river-fund"}
+    (place / "list.csv").write_text(f"{LIST}River Fund,2025-05-05\n", encoding="utf-8")
+    assert "+ added river-fund (line 4): another listing, 2025-05-05: River Fund" in imported(*options).stdout
     assert (place / "rules/entities/x-list/river-fund.yaml").is_file()
     assert not [name for name in after if ".import-" in name]
 

@@ -275,8 +275,17 @@ def _cyrillic_language(text: str, home: str | None) -> str:
     folded = text.casefold()
     if set(folded) & tables.SERBIAN or (home == "RS" and not set(folded) & set("ыэёъщй")):
         return "sr-Cyrl"
+    if _is_belarusian(folded, home):
+        return "be"
     is_ukrainian = set(folded) & set("іїєґ") or set(folded.split()) & tables.UKRAINIAN
     return "uk" if is_ukrainian else "ru"
+
+
+def _is_belarusian(folded: str, home: str | None) -> bool:
+    """Whether a name in small Cyrillic letters has some that only Belarusian has, or has together."""
+    letters = set(folded)
+    is_sure = letters & set("ыэё") or home == "BY" or "беларус" in folded
+    return "ў" in letters or ("і" in letters and not letters & set("їєґи") and bool(is_sure))
 
 
 def _distinct(names: list[Name]) -> tuple[Name, ...]:

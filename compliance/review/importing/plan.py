@@ -158,12 +158,14 @@ class _Work:
         for name in sorted({*self.rows, *self.known.entries}):
             entries = self.known.entries.get(name, ())
             for pair in pairs(name, self.rows.get(name, ()), entries, register.arms):
-                self._listing(pair, page, is_new=name not in self.known.entities)
+                before = "another listing, " if entries else "first listing, " * (name in self.known.entities)
+                self._listing(pair, page, before)
         text = page.text()
         if text != self.old[register.path]:
             self.files[register.path] = text
 
-    def _listing(self, pair: Pair, page: RegisterFile, *, is_new: bool) -> None:
+    def _listing(self, pair: Pair, page: RegisterFile, before: str) -> None:
+        """Bring one listing up to date; `before` says what an entity that we have was in the register till now."""
         row, entry, arms = pair.row, pair.entry, self.known.register.arms
         if row is None:
             if entry is not None and page.gone(entry):
@@ -173,7 +175,7 @@ class _Work:
         if entry is None:
             page.add(pair.entity, row)
             end = f", taken off on {row.last_day}" if row.last_day else ", taken off, day not known" * row.has_ended
-            said = f"{'' if is_new else 'another listing, '}{row.days[arms]}{end}: {row.name}"
+            said = f"{before}{row.days[arms]}{end}: {row.name}"
             self.changes.append(Change(Kind.ADDED, pair.entity, row.line, said))
             return
         if pair.differs:
