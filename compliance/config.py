@@ -26,6 +26,60 @@ SINGLES: Final = (
 UNIX: Final = "unix"
 """Stands in the list of trusted proxies for whoever connects through a unix socket and so has no address."""
 MOST_HOPS: Final = 20
+CDNS: Final[Mapping[str, Mapping[str, str]]] = {
+    "akamai": {"edgescape": "x-akamai-edgescape"},
+    "cloudflare": {
+        "country": "cf-ipcountry",
+        "region": "cf-region-code",
+        "region_name": "cf-region",
+        "city": "cf-ipcity",
+        "latitude": "cf-iplatitude",
+        "longitude": "cf-iplongitude",
+        "time_zone": "cf-timezone",
+    },
+    "cloudfront": {
+        "country": "cloudfront-viewer-country",
+        "region": "cloudfront-viewer-country-region",
+        "region_name": "cloudfront-viewer-country-region-name",
+        "city": "cloudfront-viewer-city",
+        "latitude": "cloudfront-viewer-latitude",
+        "longitude": "cloudfront-viewer-longitude",
+        "time_zone": "cloudfront-viewer-time-zone",
+    },
+    "custom": {},
+    "fastly": {},
+    "fly": {},
+    "google": {
+        "country": "x-appengine-country",
+        "region": "x-appengine-region",
+        "city": "x-appengine-city",
+        "coordinates": "x-appengine-citylatlong",
+    },
+    "netlify": {"country": "x-country", "geo": "x-nf-geo"},
+    "vercel": {
+        "country": "x-vercel-ip-country",
+        "region": "x-vercel-ip-country-region",
+        "city": "x-vercel-ip-city",
+        "latitude": "x-vercel-ip-latitude",
+        "longitude": "x-vercel-ip-longitude",
+        "time_zone": "x-vercel-ip-timezone",
+    },
+}
+"""What each content delivery network tells of the reader's place, the country or all first, and in which header.
+
+Source: see `compliance.geo.cdn_headers`.
+"""
+NAMED_BY_OPERATORS: Final = ("custom", "fastly", "google")
+"""Where operators choose the headers, all of them or (Google's load balancer) others than those above."""
+TOLD: Final = (
+    *("country", "region", "region_name", "city", "latitude", "longitude", "coordinates", "time_zone"),
+    *("proxy_type", "proxy_description", "edgescape", "geo"),
+)
+"""All that a network may tell."""
+WHOLE: Final = ("country", "edgescape", "geo")
+"""What names a country, without which nothing else counts."""
+_OF_THE_EDGE: Final = ("cf-ray", "fly-region", "x-amz-cf-pop", "x-served-by", "x-vercel-id")
+_HEADER: Final = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
 _NETWORK: Final = re.compile(r"[0-9A-Fa-f:.]+(?:/[0-9]{1,3})?")
 _SHORTEST_PREFIX: Final = {4: 8, 6: 20}
 _LOCAL_6: Final = (IPv6Network("fc00::/7"), IPv6Network("fe80::/10"))
@@ -106,6 +160,41 @@ def _header(value: object) -> str:
     return text.lower()
 
 
+def _cdn(value: object) -> str:
+    text = _text(value)
+    if text.lower() not in CDNS:
+        near = nearest(text, CDNS)
+        listed = f"; {near}" if near else f": use {', '.join(CDNS)}"
+        raise _WrongItemError(f"names `{text}`, which is no network that is known here{listed}")
+    return text.lower()
+
+
+def _cdn_headers(value: object) -> tuple[str, ...]:
+    """A list, or text separated by commas or spaces, of what is told (`country`), perhaps with its header."""
+    items = [each for each in re.split(r"[\s,]+", value) if each] if isinstance(value, str) else value
+    if not isinstance(items, Sequence) or not all(isinstance(each, str) for each in items):
+        raise ValueError("a list such as `country` or `country=x-geo-country`")
+    found = [each.lower() for each in items]
+    halves = [half for each in found for half in each.split("=")]
+    wrong = [f"`{text}`, {why}" for text in items if (why := _wrong_told(text.lower()))]
+    wrong += [f"`{half}` twice" for half in dict.fromkeys(halves) if halves.count(half) > 1]
+    if wrong:
+        raise _WrongItemError(f"names {'; '.join(wrong)}")
+    return tuple(found)
+
+
+def _wrong_told(item: str) -> str | None:
+    told, is_named, header = item.partition("=")
+    if told not in TOLD:
+        near = nearest(told, TOLD)
+        return "which is nothing that a network tells" + (f"; {near}" if near else f": use {', '.join(TOLD)}")
+    if is_named and not _HEADER.fullmatch(header):
+        return "which is no name of a header such as `country=x-geo-country`"
+    if header in _OF_THE_EDGE:
+        return "which tells where the network was reached, not where the reader is"
+    return "which holds addresses" if header in (*CHAINS, *SINGLES) else None
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One setting: its name, what holds without it, how it is read, and what it means."""
@@ -129,10 +218,12 @@ SETTINGS: Final = (
     Setting(
         "trusted_hops", None, _whole(1, MOST_HOPS), "how many proxies append to that header, if that is how to count"
     ),
+    Setting("cdn", None, _cdn, "content delivery network that tells your proxies, or is one, where the reader is"),
+    Setting("cdn_headers", (), _cdn_headers, "what of that it was set up to tell, if more than the country"),
 )
 """Every setting that is read, in the order of the documentation."""
 
-PLANNED: Final = ("data_dir", "cdn", "workers", "evidence")
+PLANNED: Final = ("data_dir", "workers", "evidence")
 """Settings of the design that nothing reads yet; to set one is an error, so that nobody relies on it."""
 
 
@@ -150,6 +241,19 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     client_address: str | None = None
     trusted_hops: int | None = None
+    cdn: str | None = None
+    cdn_headers: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> tuple[tuple[str, str], ...]:
+        """What the network tells of the reader's place, each with the header that is believed.
+
+        Without `cdn_headers` this is the country alone: what a network was not set up to write, most pass on as
+        the reader wrote it.
+        """
+        known = CDNS.get(self.cdn or "", {})
+        pairs = [each.partition("=") for each in self.cdn_headers or list(known)[:1]]
+        return tuple((told, header or known.get(told, "")) for told, _, header in pairs)
 
     @classmethod
     def of(
@@ -189,10 +293,37 @@ def _missing_beside(settings: Settings) -> str | None:
         return f"`trusted_hops` counts in a list: set `client_address` to `{'` or `'.join(CHAINS)}`"
     if settings.client_address is not None and not settings.trusted_proxies:
         return "`client_address` is believed from your proxies only: set `trusted_proxies` to their networks"
-    if settings.trusted_proxies and settings.client_address is None:
+    if settings.cdn is not None and not settings.trusted_proxies:
+        return "`cdn` is believed from your proxies only: set `trusted_proxies` to their networks"
+    if problem := _wrong_for_cdn(settings):
+        return problem
+    if settings.trusted_proxies and settings.client_address is None and not settings.told:
         return (
-            "`trusted_proxies` says who is believed, and not what: set `client_address` to the header that they write"
+            "`trusted_proxies` says who is believed, and not what: set `client_address` to the header that they "
+            "write, or `cdn` to the network that tells where the reader is"
         )
+    return None
+
+
+def _wrong_for_cdn(settings: Settings) -> str | None:
+    """What of `cdn_headers` does not fit the network; None if all does."""
+    cdn, pairs = settings.cdn, [each.partition("=") for each in settings.cdn_headers]
+    if cdn is None:
+        return "`cdn_headers` says what a network tells: set `cdn` to its name" if pairs else None
+    known, told = CDNS[cdn], [each for each, _, _ in pairs]
+    for each, is_named, _ in pairs:
+        if is_named and cdn not in NAMED_BY_OPERATORS:
+            return f"`cdn_headers` names a header for `{each}`, but those of `{cdn}` are known: write `{each}` alone"
+        if not is_named and each not in known:
+            how = f"write in which of your headers, as `{each}=x-geo-{each.replace('_', '-')}`"
+            listed = f"it tells {', '.join(known) or 'nothing of the reader'}"
+            return f"`{cdn}` has no header for `{each}`: {how if cdn in NAMED_BY_OPERATORS else listed}"
+    if not pairs and not known and cdn in NAMED_BY_OPERATORS:
+        return f"`{cdn}` has no headers of its own: set `cdn_headers` to yours, as `country=x-geo-country`"
+    if pairs and not set(told) & set(WHOLE):
+        return "`cdn_headers` needs `country` too: without it nothing else counts"
+    if ("latitude" in told) != ("longitude" in told):
+        return "`cdn_headers` needs `latitude` and `longitude` together"
     return None
 
 

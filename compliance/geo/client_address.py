@@ -58,12 +58,15 @@ class ProxyTrust:
     """Which peers are trusted proxies, and what of theirs is believed; without arguments nobody and nothing.
 
     `header` is the one header that counts, in lower case; with `hops`, that many proxies append to it and the
-    reader is at that place from the right. `sockets` trusts whoever connects through a unix socket.
+    reader is at that place from the right. `sockets` trusts whoever connects through a unix socket. `cdn` is the
+    network that tells where the reader is, and `told` what of that it tells, each with its header in lower case.
     """
 
     header: str | None = None
     hops: int | None = None
     sockets: bool = False
+    cdn: str | None = None
+    told: tuple[tuple[str, str], ...] = ()
     _four: tuple[int, ...] = field(default=(), repr=False)
     _six: tuple[int, ...] = field(default=(), repr=False)
 
@@ -74,7 +77,8 @@ class ProxyTrust:
         four = collapse_addresses(each for each in networks if isinstance(each, IPv4Network))
         six = collapse_addresses(each for each in networks if isinstance(each, IPv6Network))
         sockets = UNIX in settings.trusted_proxies
-        return cls(settings.client_address, settings.trusted_hops, sockets, _bounds(four), _bounds(six))
+        believed = (settings.client_address, settings.trusted_hops, sockets, settings.cdn, settings.told)
+        return cls(*believed, _bounds(four), _bounds(six))
 
     def covers(self, host: str | None) -> bool:
         """Whether a peer, or a host in a list, is a trusted proxy; None and `unix:` stand for a unix socket."""

@@ -17,8 +17,10 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from compliance.check import Checker
 from compliance.errors import RequestError, RulesError
+from compliance.geo.cdn_headers import cdn_evidence
 from compliance.geo.client_address import ProxyTrust, client_address
 from compliance.model.ruleset import LANGUAGE_VERSION
+from compliance.reader import Reader
 from compliance.store import NO_ACTIVE_RULE
 from compliance.web import metrics
 from compliance.web.problems import problem
@@ -51,7 +53,7 @@ def service() -> Service:
 @routes.post("/v1/check")
 def check() -> Response:
     """The notices of one page for one reader."""
-    asked, problems = understand(_body(), _own_address())
+    asked, problems = understand(_body(), _own_reader())
     try:
         answer = service().checker.check(
             asked.content, asked.reader, languages=asked.languages, as_of=asked.as_of, explain=asked.explain
@@ -81,12 +83,13 @@ def _body() -> bytes:
     return request.get_data(cache=False)
 
 
-def _own_address() -> str | None:
-    """The address of whoever the request came from; None where nobody can know it."""
-    found = client_address(request.remote_addr, list(request.headers), service().trust).address
-    if found is None:
-        return None
-    return str(IPv4Address(found.number) if found.version == 4 else IPv6Address(found.number))
+def _own_reader() -> Reader:
+    """The reader whom the request came from, as far as trusted proxies name the address and a network the place."""
+    peer, headers, trust = request.remote_addr, list(request.headers), service().trust
+    client = client_address(peer, headers, trust)
+    found = client.address
+    number = None if found is None else (IPv4Address if found.version == 4 else IPv6Address)(found.number)
+    return Reader(address=number, evidence=cdn_evidence(client, peer, headers, trust))
 
 
 @routes.get("/v1/ruleset")

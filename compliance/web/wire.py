@@ -86,24 +86,24 @@ class Request(msgspec.Struct, frozen=True):
 _decoder = msgspec.json.Decoder(CheckIn)
 
 
-def read_check(body: bytes, peer: str | None) -> Request:
+def read_check(body: bytes, own: Reader | None) -> Request:
     """What a body asks.
 
     Args:
         body: JSON in UTF-8.
-        peer: the address that the request came from; used only if the body says `{"from": "request"}`.
+        own: the reader whom the request came from; taken only if the body says `{"from": "request"}`.
 
     Raises:
         NotJsonError: it is not JSON.
         RequestError: with everything that does not fit.
     """
-    request, problems = understand(body, peer)
+    request, problems = understand(body, own)
     if problems:
         raise RequestError(problems)
     return request
 
 
-def understand(body: bytes, peer: str | None) -> tuple[Request, list[Problem]]:
+def understand(body: bytes, own: Reader | None) -> tuple[Request, list[Problem]]:
     """What a body asks as far as it can be understood, and everything about it that cannot.
 
     Raises:
@@ -128,14 +128,14 @@ def understand(body: bytes, peer: str | None) -> tuple[Request, list[Problem]]:
     content = article or Content(
         page.url, page.publisher, page.headline, page.text, page.language, page.date_published, page.facts
     )
-    return Request(content, _reader(asked.reader, peer), tuple(asked.languages), as_of, asked.explain), problems
+    return Request(content, _reader(asked.reader, own), tuple(asked.languages), as_of, asked.explain), problems
 
 
-def _reader(asked: ReaderIn | None, peer: str | None) -> Reader:
+def _reader(asked: ReaderIn | None, own: Reader | None) -> Reader:
     if asked is None:
         return Reader()
     if asked.from_ is not None:
-        return Reader(address=peer)
+        return own or Reader()
     if asked.location is not None:
         return Reader(country=asked.location.country, subdivision=asked.location.subdivision)
     return Reader(address=asked.address)
