@@ -114,6 +114,7 @@ def test_what_is_planned_is_not_there_yet() -> None:
         ("trusted_hops", 21),
         ("trusted_hops", "one"),
         ("client_address", " "),
+        ("cdn", " "),
     ],
 )
 def test_a_value_that_is_none_of_its_kind_is_an_error(source: Source, shown: str, name: str, value: object) -> None:
@@ -143,6 +144,11 @@ def test_a_value_that_is_none_of_its_kind_is_an_error(source: Source, shown: str
         ("client_address", 1),
         ("client_address", ["x-real-ip"]),
         ("trusted_hops", 1.0),
+        ("cdn", 1),
+        ("cdn", ["cloudflare"]),
+        ("cdn_headers", 1),
+        ("cdn_headers", ["country", 1]),
+        ("cdn_headers", b"country"),
     ],
 )
 def test_a_value_of_another_type_in_the_file_is_an_error(name: str, value: object) -> None:

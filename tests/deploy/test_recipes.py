@@ -126,9 +126,16 @@ class Setup:
 
 
 @contextmanager
-def running(nginx: str, recipe: str, where: Path, *, host: str = "127.0.0.1") -> Iterator[Setup]:
-    """The recipe with `listen` and `server` moved; the settings are taken as they are shipped."""
+def running(
+    nginx: str, recipe: str, where: Path, *, host: str = "127.0.0.1", is_told_the_place: bool = False
+) -> Iterator[Setup]:
+    """The recipe with `listen` and `server` moved; the settings are as they are shipped, or with `cdn` set."""
     toml = RECIPES / recipe / "compliance.toml"
+    if is_told_the_place:
+        text = toml.read_text(encoding="utf-8")
+        assert text.count("\n# cdn = ") == 1
+        toml = where / "compliance.toml"
+        toml.write_text(text.replace("\n# cdn = ", "\ncdn = "), encoding="utf-8")
     header = {"nginx-edge": "X-Real-IP", "nginx-edge-place": "X-Reader-Country"}.get(recipe)
     (where / "countries.conf").write_text(COUNTRIES, encoding="utf-8")
     with serving(where / "log", "--config", str(toml), "--host", host) as service:
@@ -176,12 +183,22 @@ def test_every_file_of_a_recipe_is_named_on_the_page_about_proxies_or_by_its_set
         assert path.name in page or path.name in (path.parent / "compliance.toml").read_text(encoding="utf-8")
 
 
+SPOKEN = re.compile(
+    r"^#.*?((client_address|trusted_hops|cdn|cdn_headers) = (?:\"[^\"]+\"|\[[^\]]+\]|[0-9]+))", re.MULTILINE
+)
+
+
 def test_the_settings_that_a_recipe_only_speaks_of_are_read_too() -> None:
-    text = "".join(path.read_text(encoding="utf-8") for path in RECIPES.glob("*/compliance.toml"))
-    spoken = re.findall(r'^#.*\b((client_address|trusted_hops) = (?:"[^"]+"|[0-9]+))', text, re.MULTILINE)
-    assert {name for _, name in spoken} == {"client_address", "trusted_hops"}
-    for line, _ in spoken:
-        Settings.of({"trusted_proxies": ["192.0.2.1"], "client_address": "x-forwarded-for", **tomllib.loads(line)})
+    names: set[str] = set()
+    for path in RECIPES.glob("*/compliance.toml"):
+        spoken = dict(reversed(each) for each in SPOKEN.findall(path.read_text(encoding="utf-8")))
+        names |= spoken.keys()
+        network = [spoken.pop(name) for name in ("cdn", "cdn_headers") if name in spoken]
+        for lines in (*([line] for line in spoken.values()), network[:1], network):
+            read = tomllib.loads("\n".join(lines))
+            if read != {"cdn": "fastly"}:  # which has no headers of its own
+                Settings.of({"trusted_proxies": ["192.0.2.1"], "client_address": "x-forwarded-for", **read})
+    assert names == {"client_address", "trusted_hops", "cdn", "cdn_headers"}
 
 
 @pytest.mark.parametrize(("readers", "country"), [(IN_RUSSIA, "RU"), (IN_AMERICA, "US")])
@@ -250,6 +267,28 @@ def test_where_the_cdn_names_no_reader_the_place_is_unknown_and_not_that_of_the_
     assert place(proxy.check(body=ASKED)) is None
     assert place(proxy.check(f"X-Forwarded-For: {CLAIMED}, {value}", body=ASKED)) is None or value == CDN[1]
     assert place(proxy.check(f"X-Forwarded-For: {value}", body=ASKED)) is None
+
+
+def test_the_place_that_a_cdn_tells_counts_only_from_the_cdn(nginx: str, tmp_path: Path) -> None:
+    with running(nginx, "nginx-behind-cdn", tmp_path, is_told_the_place=True) as setup:
+        for cdn in CDN:
+            proxy = setup.seen_from(cdn)
+            for reader in IN_AMERICA:
+                told = proxy.check(f"X-Forwarded-For: {reader}", "CF-IPCountry: CA", body=ASKED).json["location"]
+                assert (told["anywhere"], set(told["places"])) == (False, {"CA", "US"})
+                for nobody in ("XX", "T1", "CA, BY"):
+                    reply = proxy.check(f"X-Forwarded-For: {reader}", f"CF-IPCountry: {nobody}", body=ASKED)
+                    assert place(reply) is None
+                twice = ("CF-IPCountry: US", "CF-IPCountry: BY")  # of which nginx before 1.23 passes on the first
+                assert place(proxy.check(f"X-Forwarded-For: {reader}", *twice, body=ASKED)) in {None, "US"}
+                underscored = ("CF-IPCountry: US", "CF_IPCountry: BY")
+                assert place(proxy.check(f"X-Forwarded-For: {reader}", *underscored, body=ASKED)) == "US"
+            assert place(proxy.check("CF-IPCountry: US", body=ASKED)) is None
+        for readers, country in ((IN_RUSSIA, "RU"), (IN_AMERICA, "US")):
+            for reader in readers:
+                assert place(setup.seen_from(reader).check("CF-IPCountry: BY", body=ASKED)) == country
+                assert place(setup.seen_from(reader).check(*LIES, body=ASKED)) == country
+        setup.wrote_nothing()
 
 
 @pytest.mark.parametrize("recipe", ["nginx-edge", "nginx-edge-place"])

@@ -10,10 +10,12 @@ from typing import Any, NoReturn
 import pytest
 
 from compliance import Checker
+from compliance.config import Settings
 from compliance.errors import Problem, RequestError
+from compliance.geo.client_address import ProxyTrust
 from compliance.web.app import create_app
 from compliance.web.withheld import silence_words
-from tests.web.asking import ARTICLE, DAY, Asker, refused, status_of, words
+from tests.web.asking import ARTICLE, DAY, PEER, Asker, refused, status_of, words
 
 ADDRESSES = (
     "95.165.0.1",
@@ -30,7 +32,27 @@ ADDRESSES = (
     "reader 95.165.0.1",
     "９５.１６５.０.１",
 )
-TELLING = ("95.165.0.1", "95:165", "2a02:6b8", "2a02:06b8", "2:242", "９５.１６５", "95.165")
+WHERE = {
+    "CF_IPCity": "Hurzuf",
+    "CF_IPLatitude": "44.951773",
+    "CF_IPLongitude": "34.102417",
+    "CF_Timezone": "Europe/Hurzuf",
+    "CF_Region": "Hurzuf",
+    "CF_Region_Code": "43",
+}
+"""What a network tells of a reader beside the country, which no answer and no line shows."""
+TELLING = (
+    "95.165.0.1",
+    "95:165",
+    "2a02:6b8",
+    "2a02:06b8",
+    "2:242",
+    "９５.１６５",
+    "95.165",
+    "Hurzuf",
+    "44.95",
+    "34.10",
+)
 PLACES = words(
     "content.url content.publisher content.headline content.text content.html content.language content.date_published "
     "content.facts.content.kind content.facts.content.mentions content.facts.content.language content.facts.publisher "
@@ -114,6 +136,40 @@ def test_what_is_not_json_is_not_repeated(asker: Asker, everything: list[str], b
     everything.append(asker.send(body.encode()).text)
 
 
+def telling(checker: Checker, *, is_trusted: bool) -> Asker:
+    """Asks from a peer that is a proxy of the operator's, or nobody, with all that a network tells."""
+    settings: dict[str, object] = {
+        "trusted_proxies": [PEER if is_trusted else "192.0.2.1"],
+        "client_address": "x-forwarded-for",
+        "cdn": "cloudflare",
+        "cdn_headers": words("country region region_name city latitude longitude time_zone"),
+    }
+    return Asker(create_app(checker, trust=ProxyTrust.of(Settings.of(settings))))
+
+
+@pytest.mark.parametrize("is_trusted", [True, False])
+@pytest.mark.parametrize("country", ["UA", "RU", "XX", "T1", "Hurzuf", "UA, Hurzuf", ""])
+def test_what_a_network_tells_beside_the_country_is_never_repeated(
+    checker: Checker, everything: list[str], is_trusted: bool, country: str
+) -> None:
+    asker = telling(checker, is_trusted=is_trusted)
+    for reader in ({"from": "request"}, {"location": {"country": "UA"}}, {"from": "nobody"}, {}):
+        for address in ("95.165.0.2", "garbage"):
+            question = {"content": ARTICLE, "as_of": DAY, "reader": reader, "explain": True}
+            response = asker.check(question, X_Forwarded_For=address, CF_IPCountry=country, **WHERE)
+            everything += [response.text, str(response.headers)]
+    everything += [asker.send(None, "GET", path).text for path in ("/metrics", "/readyz")]
+
+
+def test_what_a_network_tells_is_what_an_answer_rests_on(checker: Checker) -> None:
+    """Otherwise there would be nothing to repeat."""
+    asker = telling(checker, is_trusted=True)
+    question = {"content": ARTICLE, "as_of": DAY, "reader": {"from": "request"}}
+    location = json.loads(asker.check(question, X_Forwarded_For="8.8.8.8", CF_IPCountry="UA", **WHERE).data)["location"]
+    assert "cloudflare locates it" in location["basis"][0]
+    assert {"UA-43", "US"} <= set(location["places"])
+
+
 class _BrokenError(Exception):
     """Tells what it was given, as exceptions of libraries do."""
 
@@ -136,6 +192,7 @@ def _broken(checker: Checker, monkeypatch: pytest.MonkeyPatch, room: str) -> Non
         "compliance.check.assemble",
         "compliance.answer.Answer.to_json",
         "compliance.web.api.understand",
+        "compliance.web.api.cdn_evidence",
         "compliance.web.metrics.Metrics.add",
     ],
 )
@@ -154,6 +211,23 @@ def test_a_failure_inside_is_refused_and_logged_without_what_was_sent(
     assert response.status_code == 500
     assert any("_BrokenError at " in record.getMessage() for record in caplog.records)
     assert refused(response, 500)["type"] == "urn:compliance:problem:internal"
+
+
+@pytest.mark.parametrize("room", ["compliance.web.api.cdn_evidence", "compliance.reader.observed"])
+def test_a_failure_in_reading_what_a_network_tells_says_nothing_of_it(
+    checker: Checker,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    everything: list[str],
+    room: str,
+) -> None:
+    _broken(checker, monkeypatch, room)
+    question = {"content": ARTICLE, "as_of": DAY, "reader": {"from": "request"}}
+    asker = telling(checker, is_trusted=True)
+    response = asker.check(question, X_Forwarded_For="95.165.0.2", CF_IPCountry="UA", **WHERE)
+    everything += [response.text, str(response.headers)]
+    assert refused(response, 500)["type"] == "urn:compliance:problem:internal"
+    assert any("_BrokenError at " in record.getMessage() for record in caplog.records)
 
 
 def test_a_message_that_repeats_an_address_by_mistake_is_sent_without_it(
