@@ -101,7 +101,11 @@ def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
         return None
     folded = {candidate.casefold(): candidate for candidate in known}
     close = difflib.get_close_matches(word.casefold(), list(folded), n=1, cutoff=cutoff)
-    return f"the nearest is `{folded[close[0]]}`" if close else None
+    if not close:
+        return None
+    found = folded[close[0]]
+    alphabet = ", in Latin letters only" if found.isascii() and not word.isascii() else ""
+    return f"the nearest is `{found}`{alphabet}"
 
 
 def _picture(span: Span) -> list[str]:

@@ -12,6 +12,7 @@ import contextlib
 import gc
 import logging
 import os
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from compliance import bundle
 from compliance.content.publisher import Directory
 from compliance.engine.index import Index
 from compliance.engine.memo import Memo
-from compliance.errors import Problem, RulesError
+from compliance.errors import Problem, RulesError, Span
 from compliance.language.load import load
 from compliance.language.source import in_utf_8
 from compliance.language.suite import DIRECTORY as SUITES
@@ -36,6 +37,7 @@ from compliance.review.scenarios import run
 
 _log = logging.getLogger("compliance.store")
 SUFFIXES = (".yaml", ".yml")
+_MISNAMED = re.compile(r"\.ya?ml(\.txt)?$", re.IGNORECASE)
 MEMO = 65_536
 """How many decisions are remembered where nobody says otherwise."""
 MOST_FACTS = 131_072
@@ -222,6 +224,7 @@ def read_files(path: Path) -> dict[str, bytes]:
     problems: list[Problem] = []
     found = _read(path, _rule_files(path, _noting(problems)), problems)
     problems += [problem for file in sorted(_suite_files(path)) if (problem := _misplaced(path, file)) is not None]
+    problems += [_misnamed(path, file) for file in sorted(_misnamed_files(path))]
     if not found and not problems:
         problems.append(Problem(f"`{_shown(path)}` holds no rule file", help="rule files end in .yaml"))
     if problems:
@@ -292,7 +295,25 @@ def _suite_files(path: Path, on_error: Callable[[OSError], None] | None = None) 
     return (file for file, is_suite in _walk(path, on_error) if is_suite)
 
 
-def _walk(path: Path, on_error: Callable[[OSError], None] | None) -> Iterator[tuple[Path, bool]]:
+def _misnamed_files(path: Path) -> Iterator[Path]:
+    """The files that are rule files but for their names, as some editors save them: nobody would miss their rules."""
+    return (file for file, is_suite in _walk(path, None, _is_misnamed) if not is_suite and _is_misnamed(file.name))
+
+
+def _misnamed(path: Path, file: Path) -> Problem:
+    shown = in_utf_8(f"{_shown(path)}/{file.relative_to(path).as_posix()}")
+    return Problem("the file is not read: its name does not end in `.yaml`", Span(shown, 1, 1), "rename it")
+
+
+def _is_misnamed(name: str) -> bool:
+    return _MISNAMED.search(name) is not None and not name.endswith(SUFFIXES)
+
+
+def _walk(
+    path: Path,
+    on_error: Callable[[OSError], None] | None,
+    is_wanted: Callable[[str], bool] = lambda name: name.endswith(SUFFIXES),
+) -> Iterator[tuple[Path, bool]]:
     """Every file of rules or suites under `path`, and whether it stands below a directory of suites."""
     if not os.path.isdir(path):
         return
@@ -308,7 +329,7 @@ def _walk(path: Path, on_error: Callable[[OSError], None] | None) -> Iterator[tu
         for each in names:
             file = Path(here, each)
             leads_nowhere = file.is_symlink() and not os.path.exists(file)  # perhaps to a directory of rules
-            if not each.startswith(".") and (each.endswith(SUFFIXES) or leads_nowhere):
+            if not each.startswith(".") and (is_wanted(each) or leads_nowhere):
                 yield file, is_suite
 
 
@@ -330,12 +351,13 @@ def _seems_misplaced(path: Path, file: Path, _state: tuple[int, ...]) -> Problem
 def _fingerprint(path: Path) -> tuple[tuple[str, ...] | tuple[str, int, int, int, int], ...]:
     """What changes when a rule file is added, removed, renamed, written, or another takes its place.
 
-    Suites do not count, but for rule files that stand among them: they are a problem, until they are gone.
+    Suites do not count, but for rule files that stand among them: they are a problem, until they are gone. So are
+    files whose names only nearly end like those of rule files.
     """
     found: list[tuple[str, ...] | tuple[str, int, int, int, int]] = []
     misplaced_files = (file for file in _suite_files(path) if _misplaced(path, file) is not None)
     bundled = [path] if os.path.isfile(path) else []
-    for file in sorted([*bundled, *_rule_files(path), *misplaced_files]):
+    for file in sorted([*bundled, *_rule_files(path), *misplaced_files, *_misnamed_files(path)]):
         try:
             seen = file.stat()
         except OSError as error:

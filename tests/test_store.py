@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from compliance import Checker, Content, Reader, RulesError, store
-from compliance.store import Store, open_snapshot, packaged_rules, read_rules
+from compliance.store import Store, _fingerprint, open_snapshot, packaged_rules, read_rules
 from tests.tiny import TINY, changed, written
 
 BROKEN = changed("warn.yaml", ("status: active", "status: maybe"))
@@ -88,9 +88,32 @@ def test_a_directory_without_a_rule_file_is_one_problem(tmp_path: Path) -> None:
 
 def test_hidden_files_and_directories_are_no_rules(rules: Path) -> None:
     before = read_rules(rules)
-    written(rules, {".warn.yaml.swp": "{", ".git/a.yaml": "{", "ru/.b.yml": "{", "notes.txt": "{", "a.YAML": "{"})
+    written(rules, {".warn.yaml.swp": "{", ".git/a.yaml": "{", "ru/.b.yml": "{", "notes.txt": "{"})
     after = read_rules(rules)
     assert (after.meaning, after.source) == (before.meaning, before.source)
+
+
+@pytest.mark.parametrize("name", ["more/b.YAML", "b.Yml", "b.yaml.txt", "b.yml.TXT"])
+def test_a_rule_file_whose_name_an_editor_changed_is_a_problem_and_never_a_rule_less(rules: Path, name: str) -> None:
+    opened = Store(rules)
+    before = _fingerprint(rules)
+    written(rules, {name: TINY["warn.yaml"].replace("rule: warn", "rule: second"), "notes.txt": "x"})
+    with pytest.raises(RulesError) as raised:
+        read_rules(rules)
+    (problem,) = raised.value.problems
+    assert problem.span is not None
+    assert (problem.span.path, problem.span.line, problem.help) == (f"{rules}/{name}", 1, "rename it")
+    assert problem.message == "the file is not read: its name does not end in `.yaml`"
+    assert not opened.reload()
+    assert _fingerprint(rules) != before
+    (rules / name).rename(rules / "b.yaml")
+    assert opened.reload()
+    assert set(opened.current.ruleset.rules) == {"warn", "second"}
+
+
+def test_among_suites_a_name_may_be_anything(rules: Path) -> None:
+    written(rules, {"tests/b.YAML": "x", ".b.yaml.txt": "x"})
+    assert read_rules(rules).rules
 
 
 def test_a_hidden_directory_may_itself_be_the_rule_directory(tmp_path: Path) -> None:

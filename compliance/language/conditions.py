@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from compliance.errors import nearest
 from compliance.language.fields import Collector, Fields
 from compliance.language.given import fact_problem, word_problem
 from compliance.language.source import Broken, List, Map, Node, Text
@@ -18,6 +19,8 @@ from compliance.model.territory import PLACES
 from compliance.model.web_address import canonical_url
 
 ANY_OF = "any_of"
+_CLOSE = 0.65
+"""From this likeness on, a key that is no fact was meant to be `any_of`; `any` is as near as that."""
 
 
 def block(node: Node, to: Collector, bound: str | None) -> Block:
@@ -32,6 +35,8 @@ def block(node: Node, to: Collector, bound: str | None) -> Block:
     for key, value in node.entries:
         if key.text == ANY_OF:
             lines.extend(_any_of(key, value, to, bound))
+        elif key.text not in FACTS and (near := nearest(key.text, (ANY_OF,), _CLOSE)) is not None:
+            to.fail(key.span, f"unknown fact `{key.text}`", near)
         elif (spec := fact(key, to, bound)) is not None:
             lines.extend(_line(key, value, spec, to))
     return Block(tuple(lines))

@@ -162,7 +162,9 @@ class Fields:
         found = self.text_node(key, required=True)
         if found is not None and not pattern.fullmatch(found.text):
             self.to.fail(found.span, f"`{found.text}` is not a name for {self.what}", f"write it like `{example}`")
-            self.to.doubtful.add((key, found.text))
+            meant = re.sub(r"[^a-z0-9/]+", "-", found.text.casefold()).strip("-")
+            # whoever names `radio-echo` is not to blame for `Radio Echo`
+            self.to.doubtful |= {(key, found.text), (key, meant)}
             return None
         return found
 

@@ -40,6 +40,8 @@ NO_LANGUAGE_IN_PARTICULAR = frozenset({"und", "mul"})
 MOST_LISTED = 20
 MOST_PARTS = 60
 NOT_ASKED_HELP = "put the condition in the words of the notice: the service never asks who the reader is"
+_LATIN = str.maketrans("АВЕІЈКМНОРЅСТХУ", "ABEIJKMHOPSCTXY")
+"""Cyrillic capitals, and the Latin ones that look like them."""
 
 
 class GivenError(Exception):
@@ -118,6 +120,9 @@ def code_help(text: str) -> str | None:
     if (code := place(text)) is not None:
         return f"write `{code}`"
     head, hyphen, tail = text.strip().upper().partition("-") if text.isascii() else ("", "", "")
+    is_mixed = not text.isascii() and any(letter.isascii() for letter in text)  # `РУ` is no slip for Paraguay
+    if is_mixed and (code := place(text.translate(_LATIN))) is not None:
+        return f"write `{code}`, in Latin letters only"
     country = ALPHA_3.get(head) or (place(head) if hyphen else None)
     if country is not None:
         return _part_help(country, tail) if hyphen else f"write `{country}`"

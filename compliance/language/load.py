@@ -28,6 +28,8 @@ from compliance.model.ruleset import LANGUAGE_VERSION, Ruleset
 
 MOST_GUESSES: Final = 20
 """For so many unknown ids of a kind the nearest is looked for; of more, nobody misspelt each: a file is missing."""
+_SLIP: Final = 0.8
+"""From this likeness on, a name is a slip of another, whatever else it may look like."""
 LANGUAGE_HELP = f"begin it with `language: {LANGUAGE_VERSION}`"
 _DECLARATION = re.compile(
     r"""(?:^|(?<=[\s{,]))(rule|entity|register|territory|id):[ \t]*["']?([^\s"'#,{}]+)""", re.MULTILINE
@@ -157,7 +159,7 @@ def _check_references(to: Collector) -> None:
 
 def _unknown(kind: str, name: str, span: Span, known: Iterable[str], to: Collector) -> None:
     if kind == "territory":
-        near = code_help(name) or nearest(name, known)
+        near = nearest(name, known, _SLIP) or code_help(name) or nearest(name, known)
         help_ = f"{PLACE_HELP}, or declare it in a file with `territory: {name}`"
         to.fail(span, f"unknown place `{name}`", near or help_)
         return

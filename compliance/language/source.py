@@ -25,6 +25,7 @@ from compliance.language.syntax import (
     ONE_DOCUMENT,
     ONE_DOCUMENT_HELP,
     UNREADABLE,
+    closes_nothing,
     syntax_problem,
 )
 
@@ -224,6 +225,11 @@ def _node(event: _Event, next_event: _Events, reading: File, depth: int) -> Node
     """The tree that starts with `event`."""
     kind, start = type(event), event.start_mark
     if kind is yaml.ScalarEvent and event.tag is None and event.anchor is None and depth <= MOST_DEPTH:
+        if not event.style and closes_nothing(event.value):
+            end = reading.span(event.end_mark)
+            here = Span(end.path, end.line, end.column - 1, 1, end.text)
+            help_ = "add the bracket that it closes, or put the whole text in quotation marks"
+            reading.fail(here, f"`{event.value[-1]}` closes nothing", help_)
         return Text(event.value, reading, start, event.end_mark)  # nearly all there is
     if depth > MOST_DEPTH:
         raise yaml.MarkedYAMLError(problem=f"nested deeper than {MOST_DEPTH} levels", problem_mark=start)

@@ -30,9 +30,16 @@ _KEY_WITHOUT_SPACE = re.compile(r"\s*(?:- +)*[A-Za-z_][\w.-]*:(?=[^\s:/])")
 _DASH_WITHOUT_SPACE = re.compile(r"\s*-(?=[^\s-])")
 _QUOTES = "put the whole text in quotation marks"
 _COLON_SPACE = "write a space after the colon: `key: value`"
+_MERGE = re.compile(r"<{7}( |$)")
 _TOKEN = re.compile(r"""(?<![^\[{,:\s])(?:"(?:\\.|[^"\\])*"|'[^']*')|(?<!\S)\#[^\n]*|[\[\]{}]""")
 """Quotation, comment or bracket."""
 _CLOSING = {"[": "]", "{": "}"}
+_OPENING = {"]": "[", "}": "{"}
+
+
+def closes_nothing(text: str) -> bool:
+    """Whether a text ends with a bracket that it does not open, as a list does that lost its first one."""
+    return text[-1:] in _OPENING and text.count(text[-1]) > text.count(_OPENING[text[-1]])
 
 
 class Lines(Protocol):
@@ -47,6 +54,8 @@ class Lines(Protocol):
 
 def syntax_problem(error: yaml.YAMLError, file: Lines) -> Problem:
     """The problem that `error` stands for."""
+    if (merged := _unfinished_merge(file)) is not None:
+        return merged
     mark = getattr(error, "problem_mark", None)
     if mark is None:
         return _forbidden_character(file)
@@ -65,6 +74,16 @@ def syntax_problem(error: yaml.YAMLError, file: Lines) -> Problem:
         or _at_start(context, said, start, here)
         or Problem(f"{UNREADABLE}: {said}", here, "check the indentation and the colons around this line")
     )
+
+
+def _unfinished_merge(file: Lines) -> Problem | None:
+    """Lines of two versions between which somebody has to choose: no slip of theirs explains anything else."""
+    for number, line in enumerate(file.lines, 1):
+        if _MERGE.match(line):
+            span = Span(file.path, number, 1, 7, line)
+            help_ = "keep one of them, and delete the lines that begin with `<<<<<<<`, `=======` and `>>>>>>>`"
+            return Problem("two versions of these lines were not brought together", span, help_)
+    return None
 
 
 def _forbidden_character(file: Lines) -> Problem:

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from compliance.language.syntax import closes_nothing
 from compliance.language.written import Scalar
 
 MOST_COLUMNS: Final = 120
@@ -48,7 +49,7 @@ def on_line(scalar: Scalar, *, in_brackets: bool = False) -> str:
     if not text:
         return '""' if in_brackets or scalar.style else ""
     is_kept = scalar.style in {"'", '"'} and _OTHERWISE.fullmatch(text)
-    needs_marks = _SIGN.match(text) or _SIGN_INSIDE.search(text) or _HIDDEN.search(text)
+    needs_marks = _SIGN.match(text) or _SIGN_INSIDE.search(text) or _HIDDEN.search(text) or closes_nothing(text)
     if is_kept or needs_marks or (in_brackets and _SIGN_IN_BRACKETS.search(text)):
         return '"' + _ESCAPED.sub(lambda found: _escape(found[0]), text) + '"'
     return text

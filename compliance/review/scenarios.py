@@ -100,5 +100,5 @@ def why(alone: Ruleset, facts: Facts, days: LawDays, decision: Decision) -> str 
         if instance.by_reach:
             return "`reach: everywhere` gives it to readers in all other places too, as possible"
         grounds = (ground for reason in reasons(instance, alone, facts, days) for ground in reason.grounds)
-        return next((ground.detail for ground in grounds if ground.detail), None)
+        return next((ground.detail for ground in grounds if ground.detail), "each of its conditions holds")
     return decision.not_applied[0].because if decision.not_applied else None

@@ -41,14 +41,23 @@ def small() -> tuple[Mapping[str, bytes], ...]:
     """Rule sets of a few files."""
     found = [{name: text.encode() for name, text in TINY.items()}]
     found += [_under(path) for path in sorted(SITUATIONS.iterdir())]
-    named = {name: _WORD.findall(data.decode()) for name, data in shipped().items()}
-    declares = {word: name for name, data in shipped().items() for word in _DECLARES.findall(data.decode())}
     rules = [name for name, data in shipped().items() if re.search(rb"^rule: ", data, re.MULTILINE)]
     for rule in rules:
-        names = _closure(rule, named, declares)
-        if len(names) <= MOST_FILES:
-            found.append({name: shipped()[name] for name in sorted(names)})
+        files = closure(rule)
+        if len(files) <= MOST_FILES:
+            found.append(files)
     return tuple(found)
+
+
+def closure(name: str) -> Files:
+    """A shipped file, the files that declare what it names, what those name, and so on: it loads without the rest."""
+    named, declares = _names()
+    found, left = set[str](), [name]
+    while left:
+        if (here := left.pop()) not in found:
+            found.add(here)
+            left += [declares[word] for word in named[here] if word in declares]
+    return {each: shipped()[each] for each in sorted(found)}
 
 
 @cache
@@ -72,12 +81,8 @@ def _read(directory: Path) -> Iterator[tuple[str, bytes]]:
         yield path.relative_to(directory).as_posix(), path.read_bytes()
 
 
-def _closure(first: str, named: Mapping[str, list[str]], declares: Mapping[str, str]) -> set[str]:
-    """A file, the files that declare what it names, what those name, and so on."""
-    found, left = set[str](), [first]
-    while left:
-        name = left.pop()
-        if name not in found:
-            found.add(name)
-            left += [declares[word] for word in named[name] if word in declares]
-    return found
+@cache
+def _names() -> tuple[Mapping[str, list[str]], Mapping[str, str]]:
+    """The words of each shipped file, and the file that declares what a word names."""
+    named = {name: _WORD.findall(data.decode()) for name, data in shipped().items()}
+    return named, {word: name for name, data in shipped().items() for word in _DECLARES.findall(data.decode())}

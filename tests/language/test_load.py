@@ -136,6 +136,8 @@ def test_nobody_is_blamed_for_naming_what_is_declared_under_a_name_that_cannot_b
 def test_nobody_is_blamed_for_naming_what_has_a_bad_name() -> None:
     files = {name: text.replace("radio\n", "Radio_1\n") for name, text in TINY.items()}
     assert messages(files) == ["`Radio_1` is not a name for an entity"]
+    only_there = changed("radio.yaml", ("entity: radio\n", "entity: Radio\n"))
+    assert messages(only_there) == ["`Radio` is not a name for an entity"]
 
 
 @pytest.mark.parametrize(
@@ -153,6 +155,9 @@ def test_nobody_is_blamed_for_naming_what_has_a_bad_name() -> None:
         ("location: RU\nif", "location: RU-X\nif", "unknown place `RU-X`", "`RU` has 83 parts; one of them is `RU-AD`"),
         ("location: RU\nif", "location: XX\nif", "unknown place `XX`", "use an ISO 3166 code"),
         ("location: RU\nif", "location: GI-9\nif", "unknown place `GI-9`", "`GI` has no parts: write it"),
+        ("location: RU\nif", "location: РУ\nif", "unknown place `РУ`", "use an ISO 3166 code"),
+        ("location: RU\nif", "location: ВY\nif", "unknown place `ВY`", "write `BY`, in Latin letters only"),
+        ("x/list", "х/list", "unknown register `х/list`", "the nearest is `x/list`, in Latin letters only"),
         ("placement", "supersedes: [wran]\n  placement", "unknown notice `wran`", "the nearest is `warn`"),
     ],
 )  # fmt: skip
@@ -182,6 +187,15 @@ def test_a_file_whose_name_is_not_utf_8_is_a_problem_and_not_read() -> None:
     (problem,) = problems({**TINY, "laws/a\udcff.yaml": TINY["warn.yaml"]})
     assert problem == Problem("the name of the file is not UTF-8", Span("laws/a?.yaml", 1, 1), "rename the file")
     assert loaded({"закон.yaml" if name == "warn.yaml" else name: text for name, text in TINY.items()}).rules
+
+
+def test_a_territory_that_begins_like_a_code_is_answered_with_the_territory() -> None:
+    text = (
+        "language: 1\nterritory: ru-north\ntitle: The north\nsources: [{title: A map}]\n"
+        "members: [{code: RU-MUR, extent: whole, first_day: none, last_day: none}]\n"
+    )
+    (problem,) = problems(warn(("location: RU\nif", "location: ru-nort\nif"), also={"north.yaml": text}))
+    assert (problem.message, problem.help) == ("unknown place `ru-nort`", "the nearest is `ru-north`")
 
 
 def test_of_many_parts_of_a_country_only_those_that_begin_alike_are_listed() -> None:

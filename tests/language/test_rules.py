@@ -122,6 +122,12 @@ def test_each_line_of_when_is_a_condition_and_a_list_is_any_of_these() -> None:
     assert [line.span.line for line in found.each_line() if line.span] == [11, 12]
 
 
+@pytest.mark.parametrize("key", ["anyof", "any-of", "anyOf", "any of", "any", "ANY_OF"])
+def test_any_of_is_recognised_however_it_is_misspelt(key: str) -> None:
+    (problem,) = problems(warn(conditions(f"{key}: [{{content.kind: article}}]")))
+    assert (problem.message, problem.help) == (f"unknown fact `{key}`", "the nearest is `any_of`")
+
+
 def test_any_of_holds_blocks_which_may_hold_any_of_again() -> None:
     found = rule(
         conditions(

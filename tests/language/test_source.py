@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from compliance.language.source import MOST_BYTES, Broken, List, Map, Node, Text, is_whole, read
 from compliance.language.syntax import MOST_DEPTH
 
+_MERGED = "two versions of these lines were not brought together"
+
 
 def tree(text: str) -> Node:
     node, problems = read("a.yaml", text.encode())
@@ -177,12 +179,21 @@ def test_a_file_that_says_nothing_is_one_problem(text: str) -> None:
         ('a: "\\d"\n', "between double quotation marks a backslash has a meaning of its own", 1, 5),
         ("a: b\x00c\n", "the file holds a character that YAML does not allow: U+0000", 1, 5),
         ("a: b\nc: d\x1b\n", "the file holds a character that YAML does not allow: U+001B", 2, 5),
+        ("a: b\n<<<<<<< HEAD\nc: d\n=======\nc: e\n>>>>>>> f\n", _MERGED, 2, 1),
+        ("a: >-\n  b\n<<<<<<< HEAD\n  c\n=======\n  d\n>>>>>>> f\n", _MERGED, 3, 1),
+        ("a: b, c]\n", "`]` closes nothing", 1, 8),
+        ("a:\n  - b, {c}\n    d}   # e\n", "`}` closes nothing", 3, 6),
         ("? [a]\n: b\n", "a key is a word", 1, 3),
         ("{a: b}: c\n", "a key is a word", 1, 1),
     ],
 )
 def test_a_slip_is_reported_where_a_person_would_mend_it(text: str, message: str, line: int, column: int) -> None:
     assert slip(text) == (message, line, column)
+
+
+@pytest.mark.parametrize("word", ["see [1]", "f(x) {y}", "[a]b", "a]b", "{publisher.title}s", ")"])
+def test_a_text_may_hold_brackets_that_it_opens(word: str) -> None:
+    assert plain(tree(f"a: x {word}\nb: 'c]'\nd: |\n  e}}\n")) == {"a": f"x {word}", "b": "c]", "d": "e}\n"}
 
 
 def test_reading_goes_on_after_what_is_not_part_of_the_language() -> None:

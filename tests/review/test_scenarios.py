@@ -73,6 +73,20 @@ def test_a_scenario_that_finds_nothing_says_which_condition_failed() -> None:
     assert found.help == "`reader.location` is not `RU`"
 
 
+def test_a_scenario_whose_rule_fires_for_no_special_reason_is_told_that_it_does() -> None:
+    everybody = ("  publisher.designated_as: x/list\n  reader.location: RU\nif", "  content.kind: [article]\nif")
+    asked = ("publisher: radio, reader.location: RU}\n    expect: required", "content.kind: article}\n    expect: none")
+    unknowns = ("if_unknown:\n  publisher.designated_as: review\n", "")
+    words = ("{publisher.title} is", "It is")
+    rest = ("radio, reader.location: US}\n    expect: none", "radio}\n    expect: possible")
+    last = (
+        "reader.location: unknown}\n    expect: possible\n    because: reader.location unknown",
+        "content.kind: page}\n    expect: none",
+    )
+    found = problem("listed", everybody, asked, unknowns, words, rest, last)
+    assert found.help == "each of its conditions holds"
+
+
 def test_a_scenario_that_hangs_on_an_unknown_fact_names_it() -> None:
     found = problem("listed", (LISTED, LISTED.replace("RU", "[RU, US]")))
     assert found.message == "scenario `listed` expects required, and the rule says possible"

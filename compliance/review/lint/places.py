@@ -99,7 +99,8 @@ def _languages(look: Look, rule: Rule) -> Iterator[Found]:
                 yield _no_language(tag, meant, look.files.span_of_value(line, tag))
     for tag in dict.fromkeys(tag for words in rule.notice.each_words() for tag in words):
         if (meant := _language(tag)) is not None:
-            yield _no_language(tag, meant, look.rule_span(rule, "notice", "text", tag))
+            span = look.files.span_of_key("rule", rule.id, tag, "notice") or look.rule_span(rule, "notice")
+            yield _no_language(tag, meant, span)
 
 
 def _language(tag: str) -> str | None:

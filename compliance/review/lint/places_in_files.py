@@ -74,6 +74,12 @@ class Files:
             found = here.span if isinstance(here, Text) or key is None else key.span
         return found
 
+    def span_of_key(self, kind: str, name: str, key: str, *path: str | int) -> Span | None:
+        """Where a key first stands below the end of a path, however deep; None if it does not."""
+        found = self.node(kind, name, *path)
+        entries = iter(()) if found is None else _entries(found)
+        return next((each.span for each, _ in entries if each.text == key), None)
+
     def spans_of_texts(self, kind: str, name: str, *path: str | int) -> dict[str, Span]:
         """Where each text of a list, or the one text, stands."""
         found = self.node(kind, name, *path)

@@ -57,7 +57,10 @@ def test_the_code_of_a_country_is_no_language_in_conditions_and_in_words() -> No
         "  text: {ru: Если вы в России., cz: Pokud jste v Rusku.}",
     )  # fmt: skip
     (said,) = found("trap-code", written)
-    assert said.help == "write `cs`"
+    assert (pointed_at(said), said.help) == ("cz", "write `cs`")
+    (short,) = found("trap-code", written.replace("cz:", "cs:") + "  short: {cz: V Rusku.}\n")
+    assert short.span is not None
+    assert (pointed_at(short), short.span.text) == ("cz", "  short: {cz: V Rusku.}")
     assert found("trap-code", written.replace("cz:", "cs:")) == []
 
 
