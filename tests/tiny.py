@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
-from zoneinfo import available_timezones
 
 from compliance.language.load import load
 from compliance.model.ruleset import Ruleset
+from compliance.store import known_zones
 
 TINY: Final[Mapping[str, str]] = {
     "warn.yaml": """\
@@ -106,4 +106,4 @@ def written(directory: Path, files: Mapping[str, str] = TINY) -> Path:
 
 def ruleset(files: Mapping[str, str] = TINY) -> Ruleset:
     """The rule set of `files`, without touching a disk."""
-    return load({name: text.encode() for name, text in files.items()}, available_timezones())
+    return load({name: text.encode() for name, text in files.items()}, known_zones())

@@ -14,7 +14,6 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
-from zoneinfo import available_timezones
 
 import pytest
 import yaml
@@ -30,11 +29,12 @@ from compliance.model.decision import Decision
 from compliance.model.facts import Facts
 from compliance.model.ruleset import LawDays, Ruleset
 from compliance.review.scenarios import run
+from compliance.store import known_zones
 
 HERE: Final = Path(__file__).resolve().parent
 SEMANTICS: Final = HERE.parent.parent / "docs" / "semantics.md"
 HEAD: Final = (HERE / "rule-head.txt").read_text(encoding="utf-8").splitlines()
-ZONES: Final = frozenset(available_timezones())
+ZONES: Final = known_zones()
 LOADER: Final = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 FEWEST_CASES: Final = 150
 DEFAULTS: Final[Mapping[str, str | list[str]]] = {

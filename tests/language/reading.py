@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
-from zoneinfo import available_timezones
 
 from compliance.errors import Problem, RulesError
 from compliance.language.load import load
 from compliance.model.rule import Rule
 from compliance.model.ruleset import Ruleset
+from compliance.store import known_zones
 from tests.tiny import TINY, changed
 
-ZONES: Final = frozenset(available_timezones())
+ZONES: Final = known_zones()
 Files = Mapping[str, str | bytes]
 
 

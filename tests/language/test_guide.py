@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from zoneinfo import available_timezones
 
 import pytest
 
@@ -23,6 +22,7 @@ from compliance.model.rule import Fixity, LawStatus, Placement, Purpose, Reach, 
 from compliance.model.ruleset import Ruleset
 from compliance.model.territory import Extent
 from compliance.review.scenarios import run
+from compliance.store import known_zones
 from tests.docs.blocks import shown_files
 from tests.docs.console import difference, steps
 from tests.docs.console import run as run_command
@@ -48,7 +48,7 @@ def table(begin: str) -> list[list[str]]:
 
 
 def loaded(files: dict[str, str]) -> Ruleset:
-    return load({name: text.encode() for name, text in files.items()}, available_timezones())
+    return load({name: text.encode() for name, text in files.items()}, known_zones())
 
 
 def problems(files: dict[str, str]) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from zoneinfo import available_timezones
 
 import pytest
 
@@ -13,6 +12,7 @@ from compliance.language.load import load
 from compliance.model.facts import FactValue, OneOf
 from compliance.model.ruleset import Ruleset
 from compliance.model.territory import LocationSet
+from compliance.store import known_zones
 from tests.tiny import TINY
 
 WHOLE = "effective: {first_day: 2020-01-01, last_day: none, timezone: Europe/Moscow}\n"
@@ -30,7 +30,7 @@ FACTS: dict[str, FactValue] = {"publisher": OneOf(frozenset({"radio"})), "reader
 
 def loaded(effective: str) -> Ruleset:
     files = {**TINY, "warn.yaml": TINY["warn.yaml"].replace(WHOLE, effective).replace("2021-06-01", "2021-07-01")}
-    return load({name: text.encode() for name, text in files.items()}, available_timezones())
+    return load({name: text.encode() for name, text in files.items()}, known_zones())
 
 
 RULES = loaded(SUSPENDED)

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Final
-from zoneinfo import available_timezones
 
 from compliance.language.load import load
 from compliance.model.ruleset import Ruleset
@@ -15,6 +14,7 @@ from compliance.review.importing.lists import read_list
 from compliance.review.importing.plan import Plan, plan
 from compliance.review.importing.register_file import Copy
 from compliance.review.importing.rows import How, LeftOut, Listing
+from compliance.store import known_zones
 
 HEAD: Final = """\
 language: 1
@@ -84,7 +84,7 @@ def applied(files: Mapping[str, str], made: Plan) -> dict[str, str]:
 
 def loaded(files: Mapping[str, str]) -> Ruleset:
     """The rule set of some files."""
-    return load({path: text.encode() for path, text in files.items()}, available_timezones())
+    return load({path: text.encode() for path, text in files.items()}, known_zones())
 
 
 def said(made: Plan) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -53,10 +54,15 @@ ITEMS = st.builds(
 )
 
 
-def counted(
-    items: list[Content], old: Mapping[str, str] = OLD, new: Mapping[str, str] = NEW, day: date = NEAR
-) -> Counted:
-    impact = Impact(ruleset(old), ruleset(new), day)
+@cache
+def sides() -> tuple[Ruleset, Ruleset]:
+    return ruleset(OLD), ruleset(NEW)
+
+
+def counted(items: list[Content], *files: Mapping[str, str], day: date = NEAR) -> Counted:
+    """What is counted of some items; without two rule sets, between the two of above."""
+    old, new = map(ruleset, files) if files else sides()
+    impact = Impact(old, new, day)
     archive = Archive([impact.comparison(task) for task in impact.tasks() if not task.draft], day)
     for number, item in enumerate(items, start=1):
         archive.note(number, item, (impact.old, impact.new))
@@ -73,7 +79,7 @@ def said(rules: Ruleset, item: Content, place: str | None) -> set[tuple[str, str
 @settings(max_examples=60)
 @given(st.lists(ITEMS, min_size=1, max_size=3))
 def test_an_item_is_affected_if_any_reader_gets_another_decision(items: list[Content]) -> None:
-    old, new = ruleset(OLD), ruleset(NEW)
+    old, new = sides()
     wrong = [
         {name for place in PLACES for name, _, _ in said(old, item, place) ^ said(new, item, place)} for item in items
     ]
