@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Final
 
 from compliance.language.keys import KEYS, Key, names
@@ -54,6 +55,7 @@ def file_of(keys: Iterable[str]) -> str | None:
     return kinds[0] if len(kinds) == 1 else None
 
 
+@cache
 def section_of(key: Key) -> str | None:
     """The section that describes the maps under a key, however deep; None where there are none."""
     link, word = _LINK.search(key.values), _WORD.match(key.values)
