@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -26,6 +26,7 @@ from compliance.model.rule import (
 )
 from compliance.model.ruleset import Ruleset
 from compliance.model.territory import Extent, LocationSet, Member, Territory, lineage, piece
+from tests.engine.choices import Choices, chosen
 
 Facts = dict[str, FactValue]
 DAY = date(2024, 6, 1)
@@ -55,7 +56,7 @@ WORDS: dict[str, tuple[str, ...]] = {
 }
 RELATIONS = ("content.mentions", "content.quotes")
 UNBOUND = [name for name in WORDS if name != "mention.designated_as"]
-NEAR = st.sampled_from([DAY + timedelta(days=days) for days in range(-3, 4)])
+NEAR = tuple(DAY + timedelta(days=days) for days in (0, 1, -1, 2, -2, 3, -3))
 ALWAYS = Period()
 
 
@@ -63,197 +64,205 @@ def _ordered(first: date | None, last: date | None) -> Period:
     return Period(last, first) if first and last and last < first else Period(first, last)
 
 
-PERIODS = st.just(ALWAYS) | st.builds(_ordered, st.none() | NEAR, st.none() | NEAR)
-GAPPED = PERIODS | st.builds(lambda whole, gap: replace(whole, gaps=(gap,)), PERIODS, st.builds(_ordered, NEAR, NEAR))
-"""Periods of which some are suspended for a while."""
+def _period(choose: Choices) -> Period:
+    near = [choose.maybe(lambda: choose.of(NEAR)) for _ in range(2)] if choose.once_in(2) else (None, None)
+    return _ordered(*near)
 
 
-@st.composite
-def lines(draw: st.DrawFn, names: list[str]) -> Line:
-    name = draw(st.sampled_from(names))
+def _with_gap(choose: Choices) -> Period:
+    """A period, which in one of three cases is suspended for a while."""
+    whole = _period(choose)
+    return replace(whole, gaps=(_gap(choose),)) if choose.once_in(3) else whole
+
+
+def _gap(choose: Choices) -> Period:
+    return _ordered(choose.of(NEAR), choose.of(NEAR))
+
+
+def _line(choose: Choices, names: Sequence[str]) -> Line:
+    name = choose.of(names)
     if name == "content.date_published":
-        return Line(name, period=draw(PERIODS))
-    return Line(name, draw(st.frozensets(st.sampled_from(WORDS[name]), min_size=1, max_size=2)))
+        return Line(name, period=_period(choose))
+    return Line(name, frozenset(choose.some(WORDS[name], 1, 2)))
 
 
-@st.composite
-def blocks(draw: st.DrawFn, names: list[str]) -> Block:
-    found: list[Line | AnyOf] = draw(st.lists(lines(names), min_size=1, max_size=2))
-    if draw(st.integers(0, 4)) == 0:
-        inner = st.lists(lines(names), min_size=1, max_size=2).map(lambda each: Block(tuple(each)))
-        found.append(AnyOf(tuple(draw(st.lists(inner, min_size=1, max_size=2)))))
+def _block(choose: Choices, names: Sequence[str]) -> Block:
+    def line() -> Line:
+        return _line(choose, names)
+
+    found: list[Line | AnyOf] = [*choose.made(line, 1, 2)]
+    if choose.once_in(5):
+        found.append(AnyOf(tuple(choose.made(lambda: Block(tuple(choose.made(line, 1, 2))), 1, 2))))
     return Block(tuple(found))
 
 
-@st.composite
-def rules(draw: st.DrawFn, number: int, notices: Mapping[str, Notice], answers: list[IfUnknown]) -> Rule:
-    is_bound = draw(st.integers(0, 3)) == 0
-    names = [*draw(st.lists(st.sampled_from(UNBOUND), min_size=1, max_size=2)), "reader.location"]
-    names = [*names, "mention.designated_as"] if is_bound else names
-    when, unless = draw(blocks(names)), draw(st.none() | blocks(names))
-    policy = draw(st.fixed_dictionaries({}, optional=dict.fromkeys({*names, *RELATIONS}, st.sampled_from(answers))))
+def _rule(choose: Choices, number: int, notices: Mapping[str, Notice], answers: Sequence[IfUnknown]) -> Rule:
+    is_bound = choose.once_in(4)
+    names = [*choose.some(UNBOUND, 1, 2), "reader.location", *(["mention.designated_as"] if is_bound else [])]
+    unless = choose.maybe(lambda: _block(choose, names))
     return Rule(
         id=f"rule-{number}",
         title="",
-        status=Status.DRAFT if draw(st.integers(0, 9)) == 0 else Status.ACTIVE,
-        effective=draw(GAPPED),
-        when=when,
-        notice=notices[draw(st.sampled_from(NOTICES))],
-        zone=draw(st.sampled_from(ZONES)),
+        status=Status.DRAFT if choose.once_in(10) else Status.ACTIVE,
+        effective=_with_gap(choose),
+        when=_block(choose, names),
+        notice=notices[choose.of(NOTICES)],
+        zone=choose.of(ZONES),
         unless=() if unless is None else (unless,),
-        for_each=draw(st.sampled_from(RELATIONS)) if is_bound else None,
-        if_unknown=policy,
+        for_each=choose.of(RELATIONS) if is_bound else None,
+        if_unknown={name: choose.of(answers) for name in dict.fromkeys((*names, *RELATIONS)) if choose.once_in(2)},
     )
 
 
-@st.composite
-def _notices(draw: st.DrawFn, *, supersede: bool) -> dict[str, Notice]:
-    weaker = st.lists(st.sampled_from(NOTICES), max_size=2, unique=True).map(tuple) if supersede else st.just(())
-    return {
-        name: Notice(
-            name,
-            Purpose.READER_SAFETY,
-            Severity.INFORM,
-            Placement.FOOTER,
-            {"en": name},
-            conditional=True,
-            reach=draw(st.sampled_from([Reach.WHERE_POSSIBLE, Reach.WHERE_POSSIBLE, Reach.EVERYWHERE])),
-            supersedes=draw(weaker),
-        )
-        for name in NOTICES
-    }
+def _notice(choose: Choices, name: str, *, supersede: bool) -> Notice:
+    return Notice(
+        name,
+        Purpose.READER_SAFETY,
+        Severity.INFORM,
+        Placement.FOOTER,
+        {"en": name},
+        conditional=True,
+        reach=choose.of([Reach.WHERE_POSSIBLE, Reach.WHERE_POSSIBLE, Reach.EVERYWHERE]),
+        supersedes=tuple(dict.fromkeys(choose.some(NOTICES, 0, 2))) if supersede else (),
+    )
 
 
-@st.composite
-def _entries(draw: st.DrawFn) -> Entry:
-    period = draw(PERIODS)
-    first = period.first_day or DAY - timedelta(days=9)
-    claims = {Milestone.LISTED_ON: (Claim(first),)}
-    gaps = draw(st.just(()) | st.just(()) | st.builds(_ordered, NEAR, NEAR).map(lambda gap: (gap,)))
-    return Entry(draw(st.sampled_from(ENTITIES)), claims, period.last_day, draw(st.integers(0, 3)) == 0, gaps)
+def _entry(choose: Choices) -> Entry:
+    period = _period(choose)
+    claims = {Milestone.LISTED_ON: (Claim(period.first_day or DAY - timedelta(days=9)),)}
+    gaps = (_gap(choose),) if choose.once_in(3) else ()
+    return Entry(choose.of(ENTITIES), claims, period.last_day, choose.once_in(4), gaps)
 
 
-@st.composite
-def _registers(draw: st.DrawFn, name: str) -> Register:
+def _register(choose: Choices, name: str) -> Register:
     return Register(
         id=name,
         title="",
         authority="",
-        entries=tuple(draw(st.lists(_entries(), max_size=2))),
+        entries=tuple(choose.made(lambda: _entry(choose), 0, 2)),
         arms=Milestone.LISTED_ON,
-        complete=draw(st.sampled_from([True, True, False])),
-        retrieved_on=draw(NEAR),
-        fresh_for=timedelta(days=draw(st.integers(0, 2))),
-        zone=draw(st.none() | st.sampled_from(ZONES)),
+        complete=not choose.once_in(3),
+        retrieved_on=choose.of(NEAR),
+        fresh_for=timedelta(days=choose.below(3)),
+        zone=choose.maybe(lambda: choose.of(ZONES)),
     )
 
 
-@st.composite
-def _entities(draw: st.DrawFn) -> dict[str, Entity]:
-    orders = st.none() | st.lists(st.sampled_from(["RU", "CZ"]), max_size=2, unique=True).map(tuple)
-    parents = {"child": "one", "grandchild": "child"}
-    excludes = st.sampled_from([(), (), ("child",), ("grandchild",)])
-    stances = st.dictionaries(st.sampled_from(["RU", "CZ"]), st.sampled_from(Stance), max_size=2)
-    return {
-        name: Entity(
-            name, name, answers_to=draw(orders), parent=parents.get(name), excludes=draw(excludes), stance=draw(stances)
+def _entity(choose: Choices, name: str) -> Entity:
+    orders = choose.maybe(lambda: tuple(dict.fromkeys(choose.some(["RU", "CZ"], 0, 2))))
+    return Entity(
+        name,
+        name,
+        answers_to=orders,
+        parent={"child": "one", "grandchild": "child"}.get(name),
+        excludes=choose.of([(), (), ("child",), ("grandchild",)]),
+        stance={country: choose.of(tuple(Stance)) for country in choose.some(["RU", "CZ"], 0, 2)},
+    )
+
+
+def _member(choose: Choices) -> Member:
+    return Member(choose.of(PLACES), choose.of(tuple(Extent)), _period(choose), choose.of([None, None, AREA]))
+
+
+def _territory(choose: Choices, name: str) -> Territory:
+    members = choose.made(lambda: _member(choose), 1, 2)
+    return Territory(name, "", tuple(members), choose.maybe(lambda: choose.of(ZONES)))
+
+
+def rulesets(*, skip: bool = True, supersede: bool = True) -> st.SearchStrategy[Ruleset]:
+    answers = tuple(IfUnknown) if skip else (IfUnknown.SHOW, IfUnknown.REVIEW)
+
+    def ruleset(choose: Choices) -> Ruleset:
+        notices = {name: _notice(choose, name, supersede=supersede) for name in NOTICES}
+        numbers = range(1 + choose.below(3))
+        return Ruleset(
+            rules={f"rule-{number}": _rule(choose, number, notices, answers) for number in numbers},
+            entities={name: _entity(choose, name) for name in ENTITIES},
+            registers={name: _register(choose, name) for name in REGISTERS},
+            territories={name: _territory(choose, name) for name in TERRITORIES},
         )
-        for name in ENTITIES
-    }
+
+    return chosen(256, ruleset)
 
 
-_MEMBERS = st.builds(
-    Member, st.sampled_from(PLACES), st.sampled_from(Extent), PERIODS, st.sampled_from([None, None, AREA])
-)
+def _members(choose: Choices, words: Sequence[str]) -> Members:
+    certain, perhaps = (frozenset(choose.some(words, 0, 2)) for _ in range(2))
+    return Members(certain, perhaps - certain, choose.once_in(2))
 
 
-@st.composite
-def rulesets(draw: st.DrawFn, *, skip: bool = True, supersede: bool = True) -> Ruleset:
-    answers = list(IfUnknown) if skip else [IfUnknown.SHOW, IfUnknown.REVIEW]
-    notices = draw(_notices(supersede=supersede))
-    return Ruleset(
-        rules={f"rule-{n}": draw(rules(n, notices, answers)) for n in range(draw(st.integers(1, 3)))},
-        entities=draw(_entities()),
-        registers={name: draw(_registers(name)) for name in REGISTERS},
-        territories={
-            name: Territory(
-                name,
-                "",
-                tuple(draw(st.lists(_MEMBERS, min_size=1, max_size=2))),
-                draw(st.none() | st.sampled_from(ZONES)),
-            )
-            for name in TERRITORIES
-        },
-    )
+def _one_of(choose: Choices, words: Sequence[str], *, is_open: bool) -> OneOf:
+    return OneOf(frozenset(choose.some(words, 1, 2)), is_open and choose.once_in(5))
 
 
-def _members(*words: str) -> st.SearchStrategy[FactValue]:
-    some = st.frozensets(st.sampled_from(words), max_size=2)
-    return st.builds(lambda sure, may, other: Members(sure, may - sure, other), some, some, st.booleans())
+def _place(choose: Choices) -> str:
+    """A code, or a piece of it that lies in some territories or areas and not in others."""
+    names = [(), (), (TERRITORIES[0],), (AREA,), (TERRITORIES[1], AREA)]
+    return piece(choose.of([*PLACES, "UA-30", "FR"]), choose.of(names), choose.of(names))
 
 
-def _one_of(*words: str, is_open: bool = False) -> st.SearchStrategy[FactValue]:
-    some = st.frozensets(st.sampled_from(words), min_size=1, max_size=2)
-    return st.builds(OneOf, some, st.integers(0, 4).map(lambda n: is_open and n == 0))
+def _location(choose: Choices) -> LocationSet:
+    return LocationSet(frozenset(choose.made(lambda: _place(choose), 1, 2)), choose.once_in(5))
 
 
-def places() -> st.SearchStrategy[str]:
-    """Codes, and pieces of them that lie in some territories or areas and not in others."""
-    codes = st.sampled_from([*PLACES, "UA-30", "FR"])
-    names = st.sampled_from([(), (), (TERRITORIES[0],), (AREA,), (TERRITORIES[1], AREA)])
-    return st.builds(piece, codes, names, names)
-
-
-SOURCES: dict[str, st.SearchStrategy[FactValue]] = {
-    "publisher": _one_of(*ENTITIES, "undeclared", is_open=True),
-    "publisher.designated_as": _members(*REGISTERS),
-    "publisher.answers_to": _members("RU", "CZ", "US"),
-    "publisher.complies_with": _members("RU", "CZ", "US"),
-    "content.url": _one_of("https://one.example/a", "https://one.example/b", "https://one.example/c", is_open=True),
-    "content.quotes": _members(*ENTITIES, "undeclared"),
-    "content.kind": _one_of("article", "comment", "page"),
-    "content.promotes": _members("gambling", "alcohol", "medicine"),
-    "content.ai_generated": _one_of("none", "partly", "fully"),
-    "content.language": _one_of("ru", "ru-UA", "ru-RU", "en", is_open=True),
-    "content.mentions": _members(*ENTITIES, "undeclared"),
-    "content.date_published": _one_of(*((DAY + timedelta(days=n)).isoformat() for n in range(-4, 5))),
-    "reader.location": st.builds(
-        LocationSet,
-        st.frozensets(places(), min_size=1, max_size=2),
-        st.integers(0, 4).map(lambda n: n == 0),
-    ),
+SETS: dict[str, tuple[str, ...]] = {
+    "publisher.designated_as": REGISTERS,
+    "publisher.answers_to": ("RU", "CZ", "US"),
+    "publisher.complies_with": ("RU", "CZ", "US"),
+    "content.quotes": (*ENTITIES, "undeclared"),
+    "content.promotes": ("gambling", "alcohol", "medicine"),
+    "content.mentions": (*ENTITIES, "undeclared"),
 }
+SINGLE: dict[str, tuple[str, ...]] = {
+    "publisher": (*ENTITIES, "undeclared"),
+    "content.url": ("https://one.example/a", "https://one.example/b", "https://one.example/c"),
+    "content.kind": ("article", "comment", "page"),
+    "content.ai_generated": ("none", "partly", "fully"),
+    "content.language": ("ru", "ru-UA", "ru-RU", "en"),
+    "content.date_published": tuple((DAY + timedelta(days=n)).isoformat() for n in range(-4, 5)),
+}
+OPEN = ("publisher", "content.url", "content.language")
+"""Facts that may have a value beside all that are named."""
 DERIVED = ("publisher.designated_as", "publisher.answers_to", "publisher.complies_with")
 
 
-@st.composite
-def facts(draw: st.DrawFn) -> Facts:
+def _value(choose: Choices, name: str) -> FactValue:
+    if name == "reader.location":
+        return _location(choose)
+    if name in SETS:
+        return _members(choose, SETS[name])
+    return _one_of(choose, SINGLE[name], is_open=name in OPEN)
+
+
+def _known(choose: Choices) -> Facts:
+    names = (*SETS, *SINGLE, "reader.location")
+    return {name: _value(choose, name) for name in names if choose.below(5) > (3 if name in DERIVED else 1)}
+
+
+def facts() -> st.SearchStrategy[Facts]:
     """What is known of some facts; derived ones are seldom given, so that registers are read."""
-    chosen = [name for name in SOURCES if draw(st.integers(0, 4 if name in DERIVED else 1)) == 0]
-    return {name: draw(SOURCES[name]) for name in chosen}
+    return chosen(80, _known)
 
 
-@st.composite
-def widened(draw: st.DrawFn, known: Facts) -> Facts:
-    """The same question with less known: facts hidden, or with more values that they may have."""
-    return {name: draw(_wider(name, value)) for name, value in known.items()}
+def less_and_more() -> st.SearchStrategy[tuple[Facts, Facts]]:
+    """The same question, first with less known: facts hidden, or with more values that they may have."""
+
+    def both(choose: Choices) -> tuple[Facts, Facts]:
+        known = _known(choose)
+        return {name: _wider(choose, name, value) for name, value in known.items()}, known
+
+    return chosen(112, both)
 
 
-def _wider(name: str, value: FactValue) -> st.SearchStrategy[FactValue]:
+def _wider(choose: Choices, name: str, value: FactValue) -> FactValue:
     hidden = unknown(name)
     if isinstance(value, LocationSet):
         coarse = LocationSet(frozenset(lineage(code)[-1] for code in value.places), anywhere=value.anywhere)
         unmarked = LocationSet(value.codes, anywhere=value.anywhere)
-        return st.sampled_from(
-            [value, hidden, coarse, unmarked, value | LocationSet.of(["RU"]), value | LocationSet.of(["UA-14"])]
-        )
+        more = [value | LocationSet.of([code]) for code in ("RU", "UA-14")]
+        return choose.of([value, hidden, coarse, unmarked, *more])
     if isinstance(value, Members):
         doubtful = Members(frozenset(), value.certain | value.perhaps, value.other)
-        more = Members(value.certain, value.perhaps, other=True)
-        return st.sampled_from([value, hidden, doubtful, more])
-    return SOURCES[name].map(lambda other: _either(value, other)) | st.sampled_from([value, hidden])
-
-
-def _either(one: OneOf, other: FactValue) -> OneOf:
-    assert isinstance(other, OneOf)
-    return OneOf(one.values | other.values, one.other or other.other)
+        return choose.of([value, hidden, doubtful, Members(value.certain, value.perhaps, other=True)])
+    other = _one_of(choose, SINGLE[name], is_open=name in OPEN)
+    either = OneOf(value.values | other.values, value.other or other.other)
+    return choose.of([value, hidden, either, either])

@@ -14,14 +14,11 @@ from compliance.model.decision import Display, Instance, NoticeStatus
 from compliance.model.facts import FactValue, Members
 from compliance.model.rule import Rule
 from compliance.model.ruleset import Ruleset
-from tests.engine.strategies import DAYS, RELATIONS, facts, rulesets, widened
+from tests.engine.strategies import DAYS, RELATIONS, facts, less_and_more, rulesets
 
 Facts = Mapping[str, FactValue]
-HONEST = settings(max_examples=60, suppress_health_check=list(HealthCheck))
-LESS_AND_MORE: st.SearchStrategy[tuple[Facts, Facts]] = facts().flatmap(
-    lambda known: st.tuples(widened(known), st.just(known))
-)
-"""The same question, first with less known, then with more."""
+HONEST = settings(max_examples=150, suppress_health_check=list(HealthCheck))
+LESS_AND_MORE = less_and_more()
 
 
 class Key(NamedTuple):

@@ -23,11 +23,11 @@ from tests.engine.strategies import DAYS, facts, rulesets
 
 Questions = tuple[Ruleset, list[dict[str, FactValue]]]
 TOGETHER = 5
-"""So many questions are put to one rule set: it takes longer to draw one than to answer."""
+"""So many questions are put to one rule set: what its index keeps of one is used for the next."""
 QUESTIONS: st.SearchStrategy[Questions] = st.tuples(rulesets(), st.lists(facts(), min_size=TOGETHER, max_size=TOGETHER))
 SHARDS = 20
 CASES = 100_000
-EACH_RUN = 120
+EACH_RUN = 150
 SEEN_WITHIN = 5_000
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from compliance import Checker
 from compliance.engine.decide import decide
@@ -22,53 +21,69 @@ from tests.engine.strategies import DAYS, Facts, facts, rulesets
 from tests.engine.words import PLACE
 
 CODES = ["UA", "UA-43", "UA-14", "UA-30", "RU", "RU-MOW", "GB", "GB-ENG", "GB-LND", "GB-SCT", "FR", "MQ"]
-small = settings(max_examples=25, suppress_health_check=list(HealthCheck), deadline=None)
+KINDS = ("article", "comment", "page")
+WHO = ("one", "two", "child", None)
+few = settings(max_examples=8, suppress_health_check=list(HealthCheck), deadline=None)
+many = settings(few, max_examples=400)
+"""A table takes as long as a hundred decisions: each one is asked for all there is, and proofs make many."""
 
 
 def table_of(ruleset: Ruleset, known: Facts, *open_facts: str) -> Table:
     return tabulate(Index(ruleset).segment(DAYS), known, open_facts or (PLACE,))
 
 
-@small
-@given(rulesets(), facts(), st.sampled_from(CODES))
-def test_the_row_of_a_place_is_the_decision_in_that_place(ruleset: Ruleset, known: Facts, code: str) -> None:
-    here: Facts = {PLACE: LocationSet.of([code])}
-    assert table_of(ruleset, known).find(here) == decide(ruleset, {**known, **here}, DAYS)
-
-
-@small
-@given(rulesets(), facts())
-def test_the_row_of_a_hidden_place_is_the_decision_without_one(ruleset: Ruleset, known: Facts) -> None:
-    hidden = {name: value for name, value in known.items() if name != PLACE}
+def rows_are_decisions(ruleset: Ruleset, known: Facts) -> None:
     table = table_of(ruleset, known)
+    for code in CODES:
+        here: Facts = {PLACE: LocationSet.of([code])}
+        assert table.find(here) == decide(ruleset, {**known, **here}, DAYS)
+    hidden = {name: value for name, value in known.items() if name != PLACE}
     assert table.find({}) == table.find({PLACE: LocationSet.unknown()}) == decide(ruleset, hidden, DAYS)
 
 
-@small
-@given(
-    rulesets(),
-    facts(),
-    st.sampled_from(CODES),
-    st.sampled_from(["article", "comment", "page"]),
-    st.sampled_from(["one", "two", "child", None]),
-)
-def test_several_facts_may_be_left_open(ruleset: Ruleset, known: Facts, code: str, kind: str, who: str | None) -> None:
-    values: Facts = {
-        PLACE: LocationSet.of([code]),
-        "content.kind": OneOf(frozenset({kind})),
-        "publisher": OneOf(frozenset({who})) if who else unknown("publisher"),
-    }
-    table = table_of(ruleset, known, *values)
-    assert table.find(values) == decide(ruleset, {**known, **values}, DAYS)
+def rows_of_several_facts_are_decisions(ruleset: Ruleset, known: Facts) -> None:
+    table = table_of(ruleset, known, PLACE, "content.kind", "publisher")
+    for code, kind, who in product(CODES, KINDS, WHO):
+        values: Facts = {
+            PLACE: LocationSet.of([code]),
+            "content.kind": OneOf(frozenset({kind})),
+            "publisher": OneOf(frozenset({who})) if who else unknown("publisher"),
+        }
+        assert table.find(values) == decide(ruleset, {**known, **values}, DAYS)
 
 
-@small
-@given(rulesets())
-def test_every_place_is_in_exactly_one_zone(ruleset: Ruleset) -> None:
+def every_place_has_one_zone(ruleset: Ruleset) -> None:
     zones = Index(ruleset).segment(DAYS).zones
     assert zones.of_place.keys() == PLACES
     assert sorted(place for each in zones.places for place in each) == sorted(PLACES)
     assert all(zones.of_place[place] == number for number, each in enumerate(zones.places) for place in each)
+
+
+@few
+@given(rulesets(), facts())
+def test_the_row_of_a_place_known_or_hidden_is_the_decision_there(ruleset: Ruleset, known: Facts) -> None:
+    rows_are_decisions(ruleset, known)
+
+
+@few
+@given(rulesets(), facts())
+def test_several_facts_may_be_left_open(ruleset: Ruleset, known: Facts) -> None:
+    rows_of_several_facts_are_decisions(ruleset, known)
+
+
+@few
+@given(rulesets())
+def test_every_place_is_in_exactly_one_zone(ruleset: Ruleset) -> None:
+    every_place_has_one_zone(ruleset)
+
+
+@pytest.mark.prove
+@many
+@given(rulesets(), facts())
+def test_a_table_of_any_rules_says_what_is_decided(ruleset: Ruleset, known: Facts) -> None:
+    rows_are_decisions(ruleset, known)
+    rows_of_several_facts_are_decisions(ruleset, known)
+    every_place_has_one_zone(ruleset)
 
 
 def test_places_that_no_shipped_rule_tells_apart_share_a_zone(checker: Checker) -> None:
