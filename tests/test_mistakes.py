@@ -199,6 +199,8 @@ MISTAKES: Final = {
     "a zone misspelt": Mistake("load", RISK, "Moscow}", "Moskow}", "Europe/Moskow", ("is `Europe/Moscow`",)),
     "a number for days": Mistake("load", AGENTS, "fresh_for: 30 days", "fresh_for: 30", "30", ("like `30 days`",)),
     "a review that is due": Mistake("lint", CRYPTO, "by: 2027-10-08", "by: 2025-10-08", "2025", ("review-is-due",)),
+    "a copy from the future": Mistake("lint", AGENTS, "on: 2026-07-10", "on: 2027-07-10", "2027", ("unlikely-date",)),
+    "a review in another decade": Mistake("lint", CRYPTO, "by: 2027-10-08", "by: 2072-10-08", "2072", ("five years",)),
     "a rule that has ended": Mistake("lint", RETOUCHED, "none, timezone", "2024-12-01, timezone", "2024", ("[ended]",)),
     # names of other things
     "a register misspelt": Mistake(

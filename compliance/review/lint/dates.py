@@ -14,6 +14,7 @@ from compliance.review.lint.look import Look
 
 SOON: Final = timedelta(days=7)
 NEAR, FAR = timedelta(days=30), timedelta(days=90)
+FAR_OFF: Final = timedelta(days=5 * 365)
 _DECLARED: Final = ("entity", "register", "territory")
 
 
@@ -71,6 +72,18 @@ def _soon_stale(look: Look) -> Iterator[Found]:
             message = f"the copy of `{name}` is fresh until {register.fresh_until} only"
             help_ = "retrieve it again: after that day absence from it is unknown and notices are held"
             yield Found(message, help_, look.files.span("register", name, "fresh_for"))
+
+
+def _unlikely_date(look: Look) -> Iterator[Found]:
+    for name, register in look.ruleset.declared_registers.items():
+        if register.retrieved_on > look.day:
+            message = f"the copy of `{name}` is said to be of {register.retrieved_on}, which is still to come"
+            help_ = "write the day on which it was retrieved: until then and long after nobody sees it grow old"
+            yield Found(message, help_, look.files.span("register", name, "retrieved_on"))
+    for rule in look.rules:
+        if rule.review_by is not None and rule.review_by - look.day > FAR_OFF:
+            message = f"`{rule.id}` is to be reviewed by {rule.review_by}, more than five years from now"
+            yield Found(message, "look at it sooner: law changes", look.rule_span(rule, "review_by"), Level.ADVICE)
 
 
 # -- cliffs ---------------------------------------------------------------------------------------------
@@ -148,6 +161,13 @@ CHECKS: Final = (
         "a copy of a register will be too old within a week",
         "Whoever retrieves it before that day saves the desk a queue of held notices.",
         _soon_stale,
+    ),
+    Check(
+        "unlikely-date",
+        Level.WARNING,
+        "a date is probably a slip",
+        "A copy that is dated too late counts as fresh for too long: whoever is not in it is taken for free.",
+        _unlikely_date,
     ),
     Check(
         "date-cliff",

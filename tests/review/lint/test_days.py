@@ -66,6 +66,20 @@ def test_a_copy_is_soon_stale_for_a_week_and_then_stale() -> None:
     assert pointed_at(finding) == "30 days"
 
 
+def test_a_copy_of_a_day_to_come_would_never_grow_old() -> None:
+    future = "# in a register\nretrieved_on: 2026-01-16\n"
+    finding = only(future)
+    assert (finding.id, finding.severity, pointed_at(finding)) == ("unlikely-date", Level.WARNING, "2026-01-16")
+    assert finding.message == "the copy of `x/list` is said to be of 2026-01-16, which is still to come"
+    assert findings(future, day=date(2026, 1, 16)) == ()
+
+
+def test_a_review_in_another_decade_is_advice() -> None:
+    finding = only(in_rule("review_by: 2062-01-15"))
+    assert (finding.id, finding.severity, pointed_at(finding)) == ("unlikely-date", Level.ADVICE, "2062-01-15")
+    assert findings(in_rule("review_by: 2031-01-01")) == ()
+
+
 def test_a_variant_of_a_register_is_no_second_finding() -> None:
     variant = in_rule("arms: {x/list: decided_on}")
     decided = entry("decided_on: {day: 2021-01-01}")
