@@ -65,7 +65,7 @@ def test_a_message_keeps_to_the_style(path: Path) -> None:
 def test_no_terminal_obeys_what_a_file_or_its_name_holds() -> None:
     files = {"a\x1b[2J\n\u202e.yaml": b"language: 1\nrule: \x22\\e[2J\x22\n", **AROUND}
     with pytest.raises(RulesError) as raised:
-        load(files, available_timezones())
+        load(files, known_zones())
     assert "  --> a\ufffd[2J \ufffd.yaml:2:7\n" in str(raised.value)
     assert all(each.isprintable() or each == "\n" for each in str(raised.value))
 
