@@ -79,10 +79,14 @@ class Proxy:
 
 
 def installed(config: Path, where: Path, moved: Mapping[str, str]) -> Path:
-    """A shipped configuration with every file under `where`, and each text of `moved` in place of another."""
+    """A shipped configuration with every file under `where`, and each text of `moved` in place of another.
+
+    The log of requests is nginx's default, so that one shows that does not switch it off.
+    """
     text = config.read_text(encoding="utf-8")
-    temporary = "\n".join(f"{each}_temp_path {where}/{each};" for each in TEMPORARY)
-    for shipped, changed in {**moved, LOG: f"error_log {where}/error.log emerg;\n{temporary}"}.items():
+    files = [f"error_log {where}/error.log emerg;", f"access_log {where}/access.log;"]
+    files += [f"{each}_temp_path {where}/{each};" for each in TEMPORARY]
+    for shipped, changed in {**moved, LOG: "\n".join(files)}.items():
         assert text.count(shipped) == 1, shipped
         text = text.replace(shipped, changed)
     path = where / "nginx.conf"
@@ -117,16 +121,12 @@ def proxying(
         subprocess.Popen(command(program, where, path), stderr=output) as process,
     ):
         try:
-            assert eventually(lambda: process.poll() is not None or is_listening(host, port))
+            # nginx writes its number when it has the port: somebody else may have taken it, and be answering there
+            assert eventually(lambda: process.poll() is not None or (where / "pid").is_file())
             assert process.poll() is None, (where / "output").read_text(encoding="utf-8")
             yield Proxy(port, where, host)
         finally:
             process.terminate()
-
-
-def is_listening(host: str, port: int) -> bool:
-    with socket.socket(family(host)) as sock:
-        return sock.connect_ex((host, port)) == 0
 
 
 def with_system_programs() -> str:

@@ -108,7 +108,14 @@ def test_a_body_just_under_the_limit_passes_and_is_written_nowhere(proxy: Proxy)
     assert not any(each for each in proxy.written().values())
 
 
-def test_what_a_client_claims_of_the_reader_reaches_nobody(nginx: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("config", "forwarded"),
+    [(CONFIG, "127.0.0.1"), (DEPLOY / "recipes/nginx-behind-cdn/nginx.conf", "8.8.8.8, 8.8.4.4, 127.0.0.1")],
+    ids=["nginx.conf", "nginx-behind-cdn"],
+)
+def test_what_a_client_claims_of_the_reader_reaches_nobody(
+    nginx: str, tmp_path: Path, config: Path, forwarded: str
+) -> None:
     """The service is stood in for by a socket that keeps what it gets."""
     got: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as upstream:
@@ -123,13 +130,13 @@ def test_what_a_client_claims_of_the_reader_reaches_nobody(nginx: str, tmp_path:
 
         thread = threading.Thread(target=answer, daemon=True)
         thread.start()
-        with proxying(nginx, CONFIG, tmp_path / "nginx", upstream.getsockname()[1]) as proxy:
+        with proxying(nginx, config, tmp_path / "nginx", upstream.getsockname()[1]) as proxy:
             assert proxy.check(*CLAIMS, body=QUESTION).status == 200
         thread.join(SECONDS)
     sent = b"".join(got).partition(b"\r\n\r\n")[0].decode().lower().split("\r\n")[1:]
     headers = dict(line.split(": ", 1) for line in sent)
     assert len(headers) == len(sent)
-    assert headers["x-forwarded-for"] == "127.0.0.1"
+    assert headers["x-forwarded-for"] == forwarded
     assert headers["accept-language"] == "uk"
     assert headers["content-type"] == "application/json"
     assert headers.keys() <= {
