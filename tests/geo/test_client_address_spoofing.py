@@ -143,6 +143,8 @@ NO_ADDRESS = [
     case("nothing between proxies", f"{XFF}{FORGED}, , 192.0.2.9"),
     case("a value without end", f"{XFF}{FORGED}, {'1' * 5000}"),
     case("more proxies than anybody has", f"{XFF}{FORGED}" + ", 192.0.2.9" * 21),
+    case("nothing, where unix sockets are trusted", f"{XFF}{FORGED}, ", by=UNIX),
+    case("the name of this machine, where unix sockets are trusted", f"{XFF}{FORGED}, localhost", by=UNIX),
     case("a unix socket between proxies, which nobody trusted", f"{XFF}{FORGED}, unix:, 192.0.2.9"),
 ]
 PROXIES_ONLY = [
