@@ -7,7 +7,7 @@ day in every zone and makes the answer a preview.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
@@ -22,7 +22,7 @@ from compliance.engine.explain import Explanation
 from compliance.engine.explain import explain as explain_plainly
 from compliance.engine.segment import Segment
 from compliance.errors import Problem, RequestError
-from compliance.geo import Atlas, Databases
+from compliance.geo import Atlas, Databases, DatabaseStore, GeoFiles
 from compliance.model.decision import Decision
 from compliance.model.facts import Facts, FactValue, OneOf
 from compliance.model.period import ONE_DAY
@@ -50,29 +50,63 @@ class _Today:
 class Checker:
     """Answers which notices a page needs. Threads may share one; each question sees one rule set."""
 
-    def __init__(self, store: Store, databases: Databases) -> None:
+    def __init__(self, store: Store, databases: Databases | DatabaseStore) -> None:
         self.store = store
-        self.databases = databases
+        self.geo = DatabaseStore(databases) if isinstance(databases, Databases) else databases
         self._today: _Today | None = None
         self._atlas: tuple[Mapping[str, Territory], Atlas] = ({}, Atlas())
 
     @classmethod
     def open(
-        cls, rules: str | Path | None = None, *, geo_databases: Sequence[str | Path] = (), memo: int = MEMO
+        cls,
+        rules: str | Path | None = None,
+        *,
+        geo_databases: Sequence[str | Path] = (),
+        geo_overlays: Sequence[str | Path] = (),
+        geo_golden: str | Path | None = None,
+        memo: int = MEMO,
     ) -> Self:
         """A checker on a rule directory; without one, on the rules that ship with the product.
 
         Args:
             rules: the directory of the rule files.
             geo_databases: MMDB files to ask beside the ranges that ship with the product.
+            geo_overlays: tables of networks and the territories that they are in.
+            geo_golden: a table of addresses and what databases have to say of them before they are used.
             memo: how many decisions to remember; 0 is none.
 
         Raises:
-            RulesError: with every problem of every rule file.
+            RulesError: with every problem of every rule file, or of every overlay.
             DatabaseError: a geolocation database cannot be used.
         """
         store = Store(Path(rules) if rules is not None else packaged_rules(), memo)
-        return cls(store, Databases.open(Path(each) for each in geo_databases))
+        golden = None if geo_golden is None else str(geo_golden)
+        files = GeoFiles(tuple(map(str, geo_databases)), tuple(map(str, geo_overlays)), golden)
+        return cls(store, DatabaseStore.open(files, lambda: store.current.ruleset.territories))
+
+    @property
+    def databases(self) -> Databases:
+        """The sources of places in use."""
+        return self.geo.current
+
+    def watch(self, seconds: float) -> Callable[[], None]:
+        """Take changed rules, databases and overlays into use in the background; the result stops it.
+
+        Args:
+            seconds: how often to look for changes; 0 is only on request.
+        """
+        stops = [self.store.watch(seconds), self.geo.watch(seconds, today)]
+
+        def stop() -> None:
+            for each in stops:
+                each()
+
+        return stop
+
+    def request_reload(self) -> None:
+        """Have the watching threads reload soon; safe to call from a signal handler."""
+        self.store.request_reload()
+        self.geo.request_reload()
 
     @property
     def ruleset(self) -> Ruleset:

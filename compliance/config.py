@@ -65,7 +65,7 @@ CDNS: Final[Mapping[str, Mapping[str, str]]] = {
         "time_zone": "x-vercel-ip-timezone",
     },
 }
-"""What each content delivery network tells of the reader's place, the country or all first, and in which header.
+"""What each content delivery network (CDN) tells of the reader's place, the country or all first, and in which header.
 
 Source: see `compliance.geo.cdn_headers`.
 """
@@ -75,7 +75,7 @@ TOLD: Final = (
     *("country", "region", "region_name", "city", "latitude", "longitude", "coordinates", "time_zone"),
     *("proxy_type", "proxy_description", "edgescape", "geo"),
 )
-"""All that a network may tell."""
+"""All that a CDN may tell."""
 WHOLE: Final = ("country", "edgescape", "geo")
 """What names a country, without which nothing else counts."""
 _OF_THE_EDGE: Final = ("cf-ray", "fly-region", "x-amz-cf-pop", "x-served-by", "x-vercel-id")
@@ -165,7 +165,7 @@ def _cdn(value: object) -> str:
     if text.lower() not in CDNS:
         near = nearest(text, CDNS)
         listed = f"; {near}" if near else f": use {', '.join(CDNS)}"
-        raise _WrongItemError(f"names `{text}`, which is no network that is known here{listed}")
+        raise _WrongItemError(f"names `{text}`, which is no CDN that is known here{listed}")
     return text.lower()
 
 
@@ -187,11 +187,11 @@ def _wrong_told(item: str) -> str | None:
     told, is_named, header = item.partition("=")
     if told not in TOLD:
         near = nearest(told, TOLD)
-        return "which is nothing that a network tells" + (f"; {near}" if near else f": use {', '.join(TOLD)}")
+        return "which is nothing that a CDN tells" + (f"; {near}" if near else f": use {', '.join(TOLD)}")
     if is_named and not _HEADER.fullmatch(header):
         return "which is no name of a header such as `country=x-geo-country`"
     if header in _OF_THE_EDGE:
-        return "which tells where the network was reached, not where the reader is"
+        return "which tells where the CDN was reached, not where the reader is"
     return "which holds addresses" if header in (*CHAINS, *SINGLES) else None
 
 
@@ -213,6 +213,10 @@ SETTINGS: Final = (
     Setting("body_limit", 1_048_576, _whole(1024, 64 * 1024 * 1024), "largest request body, in bytes"),
     Setting("reload_seconds", 2, _whole(0, 3600), "how often the rule directory is looked at for changes; 0 is never"),
     Setting("geo_databases", (), _paths, "MMDB files of your own, asked beside the ranges that ship with the product"),
+    Setting("geo_overlays", (), _paths, "tables of your own that say of networks in which territories they are"),
+    Setting(
+        "geo_golden", None, _text, "table of addresses and of what a database has to say of them before it is used"
+    ),
     Setting("trusted_proxies", (), _proxies, "networks of your proxies: only from them a header is believed"),
     Setting("client_address", None, _header, "header in which they name the reader's address"),
     Setting(
@@ -238,6 +242,8 @@ class Settings:
     body_limit: int = 1_048_576
     reload_seconds: int = 2
     geo_databases: tuple[str, ...] = ()
+    geo_overlays: tuple[str, ...] = ()
+    geo_golden: str | None = None
     trusted_proxies: tuple[str, ...] = ()
     client_address: str | None = None
     trusted_hops: int | None = None
@@ -246,9 +252,9 @@ class Settings:
 
     @property
     def told(self) -> tuple[tuple[str, str], ...]:
-        """What the network tells of the reader's place, each with the header that is believed.
+        """What the CDN tells of the reader's place, each with the header that is believed.
 
-        Without `cdn_headers` this is the country alone: what a network was not set up to write, most pass on as
+        Without `cdn_headers` this is the country alone: what a CDN was not set up to write, most pass on as
         the reader wrote it.
         """
         known = CDNS.get(self.cdn or "", {})
@@ -300,16 +306,16 @@ def _missing_beside(settings: Settings) -> str | None:
     if settings.trusted_proxies and settings.client_address is None and not settings.told:
         return (
             "`trusted_proxies` says who is believed, and not what: set `client_address` to the header that they "
-            "write, or `cdn` to the network that tells where the reader is"
+            "write, or `cdn` to the one that tells where the reader is"
         )
     return None
 
 
 def _wrong_for_cdn(settings: Settings) -> str | None:
-    """What of `cdn_headers` does not fit the network; None if all does."""
+    """What of `cdn_headers` does not fit the CDN; None if all does."""
     cdn, pairs = settings.cdn, [each.partition("=") for each in settings.cdn_headers]
     if cdn is None:
-        return "`cdn_headers` says what a network tells: set `cdn` to its name" if pairs else None
+        return "`cdn_headers` says what a CDN tells: set `cdn` to its name" if pairs else None
     known, told = CDNS[cdn], [each for each, _, _ in pairs]
     for each, is_named, _ in pairs:
         if is_named and cdn not in NAMED_BY_OPERATORS:

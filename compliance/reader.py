@@ -12,6 +12,7 @@ from ipaddress import IPv4Address, IPv6Address
 
 from compliance.errors import Problem, RequestError
 from compliance.geo import Atlas, Databases, Evidence, from_place, locate, observed, parse_address
+from compliance.geo.overlay import NOTHING_OVERLAID
 from compliance.language.given import code_help
 from compliance.model.iso3166 import COUNTRIES
 from compliance.model.territory import LocationSet, place, says_nothing
@@ -55,9 +56,10 @@ def where(reader: Reader, databases: Databases, atlas: Atlas, day: date) -> Loca
     address = parse_address(str(reader.address))
     if address is None:
         raise RequestError([Problem("this is not an IP address", where="reader.address")])
-    if not address.is_public and not said:
+    overlaid = databases.overlaid(address, day)
+    if not address.is_public and not said and overlaid is NOTHING_OVERLAID:
         return LocationSet.unknown("not a public address")
-    return locate((*databases.observations(address, day), *said), atlas, day)
+    return locate((*databases.observations(address, day), *said), atlas, day, overlaid)
 
 
 def _reader_problems(reader: object) -> list[Problem]:

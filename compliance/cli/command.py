@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 import click
 import msgspec
 
+from compliance.check import Checker
 from compliance.config import Settings
 from compliance.errors import ComplianceError, ConfigError, Problem, RequestError, RulesError
 from compliance.store import packaged_rules
@@ -58,6 +59,16 @@ def settings(config: Path | None, flags: dict[str, Any]) -> Settings:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ConfigError(f"`{path}` is not TOML: {str(error).lower()}") from None
     return Settings.of(file, os.environ, flags)
+
+
+def opened(configured: Settings) -> Checker:
+    """A checker with the rules, databases and overlays of the settings."""
+    return Checker.open(
+        configured.rules_dir,
+        geo_databases=configured.geo_databases,
+        geo_overlays=configured.geo_overlays,
+        geo_golden=configured.geo_golden,
+    )
 
 
 def print_json(value: object) -> None:

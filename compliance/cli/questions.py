@@ -12,7 +12,7 @@ import msgspec
 
 from compliance.answer import Answer
 from compliance.check import Checker
-from compliance.cli.command import json_option, print_json, reports_errors, settings
+from compliance.cli.command import json_option, opened, print_json, reports_errors, settings
 from compliance.engine.explain import Explanation
 from compliance.errors import ConfigError
 from compliance.language.overlaps import in_words
@@ -51,8 +51,7 @@ def check(request_file: Path | None, rules_dir: str | None, *, as_json: bool, **
     """
     body = _body(request_file, asked)
     request = read_check(body, None)
-    configured = settings(None, {"rules_dir": rules_dir})
-    checker = Checker.open(configured.rules_dir, geo_databases=configured.geo_databases)
+    checker = opened(settings(None, {"rules_dir": rules_dir}))
     answer = _answer(checker, request)
     if as_json:
         print_json(answer)
@@ -72,8 +71,7 @@ def explain(request_file: Path | None, rules_dir: str | None, *, as_json: bool, 
     The question is a JSON file as for `POST /v1/check` (`-` reads it from standard input), or the options.
     """
     asked_for = read_check(_body(request_file, asked), None)
-    configured = settings(None, {"rules_dir": rules_dir})
-    checker = Checker.open(configured.rules_dir, geo_databases=configured.geo_databases)
+    checker = opened(settings(None, {"rules_dir": rules_dir}))
     explanation = checker.explain(asked_for.content, asked_for.reader, as_of=asked_for.as_of)
     if as_json:
         print_json(_explained(explanation))

@@ -10,8 +10,7 @@ from typing import Any
 
 import click
 
-from compliance.check import Checker
-from compliance.cli.command import json_option, print_json, reports_errors, settings
+from compliance.cli.command import json_option, opened, print_json, reports_errors, settings
 from compliance.errors import ConfigError
 from compliance.web.server import serve as serve_http
 
@@ -22,15 +21,19 @@ from compliance.web.server import serve as serve_http
 @click.option("--port", type=int, help="Port to listen on; 0 takes a free one.")
 @click.option("--threads", type=int, help="Requests answered at once.")
 @click.option("--geo-database", "geo_databases", multiple=True, help="An MMDB file of your own; may be repeated.")
+@click.option(
+    "--geo-overlay", "geo_overlays", multiple=True, help="A table of networks and territories; may be repeated."
+)
+@click.option("--geo-golden", help="A table of addresses and what databases have to say of them.")
 @click.option("--config", "config", type=click.Path(path_type=Path), help="Settings file instead of compliance.toml.")
 @json_option
 @reports_errors
 def serve(config: Path | None, *, as_json: bool, **flags: Any) -> None:
-    """Answer HTTP requests. SIGHUP, or a change of a file, reloads the rules."""
+    """Answer HTTP requests. SIGHUP, or a change of a file, takes new rules and databases into use."""
     configured = settings(config, flags)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     logging.getLogger("waitress").setLevel(logging.ERROR)
-    checker = Checker.open(configured.rules_dir, geo_databases=configured.geo_databases)
+    checker = opened(configured)
 
     def ready(url: str) -> None:
         rules = checker.ruleset

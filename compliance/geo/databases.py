@@ -5,7 +5,8 @@ fails: whatever goes wrong in it is silence, because the text of an exception of
 because a missing country only ever widens an answer. Silence of a source that names countries is one thing that
 it says; a file of anonymous networks or of autonomous systems that has no record says nothing about the place.
 
-What one file is stands in `database_file`, how its records are read in `records`, how they are exchanged in `database_store`.
+What one file is stands in `database_file`, how its records are read in `records`, how files are exchanged in
+`database_store`.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from compliance.model.overlay import OverlayRow
 from compliance.model.period import parse_day
 from compliance.model.territory import place
 
+__all__ = ["Databases", "Said", "Walked", "packaged"]
 _PACKAGED: Final = "countries.bin"
 _OWN_TERMS: Final = "the operator's agreement with the maker"
 

@@ -48,6 +48,11 @@ class Overlay:
         self._said = lru_cache(maxsize=_MOST_KEPT)(_said)
 
     @property
+    def removals(self) -> tuple[OverlayRow, ...]:
+        """The rows that take a territory away."""
+        return tuple(row for row in self.rows if row.is_removal)
+
+    @property
     def names_systems(self) -> bool:
         """Whether any row is about an autonomous system."""
         return bool(self._by_system)

@@ -15,10 +15,11 @@ import msgspec
 from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from compliance.check import Checker
+from compliance.check import Checker, today
 from compliance.errors import RequestError, RulesError
 from compliance.geo.cdn_headers import cdn_evidence
 from compliance.geo.client_address import ProxyTrust, client_address
+from compliance.geo.database_store import DatabaseStore
 from compliance.model.ruleset import LANGUAGE_VERSION
 from compliance.reader import Reader
 from compliance.store import NO_ACTIVE_RULE
@@ -84,7 +85,7 @@ def _body() -> bytes:
 
 
 def _own_reader() -> Reader:
-    """The reader whom the request came from, as far as trusted proxies name the address and a network the place."""
+    """The reader whom the request came from, as far as trusted proxies name the address and a CDN the place."""
     peer, headers, trust = request.remote_addr, list(request.headers), service().trust
     client = client_address(peer, headers, trust)
     found = client.address
@@ -129,15 +130,16 @@ def readyz() -> Response:
     trouble = [] if failure is None else ["the last reload failed; the last good set is in use"]
     if not ruleset.active_rules:
         trouble.append(NO_ACTIVE_RULE)
+    geo = checker.geo.describe(today())
     body = {
-        "status": "degraded" if trouble else "ready",
+        "status": "degraded" if trouble or any(each["problem"] for each in geo) else "ready",
         "ruleset": {"meaning": ruleset.meaning, "source": ruleset.source},
         "rules": {
             "loaded": failure is None,
             "detail": "; ".join(trouble) or "in use",
             "problems": _rule_problems(failure),
         },
-        "geo": checker.databases.describe(),
+        "geo": geo,
     }
     return _json(msgspec.json.encode(body))
 
@@ -153,8 +155,29 @@ def show_metrics() -> Response:
         (("result", "good"),): checker.store.reloads,
         (("result", "failed"),): checker.store.failures,
     }
-    text = service().metrics.text(compliance_rules=states, compliance_rule_reloads_total=reloads)
+    text = service().metrics.text(
+        compliance_rules=states, compliance_rule_reloads_total=reloads, **_geo_metrics(checker.geo)
+    )
     return Response(text, content_type=metrics.MEDIA_TYPE, headers={"Cache-Control": "no-store"})
+
+
+def _geo_metrics(geo: DatabaseStore) -> dict[str, dict[metrics.Labels, int]]:
+    """How old each database is, in whole days, and how exchanging them went."""
+    ages: dict[metrics.Labels, int] = {
+        (("database", str(each["name"])),): max(0, days)
+        for each in geo.describe(today())
+        if isinstance(days := each.get("age_days"), int)
+    }
+    failed: dict[metrics.Labels, int] = {(("database", file.name),): file.failed for file in geo.current.own}
+    reloads: dict[metrics.Labels, int] = {
+        (("result", "good"),): geo.reloads,
+        (("result", "failed"),): geo.failures,
+    }
+    return {
+        "compliance_geo_age_days": ages,
+        "compliance_geo_failed_lookups_total": failed,
+        "compliance_geo_reloads_total": reloads,
+    }
 
 
 @routes.app_errorhandler(RequestError)

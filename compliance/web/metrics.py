@@ -19,6 +19,9 @@ _HELP = {
     "compliance_notices_total": "notices in answers by status and display",
     "compliance_rule_reloads_total": "rule sets taken into use since the start, by result",
     "compliance_rules": "rules in use by desk state",
+    "compliance_geo_age_days": "days since the data of a geolocation source were made",
+    "compliance_geo_failed_lookups_total": "look-ups in a database that ended in an error, and so in silence",
+    "compliance_geo_reloads_total": "databases and overlays taken into use since the start, by result",
 }
 
 

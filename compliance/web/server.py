@@ -138,11 +138,11 @@ def serve(checker: Checker, settings: Settings, ready: Callable[[str], None]) ->
     for each in (each for each in servers if hasattr(each, "channel_class")):
         each.channel_class = _Channel
     silence_words("waitress")
-    stop_watching = checker.store.watch(settings.reload_seconds)
+    stop_watching = checker.watch(settings.reload_seconds)
     for told_to_stop in (signal.SIGTERM, signal.SIGINT):  # the latter too: a shell starts background jobs without it
         signal.signal(told_to_stop, _stop)
     if hasattr(signal, "SIGHUP"):
-        signal.signal(signal.SIGHUP, lambda *_: checker.store.request_reload())
+        signal.signal(signal.SIGHUP, lambda *_: checker.request_reload())
     ready(_url(server, settings))
     try:
         with contextlib.suppress(KeyboardInterrupt, SystemExit):

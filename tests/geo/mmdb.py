@@ -13,6 +13,14 @@ Value = str | bool | int | float | Sequence["Value"] | Mapping[str, "Value"]
 _Node = list["int | _Node | None"]
 
 
+class _Short(int):
+    """A number that stands as uint16, where the specification wants one."""
+
+
+class _Word(int):
+    """One that stands as uint32."""
+
+
 def mmdb(
     records: Mapping[str, Value],
     database_type: str = "Test-Country",
@@ -37,15 +45,15 @@ def mmdb(
                 pointer = len(nodes) if child is None else len(nodes) + 16 + child
             search += struct.pack(">I", pointer)
     about: Mapping[str, Value] = {
-        "binary_format_major_version": 2,
-        "binary_format_minor_version": 0,
+        "binary_format_major_version": _Short(2),
+        "binary_format_minor_version": _Short(0),
         "build_epoch": build_epoch,
         "database_type": database_type,
         "description": {"en": "made by a test"},
-        "ip_version": ip_version,
+        "ip_version": _Short(ip_version),
         "languages": ["en"],
-        "node_count": len(nodes),
-        "record_size": 32,
+        "node_count": _Word(len(nodes)),
+        "record_size": _Short(32),
     }
     return bytes(search + bytes(16) + data + b"\xab\xcd\xefMaxMind.com" + _encoded(about))
 
@@ -76,12 +84,13 @@ def _in_order(tree: _Node) -> list[_Node]:
 
 
 def _encoded(value: Value) -> bytes:
-    """One value of the data section; integers as uint64, fractions as double."""
+    """One value of the data section; other integers as uint64, fractions as double."""
     if isinstance(value, bool):
         return _control(14, int(value))
     if isinstance(value, int):
         raw = value.to_bytes((value.bit_length() + 7) // 8, "big")
-        return _control(9, len(raw)) + raw
+        kind = 5 if isinstance(value, _Short) else 6 if isinstance(value, _Word) else 9
+        return _control(kind, len(raw)) + raw
     if isinstance(value, float):
         return _control(3, 8) + struct.pack(">d", value)
     if isinstance(value, str):

@@ -11,6 +11,7 @@ import pytest
 
 from compliance import Checker
 from compliance.check import Checker as OpenChecker
+from compliance.check import today
 from compliance.geo import Databases
 from compliance.model.ruleset import LANGUAGE_VERSION
 from compliance.store import Store
@@ -88,7 +89,7 @@ def test_readiness_names_the_rules_and_the_sources_of_places(asker: Asker, check
     ready = got(asker, "/readyz")
     digests = {"meaning": checker.ruleset.meaning, "source": checker.ruleset.source}
     assert all(DIGEST.fullmatch(each) for each in digests.values())
-    assert ready.pop("geo") == checker.databases.describe()
+    assert ready.pop("geo") == checker.geo.describe(today())
     assert ready == {
         "status": "ready",
         "ruleset": digests,
@@ -148,7 +149,10 @@ def test_requests_notices_and_reloads_are_counted(tiny: Asker) -> None:
     tiny.send(b"{")
     tiny.send(None, "GET", "/nowhere")
     tiny.app.extensions["compliance"].checker.store.reload()
-    assert samples(tiny) == {
+    counted = samples(tiny)
+    ages = {key for key in counted if key[0] == "compliance_geo_age_days"}
+    assert {labels for _, labels in ages} == {'database="iptoasn"', 'database="IPFire"'}
+    assert {key: number for key, number in counted.items() if key not in ages} == {
         ("compliance_requests_total", 'route="/v1/check",status="200"'): 4,
         ("compliance_requests_total", 'route="/v1/check",status="400"'): 1,
         ("compliance_requests_total", 'route="none",status="404"'): 1,
@@ -157,6 +161,8 @@ def test_requests_notices_and_reloads_are_counted(tiny: Asker) -> None:
         ("compliance_rule_reloads_total", 'result="failed"'): 0,
         ("compliance_rule_reloads_total", 'result="good"'): 0,
         ("compliance_rules", 'status="active"'): 1,
+        ("compliance_geo_reloads_total", 'result="failed"'): 0,
+        ("compliance_geo_reloads_total", 'result="good"'): 0,
     }
 
 
@@ -172,7 +178,8 @@ def test_no_counter_tells_who_read_what_where(asker: Asker) -> None:
     for pairs in labels:
         for name, value in pairs:
             values.setdefault(name, set()).add(value)
-    assert values.keys() == {"route", "status", "display", "result"}
+    assert values.keys() == {"route", "status", "display", "result", "database"}
+    assert values["database"] == {"iptoasn", "IPFire"}
     assert values["route"] <= {*GETS, "/v1/check", "none"}
     assert all(re.fullmatch(r"[0-9]{3}|required|possible|active|draft|retired", each) for each in values["status"])
     assert values["display"] <= {"show", "hold"}

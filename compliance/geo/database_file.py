@@ -1,0 +1,383 @@
+"""One MMDB file of the operator: read whole, tried hard when it is opened, and trusted little afterwards.
+
+Theory: a file that is read once cannot be harmed later, but it may have been harmed before. Damage in the tree or
+in a record shows where it is met, so records from all over the address space are read, and what they name has to
+be there: countries of the table, degrees on Earth. Damage that leaves everything readable (another country for
+some networks) shows in no file by itself: against that there are a hash beside the file and golden look-ups.
+
+What a file is for follows from what its records hold, not from its name. Whether it says where a network is
+registered or where those who use it are, no record says: who knows cities or coordinates has measured, and so have
+some makers of country files; of any other an operator knows better than we do.
+
+MaxMind's own package (`geoip2`) reads MaxMind's types only and fails on those of others, so all are read with
+`maxminddb`, and `records` knows the layouts.
+
+Source: MaxMind DB File Format Specification 2.0; the `sha256` files of MaxMind for the form of the hash.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from hashlib import sha256
+from ipaddress import IPv4Address, IPv6Address
+from itertools import chain, islice
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import maxminddb
+import msgspec
+
+from compliance.engine.memo import Memo
+from compliance.errors import DatabaseError, nearest
+from compliance.geo.address import Address
+from compliance.geo.in_memory import open_bytes
+from compliance.geo.observation import Evidence, Kind, Observation
+from compliance.geo.records import STALE_DAYS, network_number, observed
+from compliance.model.territory import says_nothing
+
+AGEING_DAYS: Final = 45
+"""From then on a database is older than its makers' users let it become."""
+SHA256_SUFFIX: Final = ".sha256"
+_LOCATION_MAKERS: Final = ("geoip2-", "geolite2-", "dbip-", "ipinfo")
+"""Makers who measure where users are, as they begin a database type or a file name; others are registries."""
+_SAMPLE: Final = 1000
+_MOST_KEPT: Final = 32_768
+_MOST_UNREADABLE: Final = 0.05
+"""The share of named countries that may be none of the table: makers have a few codes of their own."""
+_PROBES: Final[Mapping[int, tuple[str, ...]]] = {
+    4: tuple(f"{first}.{second}.1.1" for first in range(1, 224) for second in (1, 65, 129, 193)),
+    6: tuple(f"{first:x}:{second:x}::1" for first in range(0x2000, 0x3000, 0x10) for second in (0, 0x500, 0xA00)),
+}
+"""Addresses all over the public space, asked for damage and not for their answers."""
+_PACKED: Final = ((b"\x1f\x8b", "gunzip"), (b"PK\x03\x04", "unzip"), (b"\xfd7zXZ", "unxz"), (b"BZh", "bunzip2"))
+
+
+class Knows(StrEnum):
+    """What records of a file can tell."""
+
+    COUNTRIES = "countries"
+    REGIONS = "regions"
+    """Subdivisions or coordinates."""
+    ANONYMITY = "anonymity"
+    """Which networks hide their users."""
+    SYSTEMS = "systems"
+    """Autonomous systems."""
+
+
+class Age(StrEnum):
+    """How old the data are."""
+
+    FRESH = "fresh"
+    AGEING = "ageing"
+    STALE = "stale"
+    """So old that only its countries count."""
+
+
+def age_of(build: date, day: date) -> Age:
+    """How old data of a day are on another one; data of a later day are fresh."""
+    days = (day - build).days
+    return Age.STALE if days > STALE_DAYS else Age.AGEING if days > AGEING_DAYS else Age.FRESH
+
+
+class Walked(NamedTuple):
+    """A network of a database: how far (0 to 1) it lies in it, its text, prefix, first address, and what is said."""
+
+    share: float
+    network: str
+    bits: int
+    address: Address
+    label: Observation
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is known of a file as a whole.
+
+    `nodes` is the size of its search tree; `share` how many of the addresses that every file is asked for have a
+    country, from 0 to 1.
+    """
+
+    name: str
+    path: Path
+    kind: Kind
+    type: str
+    build: date
+    versions: tuple[int, ...]
+    knows: frozenset[Knows]
+    sha256: str
+    size: int
+    nodes: int
+    share: float
+
+
+class DatabaseFile:
+    """An open file; made by `open_file`."""
+
+    def __init__(self, about: About, schema: str, reader: maxminddb.Reader) -> None:
+        self.about = about
+        self.name = about.name
+        self.failed = 0
+        """How many look-ups ended in an exception."""
+        self._schema = schema
+        self._reader = reader
+        self._read: dict[bool, Memo[Observation]] = {is_stale: Memo(_MOST_KEPT) for is_stale in (False, True)}
+        self._nothing = Observation(about.name, about.kind)
+
+    def __repr__(self) -> str:
+        """The name only: records name cities."""
+        return f"DatabaseFile({self.name!r})"
+
+    def observation(self, address: Address, day: date) -> Observation:
+        """What the file says of the address; silence, whatever goes wrong.
+
+        What a record means is worked out once for each record, not for each address.
+        """
+        try:
+            raw = self._record(address)
+            if raw is None:
+                return self._nothing
+            read = self._read[(day - self.about.build).days > STALE_DAYS]
+            key = _encode(raw)
+            found = read.get(key)
+            return read.put(key, observed(self.evidence(raw), day)) if found is None else found
+        except Exception:  # noqa: BLE001  # damage shows as any exception, and its text holds the address
+            self.failed += 1
+            return self._nothing
+
+    def system(self, address: Address) -> int | None:
+        """The number of the autonomous system that announces the address; None where nobody knows it."""
+        try:
+            return _system(self._record(address))
+        except Exception:  # noqa: BLE001  # as above
+            self.failed += 1
+            return None
+
+    def evidence_of(self, address: Address) -> Evidence:
+        """What the file says of the address, as it came; for the command that explains it."""
+        try:
+            return self.evidence(self._record(address))
+        except Exception:  # noqa: BLE001  # as above
+            return self.evidence(None)
+
+    def evidence(self, record: object) -> Evidence:
+        """A record of this file; one that is no map says nothing."""
+        raw = record if isinstance(record, Mapping) else {}
+        return Evidence(self.name, self.about.kind, self._schema, raw, self.about.build)
+
+    def walk(self, day: date, every: int = 1) -> Iterator[Walked]:
+        """Each network of the file, or each Nth (`every`), in order of addresses."""
+        for network, record in islice(self._reader, 0, None, every):
+            first, bits, version = int(network[0]), network.prefixlen, network.version
+            if version == 6 and first >> 32 == 0 and bits >= 96:  # how a tree for both holds IPv4
+                version, bits = 4, bits - 96
+            address = Address(version, first, is_public=True)
+            share = first / 2**32 if version == 4 else max(0.0, first / 2**125 - 1)
+            if len(self.about.versions) == 2:
+                share = share / 2 + (0.5 if version == 6 else 0)
+            shown = f"{IPv4Address(first) if version == 4 else IPv6Address(first)}/{bits}"
+            yield Walked(min(1.0, share), shown, bits, address, observed(self.evidence(record), day))
+
+    def _record(self, address: Address) -> object:
+        number = IPv4Address(address.number) if address.version == 4 else IPv6Address(address.number)
+        return self._reader.get(number)
+
+
+def open_file(path: Path, kind: Kind | None = None, name: str | None = None) -> DatabaseFile:
+    """A file in memory, checked.
+
+    Args:
+        path: the MMDB file.
+        kind: what it knows; left out, as its maker and its records say.
+        name: what it is called; left out, as the file is, without the ending.
+
+    Raises:
+        DatabaseError: it is missing, empty, damaged, not what its hash says, or knows nothing that is used here.
+    """
+    data = _bytes(path)
+    digest = sha256(data).hexdigest()
+    if _expected(path) not in {None, digest}:
+        raise DatabaseError(f"`{path}` is not the file that `{path}{SHA256_SUFFIX}` names: its SHA-256 is {digest}")
+    try:
+        reader = open_bytes(data)
+        versions = _versions(reader)
+        records = list(_sample(reader, versions))
+    except Exception as error:
+        raise DatabaseError(f"`{path}` is damaged or is no MMDB file") from error
+    return _checked(path, kind, name, reader, records, (digest, len(data)))
+
+
+def asked_for(text: str) -> tuple[Path, Kind | None]:
+    """The path and the kind of a database as an operator names it: `PATH`, or `PATH=location`.
+
+    Raises:
+        DatabaseError: what stands behind the sign is no kind.
+    """
+    path, sign, word = text.rpartition("=")
+    if not sign or "/" in word or Path(text).exists():
+        return Path(text), None
+    if word not in set(Kind):
+        near = nearest(word, Kind) or f"use one of: {', '.join(Kind)}"
+        raise DatabaseError(f"`{text}` ends in no kind of database; {near}")
+    return Path(path), Kind(word)
+
+
+_encode: Final = msgspec.msgpack.Encoder().encode
+
+
+def _bytes(path: Path) -> bytes:
+    """The whole file."""
+    if not path.exists():
+        raise DatabaseError(f"`{path}` does not exist")
+    if not path.is_file():
+        raise DatabaseError(f"`{path}` is no file")
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise DatabaseError(f"`{path}` cannot be read: {(error.strerror or 'no reason given').lower()}") from error
+    if not data:
+        raise DatabaseError(f"`{path}` is empty")
+    for magic, command in _PACKED:
+        if data.startswith(magic):
+            raise DatabaseError(f"`{path}` is compressed: unpack it with `{command}`")
+    return data
+
+
+def _expected(path: Path) -> str | None:
+    """The hash that a file beside it gives for the file; None without one."""
+    beside = path.with_name(path.name + SHA256_SUFFIX)
+    if not beside.exists():
+        return None
+    try:
+        words = beside.read_text(encoding="ascii").split()
+    except (OSError, UnicodeDecodeError):
+        words = []
+    if not words or not re.fullmatch("[0-9A-Fa-f]{64}", words[0]):
+        raise DatabaseError(f"`{beside}` does not begin with a SHA-256")
+    return words[0].lower()
+
+
+def _versions(reader: maxminddb.Reader) -> tuple[int, ...]:
+    """The IP versions that a file is asked for: one for a single version is not silent about the other."""
+    about = reader.metadata()
+    words = about.database_type.lower()
+    if about.ip_version == 4 or words.endswith("ipv4"):
+        return (4,)
+    return (6,) if words.endswith("ipv6") else (4, 6)
+
+
+def _sample(reader: maxminddb.Reader, versions: tuple[int, ...]) -> Iterator[object]:
+    """What the file has for each probe, None where that is nothing; behind them its first records."""
+    probed = (reader.get(probe) for version in versions for probe in _PROBES[version])
+    return chain(probed, (record for _, record in islice(reader, _SAMPLE)))
+
+
+def _checked(
+    path: Path,
+    kind: Kind | None,
+    name: str | None,
+    reader: maxminddb.Reader,
+    records: list[object],
+    hashed: tuple[str, int],
+) -> DatabaseFile:
+    """The file, if its records can be read and tell something that is used."""
+    about = reader.metadata()
+    schema = _schema(record for record in records if isinstance(record, Mapping))
+    try:
+        build = datetime.fromtimestamp(about.build_epoch, UTC).date()
+        said = [_as_located(schema, record, build) for record in records]
+    except Exception as error:
+        raise DatabaseError(f"`{path}` is damaged or is no MMDB file") from error
+    knows = _knowledge(records, said)
+    if not knows:
+        wanted = "neither countries, nor anonymous networks, nor autonomous systems"
+        raise DatabaseError(f"`{path}` names {wanted}: it is of type `{about.database_type}`")
+    if (wrong := _unreadable(records, said)) > _MOST_UNREADABLE:
+        raise DatabaseError(f"`{path}` is damaged: {wrong:.0%} of the countries that it names are none")
+    hints = (about.database_type.lower(), path.name.lower())
+    is_of_maker = any(hint.startswith(_LOCATION_MAKERS) for hint in hints) and knows != {Knows.SYSTEMS}
+    kind = kind or (Kind.LOCATION if Knows.REGIONS in knows or is_of_maker else Kind.REGISTRATION)
+    versions = _versions(reader)
+    probes = said[: sum(len(_PROBES[version]) for version in versions)]
+    return DatabaseFile(
+        About(
+            name=name or path.stem,
+            path=path,
+            kind=kind,
+            type=about.database_type,
+            build=build,
+            versions=versions,
+            knows=knows - {Knows.REGIONS} if kind is Kind.REGISTRATION else knows,
+            sha256=hashed[0],
+            size=hashed[1],
+            nodes=about.node_count,
+            share=sum(each.country is not None for each in probes) / len(probes),
+        ),
+        schema,
+        reader,
+    )
+
+
+def _as_located(schema: str, record: object, build: date) -> Observation:
+    """All that a record says, if the file were of one who measures."""
+    return observed(Evidence("", Kind.LOCATION, schema, record if isinstance(record, Mapping) else {}, build), build)
+
+
+_ASKED_OF_NETWORKS: Final = frozenset({"hosting", "proxy", "relay", "tor", "vpn"})
+
+
+def _schema(records: Iterable[Mapping[str, object]]) -> str:
+    """The layout of the first record that shows one."""
+    for record in records:
+        country = record.get("country", record.get("registered_country"))
+        if isinstance(country, Mapping) or "traits" in record:
+            return "maxmind"
+        if isinstance(country, str) or len(_ASKED_OF_NETWORKS & record.keys()) > 1:
+            return "ipinfo"
+        if "country_code" in record:
+            return "flat"
+        if any(key.startswith("is_") for key in record):
+            return "maxmind"
+    return "asn"
+
+
+def _knowledge(records: Iterable[object], said: Iterable[Observation]) -> frozenset[Knows]:
+    """What any of the records tells."""
+    found: set[Knows] = set()
+    for record, each in zip(records, said, strict=True):
+        if isinstance(record, Mapping):
+            is_fine = each.subdivision or each.point or record.get("city")
+            found |= {Knows.COUNTRIES} if each.country else set()
+            found |= {Knows.REGIONS} if each.country and is_fine else set()
+            found |= {Knows.ANONYMITY} if each.flags else set()
+            found |= {Knows.SYSTEMS} if _system(record) is not None else set()
+    return frozenset(found)
+
+
+def _system(record: object) -> int | None:
+    """The number of the autonomous system of a record, wherever its maker writes it."""
+    if not isinstance(record, Mapping):
+        return None
+    traits = record.get("traits")
+    return network_number(record) or (network_number(traits) if isinstance(traits, Mapping) else None)
+
+
+def _unreadable(records: Iterable[object], said: Iterable[Observation]) -> float:
+    """The share of the records with a country, or with a code that says that it is not known, that name none."""
+    read = [
+        each.country is not None
+        for record, each in zip(records, said, strict=True)
+        if isinstance(record, Mapping) and (text := _country_text(record)) and not says_nothing(text)
+    ]
+    return 1 - sum(read) / len(read) if read else 0.0
+
+
+def _country_text(record: Mapping[str, object]) -> str | None:
+    """What a record names as the country, in any layout."""
+    country = record.get("country")
+    code = country.get("iso_code") if isinstance(country, Mapping) else country
+    found = record.get("country_code", code)
+    return found if isinstance(found, str) else None
