@@ -10,8 +10,8 @@ from tests.test_config import SOURCES, Source, shown_as
 
 NETWORK: dict[str, object] = {"trusted_proxies": ["192.0.2.1"]}
 NO_NAME = "which is no name of a header such as `country=x-geo-country`"
-NOTHING = "which is nothing that a network tells"
-OF_THE_EDGE = "which tells where the network was reached, not where the reader is"
+NOTHING = "which is nothing that a CDN tells"
+OF_THE_EDGE = "which tells where the CDN was reached, not where the reader is"
 
 
 @pytest.mark.parametrize(
@@ -36,9 +36,7 @@ OF_THE_EDGE = "which tells where the network was reached, not where the reader i
         ({"client_address": "x-real-ip"}, {}),
     ],
 )
-def test_of_what_a_network_tells_only_what_is_named_is_believed(
-    given_: dict[str, object], told: dict[str, str]
-) -> None:
+def test_of_what_a_cdn_tells_only_what_is_named_is_believed(given_: dict[str, object], told: dict[str, str]) -> None:
     assert dict(Settings.of({**NETWORK, **given_}).told) == told
 
 
@@ -46,7 +44,7 @@ def test_of_what_a_network_tells_only_what_is_named_is_believed(
 @pytest.mark.parametrize(
     ("name", "written", "wrong"),
     [
-        ("cdn", "cloudfare", "names `cloudfare`, which is no network that is known here; the nearest is `cloudflare`"),
+        ("cdn", "cloudfare", "names `cloudfare`, which is no CDN that is known here; the nearest is `cloudflare`"),
         ("cdn_headers", "contry", f"names `contry`, {NOTHING}; the nearest is `country`"),
         ("cdn_headers", "country=x_geo", f"names `country=x_geo`, {NO_NAME}"),
         ("cdn_headers", "country=", f"names `country=`, {NO_NAME}"),
@@ -57,7 +55,7 @@ def test_of_what_a_network_tells_only_what_is_named_is_believed(
         ("cdn_headers", "contry,city=", f"names `contry`, {NOTHING}; the nearest is `country`; `city=`, {NO_NAME}"),
     ],
 )
-def test_what_no_network_tells_is_an_error_with_the_nearest(
+def test_what_no_cdn_tells_is_an_error_with_the_nearest(
     source: Source, shown: str, name: str, written: str, wrong: str
 ) -> None:
     with pytest.raises(ConfigError) as raised:
@@ -65,7 +63,7 @@ def test_what_no_network_tells_is_an_error_with_the_nearest(
     assert str(raised.value) == f"{shown_as(shown, name)} {wrong}"
 
 
-def test_an_unknown_network_that_is_near_none_is_answered_with_all() -> None:
+def test_an_unknown_cdn_that_is_near_none_is_answered_with_all() -> None:
     with pytest.raises(
         ConfigError, match="use akamai, cloudflare, cloudfront, custom, fastly, fly, google, netlify, ver"
     ):
@@ -85,7 +83,7 @@ def test_an_unknown_network_that_is_near_none_is_answered_with_all() -> None:
         ),
         (
             {"cdn_headers": ["country"], "client_address": "x-real-ip"},
-            "`cdn_headers` says what a network tells: set `cdn`",
+            "`cdn_headers` says what a CDN tells: set `cdn`",
         ),
         (
             {"cdn": "fastly"},
@@ -112,7 +110,7 @@ def test_an_unknown_network_that_is_near_none_is_answered_with_all() -> None:
         ),
     ],
 )
-def test_what_is_believed_of_a_network_fits_it(given_: dict[str, object], said: str) -> None:
+def test_what_is_believed_of_a_cdn_fits_it(given_: dict[str, object], said: str) -> None:
     with pytest.raises(ConfigError) as raised:
         Settings.of({**NETWORK, **given_})
     assert str(raised.value).startswith(said)

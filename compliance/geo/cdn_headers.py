@@ -1,24 +1,26 @@
-"""What a content delivery network tells of the reader's place, from its headers to an observation.
+"""What a content delivery network (CDN) tells of the reader's place, from its headers to an observation.
 
-Theory: a network looks the reader up in a database of its own, and writes what it found into headers. So:
+Theory: a CDN looks the reader up in a database of its own, and writes what it found into headers. So:
 
 1. They count as that database does, but only where the *peer* is a trusted proxy, and only those that the
-   operator named: a header that the network was not set up to write, most pass on as the reader wrote it.
-2. A network that says that it does not know (`XX`, `ZZ`, nothing, a word for Tor or a proxy) is believed in
+   operator named: a header that the CDN was not set up to write, most pass on as the reader wrote it.
+2. A CDN that says that it does not know (`XX`, `ZZ`, nothing, a word for Tor or a proxy) is believed in
    that: the reader may be anywhere. So is one whose country cannot be read, or stands there twice: several lines
    of one name are a list (as every server gives them), and a list of countries is none.
 3. Without a country nothing else counts. Whatever else cannot be read is silence, which never excludes a place.
-4. No network says how wrong its coordinates may be. They count only where a city or a region stands beside
+4. No CDN says how wrong its coordinates may be. They count only where a city or a region stands beside
    them, and the circle is rather too large: a centre of a country is nobody's place.
-5. Names of regions are the last resort, and Akamai's codes of regions are none of ISO's, so they are not read.
-   Where the network itself was reached (`Fly-Region`, `CF-Ray`) is not where the reader is.
+5. Names of regions are the last resort. Akamai's codes of regions are described in terms of ISO 3166-1, which has
+   none, so they are not read: a code of another table might be that of another region.
+   Where the CDN itself was reached (`Fly-Region`, `CF-Ray`) is not where the reader is.
 
 Source (read in November 2026): Cloudflare, "Available Managed Transforms" and "Cloudflare HTTP headers"; Amazon
 CloudFront, "Add CloudFront request headers"; Fastly, "Geolocation" of the VCL reference, `client.geo.proxy_type`,
 `client.geo.proxy_description`; Akamai, "Content Targeting (EdgeScape)" and "User Location Object"; Google, "Request
 headers" of App Engine and "Create custom headers in backend services"; Vercel, "Request headers"; Netlify, "Functions
-API reference" (the shape of `geo`) and the source of its command line (`x-nf-geo`); Fly.io, "Request headers";
-RFC 9110, section 5.3 (several lines); RFC 3986, section 2.1; Unicode CLDR subdivision identifiers.
+API reference" (the shape of `geo`) and the source of its command line (`x-nf-geo`), while `x-country` is in none of its
+documents; Fly.io, "Request headers"; RFC 9110, section 5.3 (several lines); RFC 3986, section 2.1; Unicode CLDR,
+subdivision identifiers.
 """
 
 from __future__ import annotations
@@ -50,7 +52,6 @@ _LONGEST_WHOLE: Final = 4000
 _NOTHING: Final = frozenset({"", "-", "--", "?", "**", "no region", "null", "reserved", "unknown"})
 """What stands where a city or region is not known."""
 _NUMBER: Final = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{1,20})?")
-_CODE: Final = re.compile(r"[A-Za-z0-9]{1,3}")
 _WITH_COUNTRY: Final = re.compile(r"([A-Za-z]{2})(-?)([A-Za-z0-9]{1,3})")
 _ZONE: Final = re.compile(r"[A-Za-z_]{1,20}(?:/[A-Za-z0-9_+-]{1,30}){1,2}")
 _ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|%([0-9A-Fa-f]{2})")
@@ -68,14 +69,14 @@ _SAID_OF_PROXIES: Final[Mapping[str, Flag]] = {
 
 
 def evidence(cdn: str, headers: Headers, told: Iterable[tuple[str, str]] | None = None) -> Evidence | None:
-    """What a network says, as it came; None if it says nothing at all.
+    """What a CDN says, as it came; None if it says nothing at all.
 
     It is evidence whoever wrote it: whether to believe it is for `cdn_evidence` to say.
 
     Args:
-        cdn: the name of the network, one of `compliance.config.CDNS`.
+        cdn: the name of the CDN, one of `compliance.config.CDNS`.
         headers: names and values, one pair for each line.
-        told: what is told and in which header (in lower case); without it, all that the network is known to tell.
+        told: what is told and in which header (in lower case); without it, all that the CDN is known to tell.
 
     >>> evidence("fly", [("Fly-Region", "ams")]) is None
     True
@@ -89,7 +90,7 @@ def evidence(cdn: str, headers: Headers, told: Iterable[tuple[str, str]] | None 
 
 
 def cdn_evidence(client: Client, peer: str | None, headers: Headers, trust: ProxyTrust) -> tuple[Evidence, ...]:
-    """What the network of a request may be believed in; nothing where the peer is no trusted proxy.
+    """What the CDN of a request may be believed in; nothing where the peer is no trusted proxy.
 
     Where the trusted proxies are to name the reader's address and do not, the request did not come as it should,
     and what it says of the place does not count either.
@@ -107,7 +108,7 @@ def cdn_evidence(client: Client, peer: str | None, headers: Headers, trust: Prox
 
 
 def observed(said: Evidence, day: date) -> Observation:
-    """What a piece of evidence says: the headers of a network, or a record of a database.
+    """What a piece of evidence says: the headers of a CDN, or a record of a database.
 
     Args:
         said: what came.
@@ -117,7 +118,7 @@ def observed(said: Evidence, day: date) -> Observation:
 
 
 def _observed(said: Evidence) -> Observation:
-    """What the headers of a network say."""
+    """What the headers of a CDN say."""
     told = _told(said.raw)
     country = None if told is None else country_code(told.get("country"))
     if told is None or country is None:
@@ -187,7 +188,7 @@ _WHOLE: Final = {"edgescape": _edgescape, "geo": _geo}
 def _part(country: str, told: Mapping[str, str]) -> str | None:
     """The subdivision, by a code as `43`, `UA-43` or `ua43` (CLDR), or by a name of the reviewed table."""
     code = told.get("region", "")
-    if _CODE.fullmatch(code) and (found := place(f"{country}-{code}")):
+    if found := place(f"{country}-{code}"):
         return found
     whole = _WITH_COUNTRY.fullmatch(code)
     if whole and (whole[2] or country_code(whole[1]) == country) and (found := place(f"{whole[1]}-{whole[3]}")):
@@ -196,7 +197,7 @@ def _part(country: str, told: Mapping[str, str]) -> str | None:
 
 
 def _point(told: Mapping[str, str], city_km: float) -> Point | None:
-    """Where the network's database puts the reader; None where that is no more than the country."""
+    """Where the CDN's database puts the reader; None where that is no more than the country."""
     north, east = told.get("latitude", ""), told.get("longitude", "")
     if "coordinates" in told:
         north, _, east = told["coordinates"].partition(",")
@@ -220,7 +221,7 @@ def _doubts(told: Mapping[str, str]) -> Iterator[Flag]:
 
 
 def _unescaped(text: str) -> str:
-    r"""A name without escapes: networks write the bytes of UTF-8 as `%C3%A3` or, each of them, as `\u00c3\u00a3`."""
+    r"""A name without escapes: CDNs write the bytes of UTF-8 as `%C3%A3` or, each of them, as `\u00c3\u00a3`."""
     plain = _ESCAPE.sub(lambda match: chr(int(match[1] or match[2], 16)), text)
     try:
         return plain.encode("latin-1").decode("utf-8")

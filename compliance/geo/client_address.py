@@ -59,7 +59,7 @@ class ProxyTrust:
 
     `header` is the one header that counts, in lower case; with `hops`, that many proxies append to it and the
     reader is at that place from the right. `sockets` trusts whoever connects through a unix socket. `cdn` is the
-    network that tells where the reader is, and `told` what of that it tells, each with its header in lower case.
+    CDN that tells where the reader is, and `told` what of that it tells, each with its header in lower case.
     """
 
     header: str | None = None

@@ -1,4 +1,4 @@
-"""What networks tell of a reader's place, in the words of each, and what becomes of what they do not know."""
+"""What CDNs tell of a reader's place, in the words of each, and what becomes of what they do not know."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ OWN = {
 
 @dataclass(frozen=True)
 class Case:
-    """The headers of a network, and what they mean."""
+    """The headers of a CDN, and what they mean."""
 
     cdn: str
     headers: tuple[str, ...]
@@ -56,7 +56,7 @@ def case(
 
 
 def told(cdn: str, *headers: str) -> Evidence | None:
-    """What a network says; where operators name the headers, under the names of OWN."""
+    """What a CDN says; where operators name the headers, under the names of OWN."""
     is_own = cdn in {"fastly", "custom"} or any("x-geo" in each for each in headers)
     return evidence(cdn, lines(*headers), OWN.items() if is_own else None)
 
@@ -318,7 +318,7 @@ CASES = [*CLOUDFLARE, *CLOUDFRONT, *FASTLY, *AKAMAI, *GOOGLE, *OTHERS, *GARBAGE,
 
 
 @pytest.mark.parametrize("each", CASES, ids=str)
-def test_what_a_network_tells_is_read_in_its_own_words(each: Case) -> None:
+def test_what_a_cdn_tells_is_read_in_its_own_words(each: Case) -> None:
     found = read(each.cdn, *each.headers)
     radius = found.point.radius_km if found.point else None
     assert (found.country, found.subdivision, radius) == (each.country, each.part, each.radius)
@@ -346,12 +346,12 @@ def test_a_time_zone_is_one_of_iana_or_none() -> None:
         assert read("cloudflare", "CF-IPCountry: UA", f"cf-timezone: {written}").time_zone == zone
 
 
-def test_every_network_has_a_case_except_those_that_tell_nothing() -> None:
+def test_every_cdn_has_a_case_except_those_that_tell_nothing() -> None:
     assert {each.cdn for each in CASES} == set(CDNS) - {"fly"}
 
 
 @pytest.mark.parametrize("cdn", CDNS)
-def test_where_the_edge_is_or_another_network_tells_is_no_evidence(cdn: str) -> None:
+def test_where_the_edge_is_or_another_cdn_tells_is_no_evidence(cdn: str) -> None:
     own = set(CDNS[cdn].values())
     others = [f"{header}: UA" for name, known in CDNS.items() for header in known.values() if header not in own]
     edge = ["Fly-Region: ams", "CF-Ray: 230b030023ae2822-SJC", "X-Vercel-Id: iad1::x", "X-Amz-Cf-Pop: FRA1"]

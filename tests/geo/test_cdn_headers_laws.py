@@ -1,4 +1,4 @@
-"""What holds for whatever a network or a reader writes: nothing is guessed, and a doubt never removes a notice."""
+"""What holds for whatever a CDN or a reader writes: nothing is guessed, and a doubt never removes a notice."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ALL = {
 }
 Lines = list[tuple[str, str]]
 
-networks = st.sampled_from(sorted(ALL))
+cdns = st.sampled_from(sorted(ALL))
 codes = st.sampled_from(["UA", "RU", "US", "ua", "BY", "GB"])
 nothings = st.sampled_from(["XX", "ZZ", "T1", "A1", "EU", "", "--", "**", "?", "reserved", "Ukraine", "UA, RU", "U"])
 words = st.sampled_from(
@@ -36,7 +36,7 @@ texts = st.one_of(
 
 
 def by(cdn: str, header: str | None = "x-forwarded-for") -> ProxyTrust:
-    """The trust of an operator who named all that a network tells."""
+    """The trust of an operator who named all that a CDN tells."""
     more = {} if header is None else {"client_address": header}
     told = [
         f"{what}={name}" if what in OWN and cdn in {"fastly", "custom"} else what for what, name in ALL[cdn].items()
@@ -45,11 +45,11 @@ def by(cdn: str, header: str | None = "x-forwarded-for") -> ProxyTrust:
 
 
 def written(cdn: str) -> st.SearchStrategy[Lines]:
-    """Lines with the headers of a network, some of them twice or not at all."""
+    """Lines with the headers of a CDN, some of them twice or not at all."""
     return st.lists(st.tuples(st.sampled_from(sorted(ALL[cdn].values())), texts), max_size=8)
 
 
-network_and_lines = networks.flatmap(lambda cdn: st.tuples(st.just(cdn), written(cdn)))
+cdn_and_lines = cdns.flatmap(lambda cdn: st.tuples(st.just(cdn), written(cdn)))
 others = st.lists(
     st.tuples(
         st.sampled_from(["CF_IPCountry", "X-Geo", "Fly-Region", "Accept-Language", "GeoIP-Country", "Cookie", "Via"]),
@@ -63,7 +63,7 @@ def means(cdn: str, headers: Lines) -> Evidence | None:
     return evidence(cdn, headers, ALL[cdn].items())
 
 
-@given(network_and_lines)
+@given(cdn_and_lines)
 def test_a_country_is_one_that_was_written_or_the_reader_may_be_anywhere(asked: tuple[str, Lines]) -> None:
     cdn, headers = asked
     found = means(cdn, headers)
@@ -78,13 +78,13 @@ def test_a_country_is_one_that_was_written_or_the_reader_may_be_anywhere(asked: 
     assert said.country is not None or (said.point, said.subdivision, said.time_zone) == (None, None, None)
 
 
-@given(network_and_lines)
+@given(cdn_and_lines)
 def test_several_lines_of_one_name_mean_what_servers_make_of_them(asked: tuple[str, Lines]) -> None:
     cdn, headers = asked
     assert means(cdn, headers) == means(cdn, joined(headers))
 
 
-@given(network_and_lines, others)
+@given(cdn_and_lines, others)
 def test_no_header_but_those_that_count_changes_what_is_told(asked: tuple[str, Lines], more: Lines) -> None:
     cdn, headers = asked
     believed = by(cdn, None)
@@ -93,9 +93,9 @@ def test_no_header_but_those_that_count_changes_what_is_told(asked: tuple[str, L
     assert cdn_evidence(client, PROXY, headers, believed) == cdn_evidence(client, PROXY, mixed, believed)
 
 
-@given(network_and_lines, st.one_of(st.ip_addresses().map(str), st.sampled_from(["", "unix:", "x"]), st.none()))
-def test_from_a_peer_that_is_no_proxy_a_network_tells_nothing(asked: tuple[str, Lines], peer: str | None) -> None:
-    """So whether a network was named makes no difference to the reader, whatever the headers."""
+@given(cdn_and_lines, st.one_of(st.ip_addresses().map(str), st.sampled_from(["", "unix:", "x"]), st.none()))
+def test_from_a_peer_that_is_no_proxy_a_cdn_tells_nothing(asked: tuple[str, Lines], peer: str | None) -> None:
+    """So whether a CDN was named makes no difference to the reader, whatever the headers."""
     cdn, headers = asked
     assume(not trust().covers(peer))
     for believed in (by(cdn), by(cdn, None)):
@@ -104,8 +104,8 @@ def test_from_a_peer_that_is_no_proxy_a_network_tells_nothing(asked: tuple[str, 
         assert client == client_address(peer, headers, trust())
 
 
-@given(network_and_lines, st.sampled_from(["unknown", "", "192.0.2.9", "_x", f"{READER},", None]))
-def test_where_the_proxies_name_no_reader_a_network_tells_nothing(asked: tuple[str, Lines], value: str | None) -> None:
+@given(cdn_and_lines, st.sampled_from(["unknown", "", "192.0.2.9", "_x", f"{READER},", None]))
+def test_where_the_proxies_name_no_reader_a_cdn_tells_nothing(asked: tuple[str, Lines], value: str | None) -> None:
     cdn, headers = asked
     sent = headers if value is None else [*headers, ("X-Forwarded-For", value)]
     client = client_address(PROXY, sent, by(cdn))
@@ -113,7 +113,7 @@ def test_where_the_proxies_name_no_reader_a_network_tells_nothing(asked: tuple[s
     assert cdn_evidence(client, PROXY, sent, by(cdn)) == ()
 
 
-@given(network_and_lines)
+@given(cdn_and_lines)
 def test_nothing_that_was_written_is_shown(asked: tuple[str, Lines]) -> None:
     cdn, headers = asked
     marked = [(name, f"marked {value}") for name, value in headers]
@@ -146,7 +146,7 @@ ARTICLE = Content(publisher="rferl.org", headline="A report", language="en", fac
 
 
 def notices(checker: Checker, told: dict[str, str], address: str | None) -> dict[tuple[str, str | None], str]:
-    """Which notices a reader gets of whom a network says so, and how certainly."""
+    """Which notices a reader gets of whom a CDN says so, and how certainly."""
     said = evidence("custom", list(told.items()), [(each, each) for each in told])
     assert said is not None
     answer = checker.check(ARTICLE, Reader(address=address, evidence=(said,)), as_of=DAY)
@@ -174,12 +174,12 @@ def test_a_doubt_never_removes_a_notice(
     assert before.keys() <= after.keys()
 
 
-def test_a_notice_hangs_on_what_a_network_tells(checker: Checker) -> None:
+def test_a_notice_hangs_on_what_a_cdn_tells(checker: Checker) -> None:
     """Otherwise nothing could be removed."""
     russia, america = notices(checker, dict(TOLD[0]), None), notices(checker, dict(TOLD[-1]), None)
     assert russia.keys() - america.keys()
     assert notices(checker, {"country": "XX"}, None).keys() >= russia.keys()
 
 
-def test_operators_name_the_headers_of_those_networks_that_these_tests_give_some() -> None:
+def test_operators_name_the_headers_of_those_cdns_that_these_tests_give_some() -> None:
     assert {name for name, known in CDNS.items() if not known} - {"fly"} <= set(NAMED_BY_OPERATORS)

@@ -1,7 +1,7 @@
-"""What readers write to be taken for somebody elsewhere by what a network tells: in no case is it believed.
+"""What readers write to be taken for somebody elsewhere by what a CDN tells: in no case is it believed.
 
 In each case FORGED was written by the reader, or by whoever is on the way without being trusted, and UA is what the
-network found. A case without an expected country is one in which nothing is said, or that nobody knows.
+CDN found. A case without an expected country is one in which nothing is said, or that nobody knows.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ FINE = ["country", "region", "city", "latitude", "longitude", "time_zone"]
 
 
 def by(cdn: str = "cloudflare", *told: str, header: str | None = "x-forwarded-for", **more: object) -> ProxyTrust:
-    """The trust of an operator behind a network."""
+    """The trust of an operator behind a CDN."""
     settings: dict[str, object] = {"trusted_proxies": list(NETWORKS), "cdn": cdn, **more}
     if told:
         settings["cdn_headers"] = list(told)
@@ -64,11 +64,11 @@ CASES = [
     case("the same, where no address is told", CF + FORGED, peer=STRANGER, told=PLACE_ONLY),
     case("a peer whose address holds that of a proxy (6to4)", XFF, CF + FORGED, peer="2002:c000:201::1"),
     case("a peer whose address holds that of a proxy (NAT64)", XFF, CF + FORGED, peer="64:ff9b::192.0.2.1"),
-    case("a peer beside the network", XFF, CF + FORGED, peer="192.0.3.0"),
+    case("a peer beside the CDN", XFF, CF + FORGED, peer="192.0.3.0"),
     case("a unix socket that nobody trusted", XFF, CF + FORGED, peer="unix:"),
     case("no peer at all", CF + FORGED, peer=None, told=PLACE_ONLY),
     case("a peer that calls itself a proxy in words", XFF, CF + FORGED, peer="192.0.2.1, 203.0.113.99"),
-    case("no network that anybody named", XFF, CF + FORGED, told=trust()),
+    case("no CDN that anybody named", XFF, CF + FORGED, told=trust()),
     case("a proxy that names no address", CF + FORGED),
     case("a proxy that names `unknown`", "X-Forwarded-For: unknown", CF + FORGED),
     case("a proxy that names itself", "X-Forwarded-For: 192.0.2.9", CF + FORGED),
@@ -84,10 +84,10 @@ CASES = [
     case("underscores alone", XFF, f"CF_IPCountry: {FORGED}"),
     case("a name with a space", XFF, CF + "UA", f"CF-IPCountry : {FORGED}", country="UA"),
     case("a name that ends alike", XFF, CF + "UA", f"X-CF-IPCountry: {FORGED}", country="UA"),
-    case("what another network tells", XFF, CF + "UA", f"CloudFront-Viewer-Country: {FORGED}", country="UA"),
-    case("what another network tells, alone", XFF, f"x-vercel-ip-country: {FORGED}"),
+    case("what another CDN tells", XFF, CF + "UA", f"CloudFront-Viewer-Country: {FORGED}", country="UA"),
+    case("what another CDN tells, alone", XFF, f"x-vercel-ip-country: {FORGED}"),
     case(
-        "every header in which some network tells a country",
+        "every header in which some CDN tells a country",
         *(XFF, CF + "UA"),
         *(f"{known['country']}: {FORGED}" for known in CDNS.values() if known.get("country", "cf-i")[:4] != "cf-i"),
         *(f"{name}: {FORGED}" for name in ("GeoIP-Country", "X-Geo-Country", "X-Country-Code", "X-GeoIP-Country")),
@@ -152,7 +152,7 @@ def said(peer: str | None, headers: Headers, trust: ProxyTrust) -> list[Observat
 
 
 def place(peer: str | None, headers: Headers, trust: ProxyTrust) -> str | None:
-    """The country where the reader surely is, as far as the network tells; None if it may be anywhere."""
+    """The country where the reader surely is, as far as the CDN tells; None if it may be anywhere."""
     found = locate(said(peer, headers, trust))
     return None if found.anywhere else next(iter(found.places))
 

@@ -40,7 +40,7 @@ WHERE = {
     "CF_Region": "Hurzuf",
     "CF_Region_Code": "43",
 }
-"""What a network tells of a reader beside the country, which no answer and no line shows."""
+"""What a CDN tells of a reader beside the country, which no answer and no line shows."""
 TELLING = (
     "95.165.0.1",
     "95:165",
@@ -137,7 +137,7 @@ def test_what_is_not_json_is_not_repeated(asker: Asker, everything: list[str], b
 
 
 def telling(checker: Checker, *, is_trusted: bool) -> Asker:
-    """Asks from a peer that is a proxy of the operator's, or nobody, with all that a network tells."""
+    """Asks from a peer that is a proxy of the operator's, or nobody, with all that a CDN tells."""
     settings: dict[str, object] = {
         "trusted_proxies": [PEER if is_trusted else "192.0.2.1"],
         "client_address": "x-forwarded-for",
@@ -149,7 +149,7 @@ def telling(checker: Checker, *, is_trusted: bool) -> Asker:
 
 @pytest.mark.parametrize("is_trusted", [True, False])
 @pytest.mark.parametrize("country", ["UA", "RU", "XX", "T1", "Hurzuf", "UA, Hurzuf", ""])
-def test_what_a_network_tells_beside_the_country_is_never_repeated(
+def test_what_a_cdn_tells_beside_the_country_is_never_repeated(
     checker: Checker, everything: list[str], is_trusted: bool, country: str
 ) -> None:
     asker = telling(checker, is_trusted=is_trusted)
@@ -161,7 +161,7 @@ def test_what_a_network_tells_beside_the_country_is_never_repeated(
     everything += [asker.send(None, "GET", path).text for path in ("/metrics", "/readyz")]
 
 
-def test_what_a_network_tells_is_what_an_answer_rests_on(checker: Checker) -> None:
+def test_what_a_cdn_tells_is_what_an_answer_rests_on(checker: Checker) -> None:
     """Otherwise there would be nothing to repeat."""
     asker = telling(checker, is_trusted=True)
     question = {"content": ARTICLE, "as_of": DAY, "reader": {"from": "request"}}
@@ -214,7 +214,7 @@ def test_a_failure_inside_is_refused_and_logged_without_what_was_sent(
 
 
 @pytest.mark.parametrize("room", ["compliance.web.api.cdn_evidence", "compliance.reader.observed"])
-def test_a_failure_in_reading_what_a_network_tells_says_nothing_of_it(
+def test_a_failure_in_reading_what_a_cdn_tells_says_nothing_of_it(
     checker: Checker,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,

@@ -1,4 +1,4 @@
-"""Where `{"from": "request"}` is when a network tells it beside the address, over WSGI and over sockets."""
+"""Where `{"from": "request"}` is when a CDN tells it beside the address, over WSGI and over sockets."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ HEADERS = sorted({name for known in CDNS.values() for name in known.values()} | 
 
 
 def trusting(cdn: str | None = "cloudflare", **more: object) -> ProxyTrust:
-    network = {} if cdn is None else {"cdn": cdn}
-    told = {"client_address": "x-forwarded-for", **network, **more}
+    named = {} if cdn is None else {"cdn": cdn}
+    told = {"client_address": "x-forwarded-for", **named, **more}
     return ProxyTrust.of(Settings.of({"trusted_proxies": [PROXY], **{k: v for k, v in told.items() if v is not None}}))
 
 
@@ -43,7 +43,7 @@ def places(answer: Any) -> set[str] | None:
     return None if answer["location"]["anywhere"] else set(answer["location"]["places"])
 
 
-def test_what_a_network_tells_is_joined_with_what_the_address_says(checker: Checker) -> None:
+def test_what_a_cdn_tells_is_joined_with_what_the_address_says(checker: Checker) -> None:
     for country, address, expected in (
         ("US", IN_AMERICA, {"US"}),
         ("CA", IN_AMERICA, {"CA", "US"}),
@@ -59,13 +59,13 @@ def test_what_a_network_tells_is_joined_with_what_the_address_says(checker: Chec
         assert places(asked(checker, trusting(), PROXY, headers)) == expected
 
 
-def test_russia_is_not_ruled_out_by_a_network_that_names_another_country(checker: Checker) -> None:
+def test_russia_is_not_ruled_out_by_a_cdn_that_names_another_country(checker: Checker) -> None:
     answer = asked(checker, trusting(), PROXY, {"X-Forwarded-For": IN_RUSSIA, "CF-IPCountry": "US"})
     assert "RU" in (places(answer) or ())
     assert status_of(answer) == "possible"
 
 
-def test_without_an_address_a_network_that_is_named_places_the_reader_alone(checker: Checker) -> None:
+def test_without_an_address_a_cdn_that_is_named_places_the_reader_alone(checker: Checker) -> None:
     alone = trusting(client_address=None)
     assert status_of(asked(checker, alone, PROXY, {"CF-IPCountry": "RU"})) == "required"
     assert status_of(asked(checker, alone, PROXY, {"CF-IPCountry": "US"})) is None
@@ -80,7 +80,7 @@ def test_regions_and_coordinates_count_only_where_they_are_named(checker: Checke
     assert places(asked(checker, trusting(cdn_headers=FINE), PROXY, told)) == {"UA-46", "US"}
 
 
-def test_a_place_in_the_body_is_the_place_whatever_a_network_tells(checker: Checker) -> None:
+def test_a_place_in_the_body_is_the_place_whatever_a_cdn_tells(checker: Checker) -> None:
     for reader in ({"location": {"country": "RU"}}, {"address": IN_RUSSIA}):
         question = {**QUESTION, "reader": reader}
         told = {"X-Forwarded-For": IN_AMERICA, "CF-IPCountry": "US"}
@@ -94,7 +94,7 @@ told = st.dictionaries(st.sampled_from(HEADERS), texts, max_size=4)
 
 @settings(max_examples=40)
 @given(told, st.sampled_from(["cloudflare", "cloudfront", "vercel", "netlify", "akamai", "google"]))
-def test_whatever_a_peer_that_is_no_proxy_sends_naming_a_network_changes_nothing(
+def test_whatever_a_peer_that_is_no_proxy_sends_naming_a_cdn_changes_nothing(
     checker: Checker, headers: dict[str, str], cdn: str
 ) -> None:
     for peer in (STRANGER, IN_AMERICA):
@@ -116,7 +116,7 @@ def test_through_a_proxy_no_header_counts_that_was_not_named(checker: Checker, h
 @pytest.fixture(scope="module")
 def proxied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service behind Cloudflare and a proxy on this machine."""
-    where: Path = tmp_path_factory.mktemp("network")
+    where: Path = tmp_path_factory.mktemp("cdn")
     toml = where / "compliance.toml"
     lines = ('trusted_proxies = ["127.0.0.0/8"]', 'client_address = "x-forwarded-for"', 'cdn = "cloudflare"')
     toml.write_text("\n".join((*lines, 'cdn_headers = ["country", "region"]')), encoding="utf-8")
@@ -140,7 +140,7 @@ def proxied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         (("CF-IPCountry: CA", "X-Forwarded-For: unknown"), None),
     ],
 )
-def test_over_the_wire_a_network_tells_each_thing_once(
+def test_over_the_wire_a_cdn_tells_each_thing_once(
     proxied: Service, lines: tuple[str, ...], expected: set[str] | None
 ) -> None:
     body = json.dumps(QUESTION).encode()
