@@ -29,12 +29,14 @@ from typing import Final
 from compliance.geo.atlas import Atlas, Part, Sides
 from compliance.geo.observation import BLIND, WIDENING, Flag, Kind, Observation
 from compliance.geo.overlay import NOTHING_OVERLAID, Overlaid
+from compliance.geo.records import STALE_DAYS
 from compliance.model.iso3166 import COUNTRIES
 from compliance.model.territory import PLACES, Extent, LocationSet, code_of, lineage, marks_of, piece, place
 from compliance.model.truth import FALSE, TRUE, Truth
 
 _BySide = Mapping[str, Truth]
 MOST_KEPT: Final = 65_536
+_TOO_OLD: Final = f"is older than {STALE_DAYS} days: its regions do not count"
 _NO_ATLAS: Final = Atlas()
 
 
@@ -170,7 +172,8 @@ def _seen(said: _Said, atlas: Atlas, day: date) -> _Seen:
     part = None if is_stale or said.subdivision not in PLACES else said.subdivision
     sides = {} if is_stale or said.sides is None else dict(zip(atlas.areas, said.sides, strict=True))
     places = {each for code in _labels(country, part) for each in _pieces(code, sides, atlas, day)}
-    basis = list(_touched(said.source, places, sides, atlas, day))
+    basis = [f"{said.source} {_TOO_OLD}"] if is_stale and said.kind is Kind.LOCATION else []
+    basis += _touched(said.source, places, sides, atlas, day)
     if part is None and country is not None:
         basis += _labelled_so(country, places, sides, atlas, day)
     basis += _in_time(said, places, atlas, day)

@@ -229,6 +229,11 @@ def test_what_differs_is_named_so_that_a_person_sees_why() -> None:
     assert found.basis == ("vendor locates it; registered in DE",)
 
 
+def test_a_source_that_is_too_old_for_regions_is_named() -> None:
+    found = locate([vendor("UA", None, None, Flag.STALE)], ATLAS, DAY)
+    assert found.basis == ("vendor locates it", "vendor is older than 90 days: its regions do not count")
+
+
 @given(observations)
 def test_no_coordinate_is_in_the_words(said: list[Observation]) -> None:
     text = repr(locate(said, ATLAS, DAY)) + repr(said)
