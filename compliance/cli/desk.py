@@ -12,7 +12,16 @@ import click
 import msgspec
 
 from compliance.check import today
-from compliance.cli.command import FINDINGS, GOOD, json_option, print_json, reports_errors, rules_argument, rules_path
+from compliance.cli.command import (
+    FINDINGS,
+    GOOD,
+    json_option,
+    print_json,
+    reports_errors,
+    rules_argument,
+    rules_path,
+    settings,
+)
 from compliance.cli.sarif import sarif
 from compliance.errors import ConfigError, nearest
 from compliance.model.period import parse_day
@@ -27,6 +36,7 @@ from compliance.store import read_with_files, uncollected
 @click.option("--select", multiple=True, metavar="IDS", help="Look for these only; ids with commas between them.")
 @click.option("--ignore", multiple=True, metavar="IDS", help="Do not look for these.")
 @click.option("--strict", is_flag=True, help="Exit with status 1 for any finding, not only from warnings on.")
+@click.option("--overlay", "overlays", multiple=True, help="An overlay to look at beside the configured ones.")
 @click.option("--sarif", "as_sarif", is_flag=True, help="Print SARIF 2.1.0, which code hosts show beside the lines.")
 @json_option
 @reports_errors
@@ -41,7 +51,7 @@ def lint(rules: Path | None, as_of: str | None, *, as_json: bool, **flags: Any) 
     path = rules_path(rules)
     ruleset, files = read_with_files(path)
     with uncollected():
-        report = lint_rules(ruleset, day, files)
+        report = lint_rules(ruleset, day, files, _overlays(flags["overlays"]))
     report = report.only(lambda name: name not in left_out and name in (selected or CHECKS))
     if flags["as_sarif"]:
         print_json(sarif(report, str(path)))
@@ -51,6 +61,17 @@ def lint(rules: Path | None, as_of: str | None, *, as_json: bool, **flags: Any) 
         _print(report)
     is_good = not report.findings if flags["strict"] else report.is_good
     sys.exit(GOOD if is_good else FINDINGS)
+
+
+def _overlays(named: Sequence[str]) -> dict[str, bytes]:
+    """The bytes of the overlays of the settings and of those that are named."""
+    found: dict[str, bytes] = {}
+    for path in (*settings(None, {}).geo_overlays, *named):
+        try:
+            found[path] = Path(path).read_bytes()
+        except OSError as error:
+            raise ConfigError(f"`{path}` cannot be read: {(error.strerror or 'no reason given').lower()}") from None
+    return found
 
 
 def _ids(given: Sequence[str]) -> set[str]:

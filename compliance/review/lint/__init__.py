@@ -11,6 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from compliance.errors import RulesError
+from compliance.language.overlays import read_overlay
+from compliance.model.overlay import OverlayRow
 from compliance.model.ruleset import Ruleset
 from compliance.review.lint.findings import Check, Finding, Ignored, Level, Report
 from compliance.review.lint.ignores import applied, comments
@@ -21,7 +24,12 @@ from compliance.review.lint.registry import CHECKS
 __all__ = ["CHECKS", "Check", "Finding", "Ignored", "Level", "Report", "lint"]
 
 
-def lint(ruleset: Ruleset, day: date, files: Mapping[str, bytes] | None = None) -> Report:
+def lint(
+    ruleset: Ruleset,
+    day: date,
+    files: Mapping[str, bytes] | None = None,
+    overlays: Mapping[str, bytes] | None = None,
+) -> Report:
     """Every finding as of `day`, in the order of files and lines.
 
     Args:
@@ -29,12 +37,25 @@ def lint(ruleset: Ruleset, day: date, files: Mapping[str, bytes] | None = None) 
         day: the day to look for.
         files: the files themselves, by the paths that spans name; without them, findings about anything but
             rules have no place, what is kept beside the model is not looked at, and no comment is read.
+        overlays: the operator's overlays by their paths.
+
+    Raises:
+        RulesError: with every problem of every overlay.
     """
     read = Files(files or {})
-    look = Look(ruleset, day, read)
+    look = Look(ruleset, day, read, _rows(overlays or {}, ruleset))
     found = (finding for check in CHECKS.values() for finding in check.findings(look))
-    stand, aside = applied(found, comments(read.texts), CHECKS)
+    texts = {path: data.decode("utf-8-sig") for path, data in (overlays or {}).items()}
+    stand, aside = applied(found, comments(read.texts | texts), CHECKS)
     return Report(tuple(sorted(stand, key=_place)), tuple(sorted(aside, key=lambda each: _place(each.finding))))
+
+
+def _rows(overlays: Mapping[str, bytes], ruleset: Ruleset) -> tuple[OverlayRow, ...]:
+    """The rows of all overlays."""
+    read = [read_overlay(path, data, ruleset.territories) for path, data in overlays.items()]
+    if problems := [problem for _, problems in read for problem in problems]:
+        raise RulesError(problems)
+    return tuple(row for rows, _ in read for row in rows)
 
 
 def _place(finding: Finding) -> tuple[str, int, int, str, str]:

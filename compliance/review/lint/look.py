@@ -12,6 +12,7 @@ from compliance.errors import Span
 from compliance.language.source import List
 from compliance.model.facts import FACTS, Kind
 from compliance.model.notice import Wording
+from compliance.model.overlay import OverlayRow
 from compliance.model.period import Period
 from compliance.model.rule import Line, Rule, Status
 from compliance.model.ruleset import Ruleset
@@ -24,10 +25,11 @@ PLACE: Final = "reader.location"
 class Look:
     """A rule set on a day, with what several checks ask of it."""
 
-    def __init__(self, ruleset: Ruleset, day: date, files: Files) -> None:
+    def __init__(self, ruleset: Ruleset, day: date, files: Files, overlays: Sequence[OverlayRow] = ()) -> None:
         self.ruleset = ruleset
         self.day = day
         self.files = files
+        self.overlays = overlays
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:

@@ -61,7 +61,11 @@ def in_rule(*lines: str) -> str:
 
 
 def report(files: Mapping[str, str] = CLEAN, day: date = DAY) -> Report:
-    return lint(ruleset(files), day, {path: text.encode() for path, text in files.items()})
+    """What is found in the files; one that is a list is an overlay."""
+    data = {path: text.encode() for path, text in files.items()}
+    overlays = {path for path, text in files.items() if text.startswith("- ")}
+    rules = {path: text for path, text in files.items() if path not in overlays}
+    return lint(ruleset(rules), day, {path: data[path] for path in rules}, {path: data[path] for path in overlays})
 
 
 def findings(*blocks: str, day: date = DAY) -> tuple[Finding, ...]:
