@@ -30,6 +30,7 @@ Ring = tuple[tuple[float, float], ...]
 def areas(fields: Fields, territory: str) -> tuple[Area, ...]:
     """The areas of a territory, each with an id that no other territory has; what cannot be read is a problem."""
     found: dict[str, Area] = {}
+    seen: set[str] = set()
     for node in fields.maps("areas"):
         inner = Fields(node, "an area", fields.to, names("area"))
         name = inner.id("id", KEBAB, "line-of-2026-07")
@@ -38,10 +39,16 @@ def areas(fields: Fields, territory: str) -> tuple[Area, ...]:
         inner.day("drawn_on")
         inner.text("note")
         polygons = _polygons(inner)
-        if name is not None and name.text in found:
+        if name is None:
+            continue
+        if name.text in seen:
             inner.to.fail(name.span, f"there are two areas `{name.text}`", "give one of them another name")
-        elif name is not None and polygons:
-            found[name.text] = Area(scoped(territory, name.text), polygons, margin)
+            continue
+        seen.add(name.text)
+        whole = scoped(territory, name.text)
+        inner.to.declared.setdefault(("area", whole), name.span)
+        if polygons:
+            found[name.text] = Area(whole, polygons, margin)
     return tuple(found.values())
 
 

@@ -27,21 +27,22 @@ from compliance.model.facts import (
 )
 from compliance.model.iso3166 import ALPHA_3, COUNTRIES
 from compliance.model.period import parse_day
-from compliance.model.territory import PLACES, LocationSet, place, says_nothing
+from compliance.model.territory import MARK, PLACES, LocationSet, code_of, is_place, marks_of, place, says_nothing
 from compliance.model.web_address import canonical_url
 
 UNKNOWN_WORD = "unknown"
 PERHAPS_WORD = "perhaps"
 WORDS_OF_DOUBT = frozenset({UNKNOWN_WORD, PERHAPS_WORD, NOTHING})
+PIECE_HELP = "write a piece of a code like `UA-14/+ua-russia-controlled` (in it), or with `-` (not in it)"
 PLACE_HELP = "use an ISO 3166 code, for example `UA` or `UA-43`"
 PERHAPS = re.compile(r"perhaps\s+(\S.*)")
 NO_LANGUAGE_IN_PARTICULAR = frozenset({"und", "mul"})
 """Language tags that name none: undetermined, and several (ISO 639-2)."""
 MOST_LISTED = 20
 MOST_PARTS = 60
-NOT_ASKED_HELP = "put the condition in the words of the notice: the service never asks who the reader is"
 _LATIN = str.maketrans("АВЕІЈКМНОРЅСТХУ", "ABEIJKMHOPSCTXY")
 """Cyrillic capitals, and the Latin ones that look like them."""
+NOT_ASKED_HELP = "put the condition in the words of the notice: the service never asks who the reader is"
 
 
 class GivenError(Exception):
@@ -119,10 +120,10 @@ def code_help(text: str) -> str | None:
     """What another code or the name of a country means for sure; codes that look alike mean different places."""
     if (code := place(text)) is not None:
         return f"write `{code}`"
-    head, hyphen, tail = text.strip().upper().partition("-") if text.isascii() else ("", "", "")
     is_mixed = not text.isascii() and any(letter.isascii() for letter in text)  # `РУ` is no slip for Paraguay
     if is_mixed and (code := place(text.translate(_LATIN))) is not None:
         return f"write `{code}`, in Latin letters only"
+    head, hyphen, tail = text.strip().upper().partition("-") if text.isascii() else ("", "", "")
     country = ALPHA_3.get(head) or (place(head) if hyphen else None)
     if country is not None:
         return _part_help(country, tail) if hyphen else f"write `{country}`"
@@ -277,7 +278,23 @@ def _location(items: Sequence[str]) -> LocationSet:
             anywhere = True
         elif item in PLACES:
             codes.add(item)
+        elif MARK in item and code_of(item) in PLACES:
+            codes.add(_piece(item, number))
         else:
             _refuse_doubt(FACTS["reader.location"], item, number)
             raise GivenError(f"unknown place `{item}`", place_help(item), number)
     return LocationSet(frozenset(codes), anywhere=anywhere, basis=("given",))
+
+
+def _piece(item: str, number: int) -> str:
+    """A piece of a code as it is written everywhere: its marks in order.
+
+    Raises:
+        GivenError: it is not written like one, or says of one territory that the reader is in it and is not.
+    """
+    code, *marks = item.split(MARK)
+    if not is_place(item):
+        raise GivenError(f"unknown place `{item}`", PIECE_HELP, number)
+    if len(marks_of(item)) < len(set(marks)):
+        raise GivenError(f"`{item}` is in a territory and outside of it", "keep one of the two marks", number)
+    return MARK.join((code, *sorted(set(marks))))

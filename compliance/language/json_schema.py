@@ -21,6 +21,7 @@ from compliance.language.sections import FACTS_BY_NAME, FILES, section_of
 from compliance.model.facts import FACTS, NOTHING, FactSpec, Kind
 from compliance.model.iso3166 import COUNTRIES
 from compliance.model.rule import IfUnknown
+from compliance.model.territory import PIECE
 
 Schema = dict[str, Any]
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -83,6 +84,7 @@ def _shared() -> dict[str, Schema]:
         "period": {**_closed(days, "Days, both included."), "required": list(days)},
         "country": {"enum": list(COUNTRIES)},
         "code": _any([_reference("country"), _pattern("[A-Z]{2}(-[A-Z0-9]{1,3})?")]),  # countries are completed
+        "somewhere": _any([_reference("code"), _pattern(PIECE.pattern)]),
         "place": _any([_reference("country"), _pattern(TERRITORY_ID.pattern)]),
     }
 
@@ -211,7 +213,7 @@ def _asked(spec: FactSpec) -> Schema:
 
 def _given(spec: FactSpec) -> Schema:
     """What a scenario may say is known of a fact."""
-    value = _TEXT if spec.kind is Kind.ENTITY else _value(spec, "code")
+    value = _TEXT if spec.kind is Kind.ENTITY else _value(spec, "somewhere")
     doubt: list[Schema] = [{"const": "unknown"}]
     if spec.many:
         doubt += [{"const": NOTHING}, _pattern(r"perhaps\s+\S.*")]

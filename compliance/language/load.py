@@ -166,6 +166,11 @@ def _unknown(kind: str, name: str, span: Span, known: Iterable[str], to: Collect
     if kind == "notice":
         to.fail(span, f"unknown notice `{name}`", nearest(name, known) or "write the `id` of a notice, or of its rule")
         return
+    if kind == "area":
+        territory, _, area = name.partition(".")
+        if ("territory", territory) in to.declared:  # else the territory is the problem
+            to.fail(span, f"`{territory}` has no area `{area}`", nearest(name, known) or f"draw it in `{territory}`")
+        return
     help_ = nearest(name, known) or f"declare it in a file with `{kind}: {name}`"
     to.fail(span, f"unknown {kind} `{name}`", help_)
 

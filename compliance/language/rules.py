@@ -19,6 +19,7 @@ from compliance.language.source import Broken, List, Map, Node, Text, is_whole
 from compliance.model.facts import BINDABLE, FACTS, FactValue, Kind
 from compliance.model.period import Period
 from compliance.model.rule import Block, LawStatus, Rule, Scenario, Status
+from compliance.model.territory import marks_of
 
 EXPECTED = ("required", "possible", "review", "none")
 
@@ -174,6 +175,13 @@ def _items(value: Node, to: Collector, name: str) -> list[Text] | None:
 
 def _note_references(name: str, items: list[Text], to: Collector) -> None:
     """What a scenario names must be declared, or it would pass for the wrong reason."""
+    if FACTS[name].kind is Kind.PLACE:
+        for item in items:
+            for mark in marks_of(item.text):
+                to.refer("territory", item.saying(mark.partition(".")[0]))
+                if "." in mark:
+                    to.refer("area", item.saying(mark))
+        return
     kinds = {Kind.STATUS: "register", Kind.ENTITY: "entity"}
     kind = kinds.get(FACTS[name].kind)
     for item in items if kind and name != "publisher" else ():

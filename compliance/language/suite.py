@@ -53,7 +53,13 @@ def load_suites(files: Mapping[str, bytes], ruleset: Ruleset, *, root: str = "")
         to.problems.extend(problems)
         if tree is not None and (suite := _file(tree, to)) is not None:
             found.append(suite)
-    known = {"notice": ruleset.notices, "register": ruleset.registers, "entity": ruleset.entities}
+    known = {
+        "notice": ruleset.notices,
+        "register": ruleset.registers,
+        "entity": ruleset.entities,
+        "territory": ruleset.territories,
+        "area": [area.id for territory in ruleset.territories.values() for area in territory.areas],
+    }
     for reference in to.references:
         if reference.id not in known[reference.kind]:
             help_ = (

@@ -59,7 +59,7 @@ def says_nothing(text: str) -> bool:
 
 
 MARK: Final = "/"
-_PIECE: Final = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?(/[+-][A-Za-z0-9][A-Za-z0-9.-]*)*")
+PIECE: Final = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?(/[+-][A-Za-z0-9][A-Za-z0-9.-]*)*")
 
 
 def piece(code: str, inside: Iterable[str] = (), outside: Iterable[str] = ()) -> str:
@@ -78,6 +78,11 @@ def piece(code: str, inside: Iterable[str] = (), outside: Iterable[str] = ()) ->
 def code_of(where: str) -> str:
     """The ISO 3166 code of a place: itself, or that which it is a piece of."""
     return where.partition(MARK)[0]
+
+
+def is_place(where: str) -> bool:
+    """Whether a text is a code of the table, or a piece of one; whether there are such territories is not asked."""
+    return code_of(where) in PLACES and PIECE.fullmatch(where) is not None
 
 
 @lru_cache(maxsize=8192)
@@ -203,7 +208,7 @@ class LocationSet:
         if not self.places and not self.anywhere:
             msg = "a reader is always somewhere: give a place, or anywhere"
             raise ValueError(msg)
-        if not self.places <= PLACES and not all(map(_is_place, self.places)):
+        if not self.places <= PLACES and not all(map(is_place, self.places)):
             msg = "a code is not in the table of places"  # not repeated: it may be a reader's address
             raise ValueError(msg)
 
@@ -229,7 +234,3 @@ class LocationSet:
             anywhere=self.anywhere or other.anywhere,
             basis=tuple(dict.fromkeys(self.basis + other.basis)),
         )
-
-
-def _is_place(where: str) -> bool:
-    return code_of(where) in PLACES and _PIECE.fullmatch(where) is not None

@@ -124,6 +124,7 @@ class Comparison:
         if not frames:
             self.exhaustive = True  # nothing that has a say differs
             return []
+        self.exhaustive = self.exhaustive and (self.places is None or self.places.is_whole)
         if sum(frame.size for frame in frames) <= MOST:
             asked = [self._ask(frame, self._all(frame), is_whole=True) for frame in frames]
             return [found for found in asked if found.cells]
@@ -198,13 +199,14 @@ class Comparison:
         named = self.lines.named(PLACE)
         if not named:
             return None
-        codes = set()
-        for side in (self.old, self.new):
-            for name in named:
-                territory = side.side.ruleset.territories.get(name)
-                codes |= {name} if territory is None else {member.code for member in territory.members}
-        declared = self.old.side.ruleset.territories.keys() | self.new.side.ruleset.territories.keys()
-        return Places(codes - declared)
+        both = [side.side.ruleset.territories for side in (self.old, self.new)]
+        members = [
+            (name, member)
+            for territories in both
+            for name in sorted(named & territories.keys())
+            for member in territories[name].members
+        ]
+        return Places(named - both[0].keys() - both[1].keys() | {member.code for _, member in members}, members)
 
     def _meaning(self, day: date) -> tuple[Hashable, Hashable]:
         """What each side means on a day, but for people: equal if it is the same."""

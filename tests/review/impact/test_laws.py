@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -15,10 +15,12 @@ from compliance.engine.decide import decide
 from compliance.model.decision import Instance
 from compliance.model.facts import FACTS, Facts, FactValue, Kind, Members, OneOf
 from compliance.model.ruleset import Ruleset
-from compliance.model.territory import LocationSet, lineage
+from compliance.model.territory import LocationSet, Member, code_of, handed_down, lineage, marks_of
+from compliance.model.truth import Truth
 from compliance.review.impact.classes import BOUND, HAS, HAS_NOT
 from compliance.review.impact.groups import Condition, Group
 from compliance.review.impact.groups import Kind as Change
+from compliance.review.impact.places import Places
 from compliance.review.impact.report import Impact, NoticeChange
 from compliance.review.impact.sides import Side
 from compliance.review.results import result_of
@@ -118,13 +120,43 @@ def check(pair: tuple[Ruleset, Ruleset], facts: Facts, day: date, *, one_world: 
     old, new = pair[0], in_one_world(pair[1], pair[0]) if one_world else pair[1]
     before, after = asked(old, facts, day), asked(new, facts, day)
     wrong = {key for key in before.keys() | after.keys() if before.get(key, "none") != after.get(key, "none")}
-    assume(wrong)
+    assume(wrong and is_located(facts.get("reader.location"), pair))
     found = counted(old, new)
     for notice, entity in wrong:
         change = found[notice]
         words = before.get((notice, entity), "none"), after.get((notice, entity), "none")
         told = [group for group in change.groups if tells_of(group, words, day, change, facts)]
         assert told or not change.exhaustive, (notice, entity, words)
+
+
+def is_located(value: FactValue | None, pair: tuple[Ruleset, Ruleset]) -> bool:
+    """Whether a place is none or one that sources can name: whoever is inside of something is in a member of it."""
+    if not isinstance(value, LocationSet):
+        return True
+    (where,) = value.places
+    inside = {mark for mark, is_in in marks_of(where).items() if is_in}
+    near = (
+        (name, each)
+        for name, each in members(pair)
+        if each.code in lineage(where) or code_of(where) in lineage(each.code)
+    )
+    return all(each.code in lineage(where) for name, each in near if inside & {name, each.area})
+
+
+def settled(where: str, places: Places) -> list[Truth]:
+    """What is settled of a place: for each member that it has to do with, whether who is in both is in it."""
+    near = (
+        (name, each)
+        for name, each in places.members
+        if each.code in lineage(where) or code_of(where) in lineage(each.code)
+    )
+    return [each.holds(where, name) for name, each in near]
+
+
+def members(pair: Iterable[Ruleset]) -> list[tuple[str, Member]]:
+    """Every member of the territories of some rule sets, each with its territory."""
+    territories = [territory for ruleset in pair for territory in ruleset.territories.values()]
+    return [(territory.id, member) for territory in territories for member in territory.members]
 
 
 def tells_of(group: Group, words: tuple[str, str], day: date, change: NoticeChange, facts: Facts) -> bool:
@@ -151,11 +183,14 @@ def is_so(condition: Condition, facts: Facts, change: NoticeChange) -> bool:
     if isinstance(value, LocationSet):
         assert change.places is not None
         (code,) = value.places
-        near = next((each for each in lineage(code) if each in change.places.codes), None)
+        home = code_of(code)
+        near = next((each for each in lineage(home) if each in change.places.codes), None)
         stands_for = change.places.elsewhere if near is None else near
-        if near is not None and near != code:
+        if near is not None and near != home:
             stands_for = change.places.rests.get(near, near)
-        return any(stands_for in choice.members for choice in condition.choices)
+        asked = {each for choice in condition.choices for each in choice.members if code_of(each) == stands_for}
+        wanted = settled(handed_down(stands_for or "", code), change.places)
+        return any(settled(each, change.places) == wanted for each in asked)
     (word,) = value.values
     if FACTS[dimension.fact].kind is Kind.DAY:
         return any(date.fromisoformat(word) in stretch for choice in condition.choices for stretch in choice.days)
