@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -98,9 +99,9 @@ def loading(run: Run) -> str:
     return table(head, rows)
 
 
-def promises(run: Run) -> str:
+def promises(figures: Iterable[Figure]) -> str:
     said = {True: "kept", False: "**missed**", None: "not told by this run"}
-    rows = [[each.what, each.limit, each.measured, said[each.is_kept]] for each in run.figures]
+    rows = [[each.what, each.limit, each.measured, said[each.is_kept]] for each in figures]
     return table(["figure", "limit", "measured", ""], rows)
 
 
@@ -113,7 +114,7 @@ def forms(run: Run) -> str:
 def as_text(run: Run) -> str:
     """The tables, for a terminal."""
     parts = [
-        promises(run),
+        promises(run.figures),
         f"Country known\n{latency(run, is_known=True)}",
         f"Country unknown\n{latency(run, is_known=False)}",
         answers(run),
@@ -156,13 +157,19 @@ def picture(run: Run) -> str:
     )
 
 
-_PAGE: Final = Path(__file__).with_name("page.md")
+PAGE: Final = Path(__file__).with_name("page.md")
+_DESK_PART: Final = re.compile(r"<!-- desk -->.*<!-- end of desk -->", re.DOTALL)
 
 
-def as_page(run: Run) -> str:
-    """The page of the documentation: the prose of `page.md` with the tables put in."""
+def as_page(run: Run, before: str) -> str:
+    """The page of the documentation: the prose of `page.md` with the tables put in.
+
+    Args:
+        run: what was measured.
+        before: the page as it is; what the other benchmark wrote is taken over.
+    """
     parts = {
-        "promises": promises(run),
+        "promises": promises(run.figures),
         "known": latency(run, is_known=True),
         "unknown": latency(run, is_known=False),
         "answers": answers(run),
@@ -170,8 +177,22 @@ def as_page(run: Run) -> str:
         "forms": forms(run),
         "machine": machine(),
         "day": DAY.isoformat(),
+        "desk": desk_part(before),
     }
-    text = _PAGE.read_text(encoding="utf-8")
+    return filled(PAGE, parts)
+
+
+def filled(template: Path, parts: Mapping[str, str]) -> str:
+    """The prose of a template with something in the place of each name in braces."""
+    text = template.read_text(encoding="utf-8")
     for name, part in parts.items():
         text = text.replace(f"{{{name}}}", part.rstrip())
     return text
+
+
+def desk_part(page: str) -> str:
+    """What the benchmark of the legal desk wrote into a page."""
+    found = _DESK_PART.search(page)
+    if found is None:
+        raise ValueError("the page has no part `<!-- desk -->` ... `<!-- end of desk -->`")
+    return found[0]
