@@ -57,7 +57,11 @@ def check() -> Response:
     asked, problems = understand(_body(), _own_reader())
     try:
         answer = service().checker.check(
-            asked.content, asked.reader, languages=asked.languages, as_of=asked.as_of, explain=asked.explain
+            asked.content,
+            asked.reader,
+            languages=asked.languages,
+            as_of=asked.as_of,
+            explain=asked.explain and not problems,  # asked all the same, for the problems that are left
         )
     except RequestError as error:
         raise RequestError([*problems, *error.problems]) from None
