@@ -85,16 +85,29 @@ def assert_untraced(address: str, seen: str) -> None:
         assert trace not in seen
 
 
-@given(addresses)
-@example("95.165.0.1")
-@example("10.1.2.3")
-@example("2001:db8::17")
-def test_a_readers_address_is_nowhere(checker: Checker, address: str) -> None:
+def nowhere_as_a_reader(checker: Checker, address: str) -> None:
     for written in [*forms(address), *broken(address)]:
         reader = Reader(address=written)
         assert_untraced(address, outcome(checker, RFE, reader) + repr(reader).lower())
 
 
+@settings(max_examples=10)
+@given(addresses)
+@example("95.165.0.1")
+@example("10.1.2.3")
+@example("2001:db8::17")
+def test_a_readers_address_is_nowhere_however_it_is_written(checker: Checker, address: str) -> None:
+    nowhere_as_a_reader(checker, address)
+
+
+@pytest.mark.prove
+@settings(max_examples=500)
+@given(addresses)
+def test_no_readers_address_is_anywhere(checker: Checker, address: str) -> None:
+    nowhere_as_a_reader(checker, address)
+
+
+@settings(max_examples=30)
 @given(addresses)
 def test_an_address_in_the_wrong_field_is_not_repeated_either(checker: Checker, address: str) -> None:
     for reader in (Reader(country=address), Reader(subdivision=address), Reader(country="UA", subdivision=address)):
@@ -111,10 +124,7 @@ def test_an_address_in_the_wrong_field_is_not_repeated_either(checker: Checker, 
         assert_untraced(address, outcome(checker, content, MOSCOW))
 
 
-@settings(max_examples=40)
-@given(addresses)
-@example("2001:db8:0:1:2:3:4:5")
-def test_an_address_that_names_a_publisher_is_not_repeated(checker: Checker, address: str) -> None:
+def nowhere_as_a_publisher(checker: Checker, address: str) -> None:
     written = [
         *forms(address),
         *broken(address),
@@ -129,6 +139,22 @@ def test_an_address_that_names_a_publisher_is_not_repeated(checker: Checker, add
             assert "the publisher of this page has been declared" in seen
         for fact in ("publisher", "content.mentions", "content.subject", "content.language"):
             assert_untraced(address, outcome(checker, Content(facts={fact: name}), MOSCOW))
+
+
+@settings(max_examples=6)
+@given(addresses)
+@example("2001:db8:0:1:2:3:4:5")
+def test_an_address_that_names_a_publisher_is_not_repeated_however_it_is_written(
+    checker: Checker, address: str
+) -> None:
+    nowhere_as_a_publisher(checker, address)
+
+
+@pytest.mark.prove
+@settings(max_examples=300)
+@given(addresses)
+def test_no_address_that_names_a_publisher_is_repeated(checker: Checker, address: str) -> None:
+    nowhere_as_a_publisher(checker, address)
 
 
 @pytest.mark.parametrize(
