@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from compliance import __version__
+from compliance import Checker, __version__, store
 from compliance.cli import main
 from tests.tiny import TINY, changed, written
 
@@ -33,8 +33,14 @@ BROKEN = changed(
 
 
 @pytest.fixture(autouse=True)
-def _clean(clean: Path) -> None:
-    """Every command runs in an empty directory without settings."""
+def _clean(clean: Path, checker: Checker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command runs in an empty directory without settings; those in this process read the shipped rules once."""
+    read = store.open_snapshot
+
+    def opened(path: Path, *memo: int) -> store.Snapshot:
+        return checker.store.current if path == store.packaged_rules() else read(path, *memo)
+
+    monkeypatch.setattr(store, "open_snapshot", opened)
 
 
 def run(*arguments: str | Path, stdin: str | bytes | None = None) -> Result:
