@@ -18,12 +18,12 @@ Source: MaxMind DB File Format Specification 2.0; the `sha256` files of MaxMind 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from hashlib import sha256
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from itertools import chain, islice
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -35,9 +35,9 @@ from compliance.engine.memo import Memo
 from compliance.errors import DatabaseError, nearest
 from compliance.geo.address import Address
 from compliance.geo.in_memory import open_bytes
+from compliance.geo.knowledge import Knows, knowledge, names_a_country, schema_of, system_of, unreadable
 from compliance.geo.observation import Evidence, Kind, Observation
-from compliance.geo.records import STALE_DAYS, network_number, observed
-from compliance.model.territory import says_nothing
+from compliance.geo.records import STALE_DAYS, observed
 
 AGEING_DAYS: Final = 45
 """From then on a database is older than its makers' users let it become."""
@@ -45,6 +45,7 @@ SHA256_SUFFIX: Final = ".sha256"
 _LOCATION_MAKERS: Final = ("geoip2-", "geolite2-", "dbip-", "ipinfo")
 """Makers who measure where users are, as they begin a database type or a file name; others are registries."""
 _SAMPLE: Final = 1000
+_STEP: Final = 5000
 _MOST_KEPT: Final = 32_768
 _MOST_UNREADABLE: Final = 0.05
 """The share of named countries that may be none of the table: makers have a few codes of their own."""
@@ -54,18 +55,6 @@ _PROBES: Final[Mapping[int, tuple[str, ...]]] = {
 }
 """Addresses all over the public space, asked for damage and not for their answers."""
 _PACKED: Final = ((b"\x1f\x8b", "gunzip"), (b"PK\x03\x04", "unzip"), (b"\xfd7zXZ", "unxz"), (b"BZh", "bunzip2"))
-
-
-class Knows(StrEnum):
-    """What records of a file can tell."""
-
-    COUNTRIES = "countries"
-    REGIONS = "regions"
-    """Subdivisions or coordinates."""
-    ANONYMITY = "anonymity"
-    """Which networks hide their users."""
-    SYSTEMS = "systems"
-    """Autonomous systems."""
 
 
 class Age(StrEnum):
@@ -91,6 +80,15 @@ class Walked(NamedTuple):
     bits: int
     address: Address
     label: Observation
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """How many networks a file has, how many of them have a country, and how many name one that there is not."""
+
+    networks: int
+    named: int
+    unreadable: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +149,7 @@ class DatabaseFile:
     def system(self, address: Address) -> int | None:
         """The number of the autonomous system that announces the address; None where nobody knows it."""
         try:
-            return _system(self._record(address))
+            return system_of(self._record(address))
         except Exception:  # noqa: BLE001  # as above
             self.failed += 1
             return None
@@ -175,11 +173,34 @@ class DatabaseFile:
             if version == 6 and first >> 32 == 0 and bits >= 96:  # how a tree for both holds IPv4
                 version, bits = 4, bits - 96
             address = Address(version, first, is_public=True)
-            share = first / 2**32 if version == 4 else max(0.0, first / 2**125 - 1)
-            if len(self.about.versions) == 2:
-                share = share / 2 + (0.5 if version == 6 else 0)
             shown = f"{IPv4Address(first) if version == 4 else IPv6Address(first)}/{bits}"
-            yield Walked(min(1.0, share), shown, bits, address, observed(self.evidence(record), day))
+            share = _share(network, is_of_both=len(self.about.versions) == 2)
+            yield Walked(share, shown, bits, address, observed(self.evidence(record), day))
+
+    def survey(self, tell: Callable[[float], None] = lambda _: None) -> Survey:
+        """What a look at every record of the file shows.
+
+        Args:
+            tell: called now and then with how far the look is, from 0 to 1.
+
+        Raises:
+            Exception: any, if a record is damaged; its text may hold parts of it.
+        """
+        networks = named = wrong = 0
+        told = Memo[tuple[bool, bool]](_MOST_KEPT)
+        for network, record in self._reader:
+            key = _encode(record)
+            said = told.get(key)
+            if said is None:
+                has_country = observed(self.evidence(record), self.about.build).country is not None
+                said = told.put(key, (has_country, not has_country and names_a_country(record)))
+            networks += 1
+            named += said[0]
+            wrong += said[1]
+            if networks % _STEP == 0:
+                tell(_share(network, is_of_both=len(self.about.versions) == 2))
+        tell(1.0)
+        return Survey(networks, named, wrong)
 
     def _record(self, address: Address) -> object:
         number = IPv4Address(address.number) if address.version == 4 else IPv6Address(address.number)
@@ -223,6 +244,14 @@ def asked_for(text: str) -> tuple[Path, Kind | None]:
         near = nearest(word, Kind) or f"use one of: {', '.join(Kind)}"
         raise DatabaseError(f"`{text}` ends in no kind of database; {near}")
     return Path(path), Kind(word)
+
+
+def _share(network: IPv4Network | IPv6Network, *, is_of_both: bool) -> float:
+    """How far (0 to 1) a network lies in the public space of its IP version, or of both."""
+    first = int(network.network_address)
+    is_four = network.version == 4 or first >> 32 == 0
+    share = first / 2**32 if is_four else max(0.0, first / 2**125 - 1)
+    return min(1.0, share / 2 + (0.0 if is_four else 0.5) if is_of_both else share)
 
 
 _encode: Final = msgspec.msgpack.Encoder().encode
@@ -285,17 +314,17 @@ def _checked(
 ) -> DatabaseFile:
     """The file, if its records can be read and tell something that is used."""
     about = reader.metadata()
-    schema = _schema(record for record in records if isinstance(record, Mapping))
+    schema = schema_of(record for record in records if isinstance(record, Mapping))
     try:
         build = datetime.fromtimestamp(about.build_epoch, UTC).date()
         said = [_as_located(schema, record, build) for record in records]
     except Exception as error:
         raise DatabaseError(f"`{path}` is damaged or is no MMDB file") from error
-    knows = _knowledge(records, said)
+    knows = knowledge(records, said)
     if not knows:
         wanted = "neither countries, nor anonymous networks, nor autonomous systems"
         raise DatabaseError(f"`{path}` names {wanted}: it is of type `{about.database_type}`")
-    if (wrong := _unreadable(records, said)) > _MOST_UNREADABLE:
+    if (wrong := unreadable(records, said)) > _MOST_UNREADABLE:
         raise DatabaseError(f"`{path}` is damaged: {wrong:.0%} of the countries that it names are none")
     hints = (about.database_type.lower(), path.name.lower())
     is_of_maker = any(hint.startswith(_LOCATION_MAKERS) for hint in hints) and knows != {Knows.SYSTEMS}
@@ -324,60 +353,3 @@ def _checked(
 def _as_located(schema: str, record: object, build: date) -> Observation:
     """All that a record says, if the file were of one who measures."""
     return observed(Evidence("", Kind.LOCATION, schema, record if isinstance(record, Mapping) else {}, build), build)
-
-
-_ASKED_OF_NETWORKS: Final = frozenset({"hosting", "proxy", "relay", "tor", "vpn"})
-
-
-def _schema(records: Iterable[Mapping[str, object]]) -> str:
-    """The layout of the first record that shows one."""
-    for record in records:
-        country = record.get("country", record.get("registered_country"))
-        if isinstance(country, Mapping) or "traits" in record:
-            return "maxmind"
-        if isinstance(country, str) or len(_ASKED_OF_NETWORKS & record.keys()) > 1:
-            return "ipinfo"
-        if "country_code" in record:
-            return "flat"
-        if any(key.startswith("is_") for key in record):
-            return "maxmind"
-    return "asn"
-
-
-def _knowledge(records: Iterable[object], said: Iterable[Observation]) -> frozenset[Knows]:
-    """What any of the records tells."""
-    found: set[Knows] = set()
-    for record, each in zip(records, said, strict=True):
-        if isinstance(record, Mapping):
-            is_fine = each.subdivision or each.point or record.get("city")
-            found |= {Knows.COUNTRIES} if each.country else set()
-            found |= {Knows.REGIONS} if each.country and is_fine else set()
-            found |= {Knows.ANONYMITY} if each.flags else set()
-            found |= {Knows.SYSTEMS} if _system(record) is not None else set()
-    return frozenset(found)
-
-
-def _system(record: object) -> int | None:
-    """The number of the autonomous system of a record, wherever its maker writes it."""
-    if not isinstance(record, Mapping):
-        return None
-    traits = record.get("traits")
-    return network_number(record) or (network_number(traits) if isinstance(traits, Mapping) else None)
-
-
-def _unreadable(records: Iterable[object], said: Iterable[Observation]) -> float:
-    """The share of the records with a country, or with a code that says that it is not known, that name none."""
-    read = [
-        each.country is not None
-        for record, each in zip(records, said, strict=True)
-        if isinstance(record, Mapping) and (text := _country_text(record)) and not says_nothing(text)
-    ]
-    return 1 - sum(read) / len(read) if read else 0.0
-
-
-def _country_text(record: Mapping[str, object]) -> str | None:
-    """What a record names as the country, in any layout."""
-    country = record.get("country")
-    code = country.get("iso_code") if isinstance(country, Mapping) else country
-    found = record.get("country_code", code)
-    return found if isinstance(found, str) else None

@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import Final, Self
 
 from compliance.errors import ComplianceError, DatabaseError, Problem, RulesError
-from compliance.geo.database_file import SHA256_SUFFIX, Age, DatabaseFile, Knows, age_of, asked_for, open_file
+from compliance.geo.database_file import SHA256_SUFFIX, Age, DatabaseFile, age_of, asked_for, open_file
 from compliance.geo.databases import Databases, packaged
 from compliance.geo.golden import check_golden, check_names, read_golden
+from compliance.geo.knowledge import Knows
 from compliance.geo.observation import Kind
 from compliance.geo.overlay import Overlay
 from compliance.language.overlays import read_overlay

@@ -20,8 +20,9 @@ from typing import Final, Self
 
 from compliance.errors import DatabaseError
 from compliance.geo.address import Address
-from compliance.geo.database_file import Age, DatabaseFile, Knows, Walked, age_of, asked_for, open_file
+from compliance.geo.database_file import Age, DatabaseFile, Walked, age_of, asked_for, open_file
 from compliance.geo.embedded import CountryRanges, unpack
+from compliance.geo.knowledge import Knows
 from compliance.geo.observation import Evidence, Kind, Observation
 from compliance.geo.overlay import NOTHING_OVERLAID, Overlaid, Overlay
 from compliance.model.overlay import OverlayRow

@@ -13,7 +13,8 @@ from typing import Final
 
 from compliance.errors import Problem, Span, nearest
 from compliance.geo.address import Address, parse_address
-from compliance.geo.database_file import DatabaseFile, Knows
+from compliance.geo.database_file import DatabaseFile
+from compliance.geo.knowledge import Knows
 from compliance.language.fields import Collector, Fields
 from compliance.language.given import PLACE_HELP, code_help
 from compliance.language.source import Map, Text

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from compliance.errors import DatabaseError
-from compliance.geo.database_file import Age, Knows, age_of, asked_for, open_file
+from compliance.geo.database_file import Age, age_of, asked_for, open_file
+from compliance.geo.knowledge import Knows
 from compliance.geo.observation import Flag, Kind
 from tests.geo.mmdb import Value
 from tests.geo.sources import BUILT, DAY, Records, address, city, data, network, spread, write

@@ -15,7 +15,7 @@ import pytest
 
 from compliance.errors import DatabaseError, RulesError
 from compliance.geo import Atlas, DatabaseStore, GeoFiles
-from compliance.geo.database_file import Knows
+from compliance.geo.knowledge import Knows
 from compliance.language.overlays import COLUMNS
 from compliance.reader import Reader, where
 from tests.geo.sources import BUILT, DAY, Records, address, city, data, network, spread, write
