@@ -55,7 +55,7 @@ def diff(old: str, new: str, content: Path | None, as_of: str | None, *, as_json
     tasks = impact.tasks()
     changes = _compare(impact, tasks)
     counted = None if content is None else _count(impact, tasks, content, day)
-    told = Told(changes, (impact.new.ruleset, impact.old.ruleset), counted)
+    told = Told(changes, (impact.new.ruleset, impact.old.ruleset), counted, impact.redrawn)
     if as_json:
         print_json(told.data())
     else:

@@ -18,9 +18,10 @@ from compliance.engine.memo import Memo
 from compliance.engine.reading import PLACE
 from compliance.model.facts import Facts
 from compliance.model.rule import IfUnknown
-from compliance.model.territory import LocationSet
+from compliance.model.territory import LocationSet, code_of
 from compliance.review.impact.compare import Comparison
 from compliance.review.impact.groups import GRAVITY, Kind
+from compliance.review.impact.places import in_words
 from compliance.review.impact.sides import Result, Side, differing
 
 MOST_EXAMPLES: Final = 5
@@ -92,7 +93,11 @@ class Counted:
 
 
 def _where(example: Example) -> str:
-    return f"readers in {example.place}" if example.place else "readers whose place is not known"
+    return (
+        f"readers in {in_words(example.place, code_of(example.place))}"
+        if example.place
+        else "readers whose place is not known"
+    )
 
 
 Changes = Mapping[Kind, tuple[str | None, Result, Result]]

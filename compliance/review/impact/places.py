@@ -81,8 +81,10 @@ class Places:
             combined = _single(signs)
         found: dict[object, str] = {}
         for marks in sorted(combined, key=lambda each: (sum(map(abs, each)), [-abs(sign) for sign in each])):
-            chosen = [[name for name, sign in zip(names, marks, strict=True) if sign == wanted] for wanted in (1, -1)]
-            where = piece(code, *chosen)
+            signed = dict(zip(names, marks, strict=True))
+            if any(sign * signed.get(name.partition(".")[0], 0) < 0 for name, sign in signed.items()):
+                continue  # nobody is inside of an area and outside of its territory
+            where = piece(code, *([name for name, sign in signed.items() if sign == wanted] for wanted in (1, -1)))
             found.setdefault(tuple(each.holds(where, name) for name, each in near), where)
         return found.values()
 

@@ -19,6 +19,7 @@ from compliance.language.digest import canonical
 from compliance.model.rule import Rule, Status
 from compliance.model.ruleset import Ruleset
 from compliance.review.impact.compare import Cell, Comparison
+from compliance.review.impact.drawn import Redrawn, redrawn
 from compliance.review.impact.groups import Group, groups
 from compliance.review.impact.places import Places
 from compliance.review.impact.sides import Asked, Side
@@ -89,6 +90,11 @@ class Impact:
     @cached_property
     def _people(self) -> Mapping[bool, People]:
         return {draft: People(*sides) for draft, sides in self._sides.items()}
+
+    @cached_property
+    def redrawn(self) -> tuple[Redrawn, ...]:
+        """What finds readers to be in other places now, beside what changes for readers in a given place."""
+        return tuple(redrawn(self.old.ruleset, self.new.ruleset))
 
     def tasks(self) -> list[Task]:
         """Every notice that may have changed, then those that drafts may change."""

@@ -13,6 +13,7 @@ from typing import Final
 from compliance.model.ruleset import Ruleset
 from compliance.review.impact.archive import Counted
 from compliance.review.impact.days import joined
+from compliance.review.impact.drawn import Redrawn
 from compliance.review.impact.groups import GRAVITY, Group, Kind
 from compliance.review.impact.report import NoticeChange
 from compliance.review.impact.sentences import flow, sentence
@@ -36,7 +37,11 @@ class Told:
     """Everything that a comparison found, ready to be told."""
 
     def __init__(
-        self, changes: Sequence[NoticeChange], rulesets: Sequence[Ruleset], counted: Counted | None = None
+        self,
+        changes: Sequence[NoticeChange],
+        rulesets: Sequence[Ruleset],
+        counted: Counted | None = None,
+        redrawn: Sequence[Redrawn] = (),
     ) -> None:
         """Put the counted changes before those of drafts.
 
@@ -44,28 +49,34 @@ class Told:
             changes: what changed, notice by notice.
             rulesets: the new one, then the old one.
             counted: what changes in an archive.
+            redrawn: what finds readers to be in other places.
         """
         self.changes = [each for each in changes if not each.draft and each.differs]
         self.drafts = [each for each in changes if each.draft]
         self.silent = [each for each in changes if not each.draft and not each.differs]
-        self.rulesets, self.counted = rulesets, counted
+        self.rulesets, self.counted, self.redrawn = rulesets, counted, redrawn
 
     @property
     def differs(self) -> bool:
-        """Whether any decision or word differs; drafts do not count."""
-        return bool(self.changes)
+        """Whether any decision or word differs, or readers may be found elsewhere; drafts do not count."""
+        return bool(self.changes or self.redrawn)
 
     @property
     def is_open(self) -> bool:
         """Whether no difference was found, and not everything was compared: then nobody knows that there is none."""
-        return not self.differs and any(not each.exhaustive for each in self.silent)
+        return not self.changes and any(not each.exhaustive for each in self.silent)
 
     def summary(self) -> str:
-        """How many notices change, and how."""
+        """How many notices change, and how; and whether readers may be found elsewhere."""
+        found = len({each.territory for each in self.redrawn})
+        also = f"; by {found} territory(s) readers may be found in other places" if found else ""
+        return self._of_notices() + also
+
+    def _of_notices(self) -> str:
         if self.is_open:
             count = sum(not each.exhaustive for each in self.silent)
             return f"no change was found, but {count} notice(s) could not be compared in every case"
-        if not self.differs:
+        if not self.changes:
             return "no decision and no word changes"
         counts = [
             (sum(any(group.kind is kind for group in each.groups) for each in self.changes), HEADINGS[kind].lower())
@@ -110,6 +121,7 @@ class Told:
 
     def _rest(self) -> Iterator[str]:
         """What has no sections of its own, a line for each."""
+        yield from (each.sentence for each in self.redrawn)
         for change in self.changes:
             for moved in change.moved:
                 yield (
@@ -168,6 +180,7 @@ class Told:
             "new": {"meaning": self.rulesets[0].meaning, "source": self.rulesets[0].source},
             "changes": [self._change(change, group) for group, change in _graded(self.changes)],
             "drafts": [self._change(change, group) for group, change in _graded(self.drafts)],
+            "territories": [{"territory": each.territory, "sentence": each.sentence} for each in self.redrawn],
             "notices": [_notice(change) for change in (*self.changes, *self.drafts, *self.silent)],
         }
         if self.counted is not None:

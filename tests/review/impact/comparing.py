@@ -53,7 +53,7 @@ def compared(old: Mapping[str, str], new: Mapping[str, str], near: date = NEAR) 
 def told(old: Mapping[str, str], new: Mapping[str, str], near: date = NEAR) -> Told:
     impact = Impact(ruleset(old), ruleset(new), near)
     found = [change for task in impact.tasks() if (change := impact.run(task)) is not None]
-    return Told(found, (impact.new.ruleset, impact.old.ruleset))
+    return Told(found, (impact.new.ruleset, impact.old.ruleset), redrawn=impact.redrawn)
 
 
 def sentences(
