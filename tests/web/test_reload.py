@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +27,35 @@ def rules(tmp_path: Path) -> Path:
     return written(tmp_path / "rules")
 
 
+def told(directory: Path, rules: Path) -> AbstractContextManager[Service]:
+    """A service that looks at its rules only when told to."""
+    config = directory / "compliance.toml"
+    config.write_text(f'rules_dir = "{rules}"\nreload_seconds = 0\n', encoding="utf-8")
+    return serving(directory / "log")
+
+
 @pytest.fixture
 def running(tmp_path: Path, rules: Path) -> Iterator[Service]:
-    """A service that looks at its rules only when told to."""
-    config = tmp_path / "compliance.toml"
-    config.write_text(f'rules_dir = "{rules}"\nreload_seconds = 0\n', encoding="utf-8")
-    with serving(tmp_path / "log") as service:
+    with told(tmp_path, rules) as service:
         yield service
+
+
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Service, Path]]:
+    """A service that outlives a test, and its rules; whatever was done to them before is undone by `shared`."""
+    directory = tmp_path_factory.mktemp("lasting")
+    rules = written(directory / "rules")
+    with told(directory, rules) as service:
+        yield service, rules
+
+
+@pytest.fixture
+def shared(lasting: tuple[Service, Path]) -> tuple[Service, Path]:
+    service, rules = lasting
+    written(rules)
+    hup(service)
+    assert eventually(lambda: not is_degraded(service) and text(service) == "Radio is on the list.")
+    return service, rules
 
 
 @pytest.fixture
@@ -111,27 +134,30 @@ def test_broken_rules_leave_the_last_good_ones_in_use_and_are_shown_where_they_b
     ids=["a scenario fails", "no text", "no files", "no directory", "references to nothing"],
 )
 def test_whatever_happens_to_the_files_the_notices_are_served(
-    running: Service, rules: Path, harm: Callable[[Path], Any]
+    shared: tuple[Service, Path], harm: Callable[[Path], Any]
 ) -> None:
+    service, rules = shared
     harm(rules)
-    hup(running)
-    assert eventually(lambda: is_degraded(running))
-    assert text(running) == "Radio is on the list."
+    hup(service)
+    assert eventually(lambda: is_degraded(service))
+    assert text(service) == "Radio is on the list."
     written(rules, {**TINY, **RENAMED})
-    hup(running)
-    assert eventually(lambda: not is_degraded(running))
+    hup(service)
+    assert eventually(lambda: not is_degraded(service))
+    assert text(service) == "The New Radio is on the list."
 
 
-def test_no_request_fails_or_mixes_rules_while_rules_are_exchanged_under_load(running: Service, rules: Path) -> None:
-    until = time.monotonic() + 2
+def test_no_request_fails_or_mixes_rules_while_rules_are_exchanged_under_load(shared: tuple[Service, Path]) -> None:
+    service, rules = shared
+    began, stop = time.monotonic(), threading.Event()
     texts = {"Radio is on the list.", "The New Radio is on the list."}
     failures: list[str] = []
     pairs: set[tuple[str, str]] = set()
 
     def hammer() -> None:
-        while time.monotonic() < until:
+        while not stop.is_set():
             try:
-                reply = running.check(QUESTION)
+                reply = service.check(QUESTION)
                 answer = reply.json
                 (notice,) = answer["notices"]
                 pairs.add((answer["ruleset"]["meaning"], notice["text"]))
@@ -143,11 +169,12 @@ def test_no_request_fails_or_mixes_rules_while_rules_are_exchanged_under_load(ru
     threads = [threading.Thread(target=hammer) for _ in range(4)]
     for thread in threads:
         thread.start()
-    while time.monotonic() < until:
+    while (took := time.monotonic() - began) < 1 or (len(pairs) < len(texts) and took < SECONDS):
         for files in (RENAMED, BROKEN, TINY, FAILING):
             written(rules, files)
-            hup(running)
+            hup(service)
             time.sleep(0.03)
+    stop.set()
     for thread in threads:
         thread.join(SECONDS)
     assert failures == []
