@@ -174,7 +174,7 @@ class DatabaseFile:
                 version, bits = 4, bits - 96
             address = Address(version, first, is_public=True)
             shown = f"{IPv4Address(first) if version == 4 else IPv6Address(first)}/{bits}"
-            share = _share(network, is_of_both=len(self.about.versions) == 2)
+            share = _how_far(network, is_of_both=len(self.about.versions) == 2)
             yield Walked(share, shown, bits, address, observed(self.evidence(record), day))
 
     def survey(self, tell: Callable[[float], None] = lambda _: None) -> Survey:
@@ -198,7 +198,7 @@ class DatabaseFile:
             named += said[0]
             wrong += said[1]
             if networks % _STEP == 0:
-                tell(_share(network, is_of_both=len(self.about.versions) == 2))
+                tell(_how_far(network, is_of_both=len(self.about.versions) == 2))
         tell(1.0)
         return Survey(networks, named, wrong)
 
@@ -246,7 +246,7 @@ def asked_for(text: str) -> tuple[Path, Kind | None]:
     return Path(path), Kind(word)
 
 
-def _share(network: IPv4Network | IPv6Network, *, is_of_both: bool) -> float:
+def _how_far(network: IPv4Network | IPv6Network, *, is_of_both: bool) -> float:
     """How far (0 to 1) a network lies in the public space of its IP version, or of both."""
     first = int(network.network_address)
     is_four = network.version == 4 or first >> 32 == 0
@@ -304,6 +304,9 @@ def _sample(reader: maxminddb.Reader, versions: tuple[int, ...]) -> Iterator[obj
     return chain(probed, (record for _, record in islice(reader, _SAMPLE)))
 
 
+_NOTHING: Final = "neither countries, nor anonymous networks, nor autonomous systems"
+
+
 def _checked(
     path: Path,
     kind: Kind | None,
@@ -322,15 +325,11 @@ def _checked(
         raise DatabaseError(f"`{path}` is damaged or is no MMDB file") from error
     knows = knowledge(records, said)
     if not knows:
-        wanted = "neither countries, nor anonymous networks, nor autonomous systems"
-        raise DatabaseError(f"`{path}` names {wanted}: it is of type `{about.database_type}`")
+        raise DatabaseError(f"`{path}` names {_NOTHING}: it is of type `{about.database_type}`")
     if (wrong := unreadable(records, said)) > _MOST_UNREADABLE:
         raise DatabaseError(f"`{path}` is damaged: {wrong:.0%} of the countries that it names are none")
-    hints = (about.database_type.lower(), path.name.lower())
-    is_of_maker = any(hint.startswith(_LOCATION_MAKERS) for hint in hints) and knows != {Knows.SYSTEMS}
-    kind = kind or (Kind.LOCATION if Knows.REGIONS in knows or is_of_maker else Kind.REGISTRATION)
+    kind = kind or _kind((about.database_type, (name or path.stem).rpartition("/")[2]), knows)
     versions = _versions(reader)
-    probes = said[: sum(len(_PROBES[version]) for version in versions)]
     return DatabaseFile(
         About(
             name=name or path.stem,
@@ -343,11 +342,22 @@ def _checked(
             sha256=hashed[0],
             size=hashed[1],
             nodes=about.node_count,
-            share=sum(each.country is not None for each in probes) / len(probes),
+            share=_share(said[: sum(len(_PROBES[version]) for version in versions)]),
         ),
         schema,
         reader,
     )
+
+
+def _share(probes: Sequence[Observation]) -> float:
+    """The part of the probes, from 0 to 1, for which a country is named."""
+    return sum(each.country is not None for each in probes) / len(probes)
+
+
+def _kind(hints: tuple[str, str], knows: frozenset[Knows]) -> Kind:
+    """Whether a file locates: it knows regions, or its type or name is that of a maker who does."""
+    is_of_maker = any(hint.lower().startswith(_LOCATION_MAKERS) for hint in hints) and knows != {Knows.SYSTEMS}
+    return Kind.LOCATION if Knows.REGIONS in knows or is_of_maker else Kind.REGISTRATION
 
 
 def _as_located(schema: str, record: object, build: date) -> Observation:
