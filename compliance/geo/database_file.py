@@ -18,7 +18,7 @@ Source: MaxMind DB File Format Specification 2.0; the `sha256` files of MaxMind 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
