@@ -103,7 +103,7 @@ def assemble(
         unknowns=decision.unknowns,
         stale=tuple(_stale(ruleset, each) for each in dict.fromkeys(map(declared_id, decision.stale))),
         advice=question.advice,
-        location=_location(ruleset, question.location, moment.day),
+        location=location_of(ruleset, question.location, moment.day),
         ruleset=answer.Digests(meaning=ruleset.meaning, source=ruleset.source),
         as_of=moment.day,
         preview=moment.as_of is not None,
@@ -283,7 +283,8 @@ def _stale(ruleset: Ruleset, register: str) -> answer.Stale:
     return answer.Stale(register=register, retrieved_on=copy.retrieved_on, fresh_until=copy.fresh_until)
 
 
-def _location(ruleset: Ruleset, location: LocationSet, day: date) -> answer.Location:
+def location_of(ruleset: Ruleset, location: LocationSet, day: date) -> answer.Location:
+    """Where the reader may be on a day, as an answer says it."""
     territories = {}
     for name, territory in ruleset.territories.items():
         truths = {territory.contains(code, day) for code in location.places}

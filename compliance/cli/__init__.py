@@ -13,6 +13,7 @@ from compliance.cli.build import build
 from compliance.cli.desk import lint
 from compliance.cli.diff import diff
 from compliance.cli.format import fmt, schema
+from compliance.cli.geo import geo
 from compliance.cli.importing import import_
 from compliance.cli.questions import check, explain
 from compliance.cli.serve import serve
@@ -25,5 +26,5 @@ def main() -> None:
     """Tells a publisher which legal notices a page needs for a reader in a place, and why."""
 
 
-for _command in (serve, check, explain, lint, test, fmt, schema, import_, build, diff):
+for _command in (serve, check, explain, lint, test, fmt, schema, import_, build, diff, geo):
     main.add_command(_command)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Any, NoReturn
@@ -69,6 +70,16 @@ def opened(configured: Settings) -> Checker:
         geo_overlays=configured.geo_overlays,
         geo_golden=configured.geo_golden,
     )
+
+
+@contextmanager
+def progress(label: str, length: int | None) -> Iterator[Callable[[int], None]]:
+    """A bar that is moved by so many steps at a time, on a terminal; nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    with click.progressbar(length=length or 0, label=label, file=sys.stderr) as bar:
+        yield bar.update
 
 
 def print_json(value: object) -> None:

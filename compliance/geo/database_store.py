@@ -12,7 +12,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -21,7 +21,7 @@ from typing import Final, Self
 from compliance.errors import ComplianceError, DatabaseError, Problem, RulesError
 from compliance.geo.database_file import SHA256_SUFFIX, Age, DatabaseFile, age_of, asked_for, open_file
 from compliance.geo.databases import Databases, packaged
-from compliance.geo.golden import check_golden, check_names, read_golden
+from compliance.geo.golden import Golden, check_golden, check_names, read_golden
 from compliance.geo.knowledge import Knows
 from compliance.geo.observation import Kind
 from compliance.geo.overlay import Overlay
@@ -84,11 +84,18 @@ class DatabaseStore:
                 problems.append(str(error))
         if problems:
             raise DatabaseError("; ".join(problems))
-        wrong = list(_golden(files.golden, own, is_start=True))
+        wrong: list[Problem] = []
+        overlay = Overlay()
         try:
-            overlay = _overlay(files.overlays, territories(), own)
+            rows = read_golden_rows(files.golden)
+            wrong += check_names(rows, own)
+            wrong += (problem for file in own for problem in check_golden(rows, file))
         except RulesError as error:
-            raise RulesError([*wrong, *error.problems]) from None
+            wrong += error.problems
+        try:
+            overlay = read_overlays(files.overlays, territories(), own)
+        except RulesError as error:
+            wrong += error.problems
         if wrong:
             raise RulesError(wrong)
         store.current = Databases(packaged(), own, overlay)
@@ -133,7 +140,7 @@ class DatabaseStore:
         is_same = new.about.sha256 == old.about.sha256
         if not is_same and not force and (why := falls_behind(new, old)):
             raise DatabaseError(f"`{new.about.path}` {why}: restart the service to use it all the same")
-        if wrong := list(_golden(self._files.golden, [new])):
+        if wrong := list(check_golden(read_golden_rows(self._files.golden), new)):
             raise RulesError(wrong)
         if self._state_of(old.name) != self._seen[old.name]:
             raise DatabaseError(f"`{new.about.path}` changed while it was read")
@@ -142,7 +149,7 @@ class DatabaseStore:
     def _renewed_overlay(self, old: Overlay, own: Sequence[DatabaseFile]) -> Overlay:
         """What the overlays say now, if all of them can be read; else what they said."""
         try:
-            new = _overlay(self._files.overlays, self._territories(), own)
+            new = read_overlays(self._files.overlays, self._territories(), own)
         except Exception as error:  # noqa: BLE001  # as above
             self._refuse(_OVERLAYS, error)
             return old
@@ -265,7 +272,7 @@ def falls_behind(new: DatabaseFile, old: DatabaseFile) -> str | None:
     return None
 
 
-def _overlay(paths: Sequence[str], territories: Collection[str], own: Sequence[DatabaseFile]) -> Overlay:
+def read_overlays(paths: Sequence[str], territories: Collection[str], own: Sequence[DatabaseFile]) -> Overlay:
     """What all files of an overlay say together.
 
     Raises:
@@ -292,16 +299,18 @@ def _overlay(paths: Sequence[str], territories: Collection[str], own: Sequence[D
     return Overlay(rows)
 
 
-def _golden(path: str | None, own: Sequence[DatabaseFile], *, is_start: bool = False) -> Iterator[Problem]:
-    """Every golden look-up that does not come out in these files; at the start also those that no file can answer."""
+def read_golden_rows(path: str | None) -> tuple[Golden, ...]:
+    """The golden look-ups of a file; none without one.
+
+    Raises:
+        RulesError: with every problem of it.
+    """
     if path is None:
-        return
+        return ()
     rows, problems = read_golden(path, _bytes(path))
-    yield from problems
-    if is_start:
-        yield from check_names(rows, own)
-    for file in own:
-        yield from check_golden(rows, file)
+    if problems:
+        raise RulesError(problems)
+    return rows
 
 
 def _bytes(path: str) -> bytes:

@@ -124,7 +124,8 @@ class Comparison:
         if not frames:
             self.exhaustive = True  # nothing that has a say differs
             return []
-        self.exhaustive = self.exhaustive and (self.places is None or self.places.is_whole)
+        is_same = self.old.side.ruleset == self.new.side.ruleset
+        self.exhaustive = self.exhaustive and (is_same or self.places is None or self.places.is_whole)
         if sum(frame.size for frame in frames) <= MOST:
             asked = [self._ask(frame, self._all(frame), is_whole=True) for frame in frames]
             return [found for found in asked if found.cells]
