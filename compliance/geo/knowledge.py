@@ -15,6 +15,7 @@ from compliance.geo.records import network_number
 from compliance.model.territory import says_nothing
 
 _ASKED_OF_NETWORKS: Final = frozenset({"hosting", "proxy", "relay", "tor", "vpn"})
+"""Flags of IPinfo, which newer files spell with `is_`; those of MaxMind are longer (`is_tor_exit_node`)."""
 
 
 class Knows(StrEnum):
@@ -35,7 +36,7 @@ def schema_of(records: Iterable[Mapping[str, object]]) -> str:
         country = record.get("country", record.get("registered_country"))
         if isinstance(country, Mapping) or "traits" in record:
             return "maxmind"
-        if isinstance(country, str) or len(_ASKED_OF_NETWORKS & record.keys()) > 1:
+        if isinstance(country, str) or len(_ASKED_OF_NETWORKS & {key.removeprefix("is_") for key in record}) > 1:
             return "ipinfo"
         if "country_code" in record:
             return "flat"

@@ -60,6 +60,12 @@ KINDS: Mapping[str, tuple[str, Records, Kind, set[Knows]]] = {
         {COUNTRIES, REGIONS},
     ),
     "privacy": ("ipinfo standard_privacy.mmdb", {"vpn": "true", "tor": "", "hosting": ""}, Kind.LOCATION, {ANONYMITY}),
+    "privacy-new": (
+        "ipinfo privacy.mmdb",
+        {"is_vpn": True, "is_tor": True, "is_hosting": True},
+        Kind.LOCATION,
+        {ANONYMITY},
+    ),
     "mine": ("My-Own", {"country_code": "UA"}, Kind.REGISTRATION, {COUNTRIES}),
 }
 
