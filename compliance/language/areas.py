@@ -1,8 +1,9 @@
 """The drawn outlines of a territory: GeoJSON geometries inside its file.
 
 Theory: a region that is partly held has a line through it, and whoever knows the line can draw it. What is
-drawn is checked for what would silently turn it into another area: rings that are not closed, latitude and
-longitude swapped beyond what is on Earth, rings across the date line. How exact the drawing is must be said.
+drawn is checked for what would silently turn it into another area, or into none: rings that are not closed or
+that enclose nothing, latitude and longitude swapped beyond what is on Earth, holes that come before what they are
+cut from, rings across the date line. How exact the drawing is must be said.
 
 Source: RFC 7946 (GeoJSON), sections 3.1.6 and 3.1.9.
 """
@@ -16,13 +17,18 @@ from typing import Final
 
 from compliance.language.fields import KEBAB, Collector, Fields
 from compliance.language.keys import names
-from compliance.language.source import List, Node, Text
+from compliance.language.source import List, Node, Text, is_whole
 from compliance.model.territory import Area
 
 MOST_POINTS: Final = 5_000
 MOST_MARGIN_KM: Final = 500.0
 _DEGREES: Final = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,15})?")
 _KM: Final = re.compile(r"[0-9]{1,4}(\.[0-9]{1,6})?")
+_DEPTHS: Final = {"Polygon": 3, "MultiPolygon": 4}
+"""How many lists stand around a number of each type of geometry."""
+_NESTING: Final = "as in GeoJSON: a list of rings for a polygon, a list of such lists for many"
+_LEAST_AREA: Final = 1e-7
+"""In square degrees; about 1,000 square metres at the equator."""
 _DATE_LINE: Final = "cut it in two at 180 degrees: no ring may cross the date line"
 Ring = tuple[tuple[float, float], ...]
 
@@ -79,24 +85,67 @@ def _polygons(fields: Fields) -> tuple[tuple[Ring, ...], ...]:
         return ()
     geometry = Fields(node, "a geometry", fields.to, names("geometry"))
     kind, coordinates = geometry.text_node("type", required=True), geometry.node("coordinates", required=True)
-    if kind is not None and kind.text not in {"Polygon", "MultiPolygon"}:
+    if kind is not None and kind.text not in _DEPTHS:
         fields.to.fail(kind.span, f"a geometry is not a `{kind.text}`", "use one of: Polygon, MultiPolygon")
         return ()
     if kind is None or coordinates is None:
         return ()
     problems = len(fields.to.problems)
+    depth, wanted = _depth(coordinates), _DEPTHS[kind.text]
+    if depth not in {0, wanted} and is_whole(coordinates):
+        other = next(
+            (f"these are the coordinates of a `{name}`" for name, each in _DEPTHS.items() if each == depth), ""
+        )
+        message = other or f"each point stands in {depth - 1} list(s), and in those of a `{kind.text}` in {wanted - 1}"
+        fields.to.fail(coordinates.span, message, _NESTING)
+        return ()
     many = _items(coordinates, "`coordinates`", fields.to) if kind.text == "MultiPolygon" else [coordinates]
-    found = tuple(tuple(_ring(ring, fields.to) for ring in _items(polygon, "a polygon", fields.to)) for polygon in many)
+    found = tuple(_polygon(each, fields.to) for each in many)
     if sum(len(ring) for polygon in found for ring in polygon) > MOST_POINTS:
         help_ = f"draw it more coarsely, with at most {MOST_POINTS} points, and widen `margin_km`"
         fields.to.fail(coordinates.span, "the area has too many points", help_)
     return () if len(fields.to.problems) > problems else found
 
 
+def _depth(node: Node) -> int:
+    """How many lists stand around the first thing that is none; 0 where a list is empty."""
+    depth = 0
+    while isinstance(node, List):
+        if not node.items:
+            return 0
+        node, depth = node.items[0], depth + 1
+    return depth
+
+
+def _polygon(node: Node, to: Collector) -> tuple[Ring, ...]:
+    problems = len(to.problems)
+    nodes = _items(node, "a polygon", to)
+    rings = tuple(_ring(each, to) for each in nodes)
+    if len(to.problems) > problems:
+        return ()
+    for hole, ring in zip(nodes[1:], rings[1:], strict=True):
+        if not _is_within(ring, rings[0]):
+            to.fail(hole.span, "a hole reaches beyond its outer ring", "the outer ring comes first, then its holes")
+    return rings
+
+
+def _is_within(inner: Ring, outer: Ring) -> bool:
+    """Whether the box around a ring lies in that around another one."""
+    return all(
+        min(each[axis] for each in outer) <= min(each[axis] for each in inner)
+        and max(each[axis] for each in inner) <= max(each[axis] for each in outer)
+        for axis in (0, 1)
+    )
+
+
+def _enclosed(ring: Ring) -> float:
+    """What a ring encloses, in square degrees (the shoelace formula)."""
+    return abs(sum(ax * by - bx * ay for (ax, ay), (bx, by) in pairwise(ring))) / 2
+
+
 def _items(node: Node, name: str, to: Collector) -> tuple[Node, ...]:
     if not isinstance(node, List) or not node.items:
-        help_ = "as in GeoJSON: a list of rings for a polygon, a list of such lists for many"
-        to.fail(node.span, f"{name} is a list that is not empty", help_)
+        to.fail(node.span, f"{name} is a list that is not empty", _NESTING)
         return ()
     return node.items
 
@@ -106,10 +155,12 @@ def _ring(node: Node, to: Collector) -> Ring:
     points = tuple(_points(node, to))
     if len(to.problems) > problems:
         return ()
-    if len(points) < 4 or points[0] != points[-1]:
-        to.fail(node.span, "a ring is not closed", "give at least four points, the last the same as the first")
-    if any(abs(one[0] - other[0]) > 180 for one, other in pairwise(points)):
+    if points[0] != points[-1]:
+        to.fail(node.span, "a ring is not closed", "repeat the first point as the last one")
+    elif any(abs(one[0] - other[0]) > 180 for one, other in pairwise(points)):
         to.fail(node.span, "a ring crosses the date line", _DATE_LINE)
+    elif _enclosed(points) < _LEAST_AREA:
+        to.fail(node.span, "a ring encloses nothing", "give at least three points that are not on one line")
     return points
 
 

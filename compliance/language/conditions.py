@@ -15,7 +15,7 @@ from compliance.language.source import Broken, List, Map, Node, Text
 from compliance.model.facts import FACTS, NOTHING, FactSpec, Kind
 from compliance.model.period import Period
 from compliance.model.rule import AnyOf, Block, IfUnknown, Line
-from compliance.model.territory import PLACES
+from compliance.model.territory import PLACES, is_place
 from compliance.model.web_address import canonical_url
 
 ANY_OF = "any_of"
@@ -152,6 +152,9 @@ def _is_value(text: Text, spec: FactSpec, to: Collector) -> bool:
         to.fail(text.span, f"a rule cannot ask for `{word}`", "name the values that the rule is about")
         return False
     if spec.kind is Kind.PLACE:
+        if is_place(word) and word not in PLACES:
+            to.fail(text.span, "a rule cannot ask for a piece of a code", "ask for the territory itself")
+            return False
         if word not in PLACES:
             to.refer("territory", text)
     elif spec.kind is Kind.ENTITY:

@@ -17,7 +17,7 @@ from compliance.language.source import Map, Text
 from compliance.model.iso3166 import COUNTRIES
 from compliance.model.period import Period
 from compliance.model.rule import Source
-from compliance.model.territory import PLACES, Area, Extent, Member, Territory
+from compliance.model.territory import PLACES, Area, Extent, Member, Territory, lineage, place
 
 _CONFIDENCE = re.compile("[ABCD]")
 
@@ -94,7 +94,11 @@ class _Outlines:
 
 def _is_country(text: Text, to: Collector) -> bool:
     if text.text not in COUNTRIES:
-        to.fail(text.span, f"`{text.text}` is not a country code", code_help(text.text) or PLACE_HELP)
+        code = place(text.text)
+        help_ = (
+            f"write the country, `{lineage(code)[-1]}`" if code in PLACES - COUNTRIES.keys() else code_help(text.text)
+        )
+        to.fail(text.span, f"`{text.text}` is not a country code", help_ or "use an ISO 3166-1 code, for example `RU`")
     return text.text in COUNTRIES
 
 

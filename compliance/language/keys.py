@@ -269,7 +269,7 @@ note | no | text | - | for colleagues
     "area": """
 id | yes | lower case words joined by hyphens | - | what members call it
 margin_km | yes | number from 0 to 500 | - | the true line runs within so many kilometres of the drawn one
-geometry | yes | geometry, as in GeoJSON | - | where it is
+geometry | yes | a [geometry](#geometries) | - | where it is
 source | yes | text | - | who drew it, and after what
 drawn_on | no | day | none | when
 note | no | text | - | for colleagues

@@ -27,6 +27,8 @@ from compliance.model.iso3166 import ALIASES, COUNTRIES, NESTED, SUBDIVISIONS, U
 from compliance.model.period import Period
 from compliance.model.truth import FALSE, TRUE, UNKNOWN, Truth, any_of
 
+_IF_WRITTEN: Final = {"if_written": True}
+"""Marks fields that the meaning of a rule set holds only where somebody wrote them, so that old ones keep theirs."""
 PLACES: Final[frozenset[str]] = frozenset(COUNTRIES) | frozenset(
     f"{country}-{part}" for country, parts in SUBDIVISIONS.items() for part in parts.split()
 )
@@ -145,7 +147,7 @@ class Member:
     code: str
     extent: Extent
     period: Period
-    area: str | None = None
+    area: str | None = field(default=None, metadata=_IF_WRITTEN)
 
     def holds(self, where: str, territory: str) -> Truth:
         """Whether a reader in `where`, which lies in this member's code, is in the territory."""
@@ -164,10 +166,10 @@ class Territory:
     title: str
     members: tuple[Member, ...]
     zone: str | None = None
-    areas: tuple[Area, ...] = ()
-    labelled_as: tuple[str, ...] = ()
+    areas: tuple[Area, ...] = field(default=(), metadata=_IF_WRITTEN)
+    labelled_as: tuple[str, ...] = field(default=(), metadata=_IF_WRITTEN)
     """Countries that makers of databases may name for places in it."""
-    time_zones: tuple[str, ...] = ()
+    time_zones: tuple[str, ...] = field(default=(), metadata=_IF_WRITTEN)
     """IANA time zones that are evidence of a place in it."""
 
     def members_on(self, day: date) -> tuple[Member, ...]:

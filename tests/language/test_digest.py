@@ -16,6 +16,11 @@ territory: places
 title: Places
 members:
   - {code: UA-43, extent: whole, first_day: 2014-03-18, last_day: none}
+areas:
+  - id: line
+    margin_km: 5
+    geometry: {type: Polygon, coordinates: [[[34, 45], [36, 45], [35, 46], [34, 45]]]}
+    source: drawn by hand
 sources:
   - {title: An order}
 """
@@ -55,7 +60,11 @@ SAME = [
     ("list.yaml", "last_day: none", "last_day: none\n    note: a note"),
     ("places.yaml", "- {title: An order}", "- {title: Another order}"),
     ("places.yaml", "code: UA-43", "codes: [UA-43]"),
-]
+    ("places.yaml", "source: drawn by hand", "source: drawn anew\n    drawn_on: 2026-01-01\n    note: a note"),
+    ("places.yaml", "margin_km: 5", "margin_km: 5.0"),
+    ("places.yaml", "type: Polygon, coordinates: [[[34, 45], [36, 45], [35, 46], [34, 45]]]",
+     "type: MultiPolygon, coordinates: [[[[34, 45.0], [36, 45], [35, 46], [34, 45]]]]"),
+]  # fmt: skip
 OTHER = [
     ("warn.yaml", "rule: warn", "rule: warn-2"),
     ("warn.yaml", "title: A warning", "title: The warning"),
@@ -143,6 +152,12 @@ OTHER = [
     ("places.yaml", "whole", "partly"),
     ("places.yaml", "2014-03-18", "2014-03-19"),
     ("places.yaml", "title: Places", "title: Places\ntimezone: Europe/Kyiv"),
+    ("places.yaml", "title: Places", "title: Places\nlabelled_as: [RU]"),
+    ("places.yaml", "title: Places", "title: Places\ntime_zones: [Europe/Moscow]"),
+    ("places.yaml", "last_day: none}", "last_day: none, area: line}"),
+    ("places.yaml", "id: line", "id: other"),
+    ("places.yaml", "margin_km: 5", "margin_km: 6"),
+    ("places.yaml", "[36, 45]", "[36, 45.5]"),
 ]  # fmt: skip
 
 

@@ -70,7 +70,7 @@ def required(section: str) -> Iterator[str]:
 
 def test_the_examples_load_together_and_their_scenarios_hold() -> None:
     ruleset = loaded(EXAMPLES)
-    assert (len(ruleset.rules), len(ruleset.entities), len(ruleset.registers), len(ruleset.territories)) == (3, 1, 1, 1)
+    assert (len(ruleset.rules), len(ruleset.entities), len(ruleset.registers), len(ruleset.territories)) == (3, 1, 1, 2)
     outcomes = list(run(ruleset))
     assert len(outcomes) > 6
     assert [str(outcome.problem) for outcome in outcomes if outcome.problem] == []

@@ -146,7 +146,7 @@ def _left_out(what: str, country: str, missing: list[str], span: Span | None) ->
 def _asked_by_scenarios(rule: Rule) -> frozenset[str]:
     """Every code that a scenario asks for: its author has thought of it."""
     given = [scenario.given.get(PLACE) for scenario in rule.scenarios]
-    return frozenset(code for each in given if isinstance(each, LocationSet) for code in each.places)
+    return frozenset(code for each in given if isinstance(each, LocationSet) for code in each.codes)
 
 
 def _partly_as_whole(look: Look) -> Iterator[Found]:

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from compliance.review.lint import bases, conditions, dates, names, overlays, places, schemes, slots, versions, wording
+from compliance.review.lint import (
+    areas,
+    bases,
+    conditions,
+    dates,
+    names,
+    overlays,
+    places,
+    schemes,
+    slots,
+    versions,
+    wording,
+)
 from compliance.review.lint.findings import Check, Found, Level
 from compliance.review.lint.ignores import NO_FINDING, NO_REASON
 from compliance.review.lint.look import Look
@@ -38,6 +50,7 @@ CHECKS: Final[Mapping[str, Check]] = {
         dates.CHECKS,
         bases.CHECKS,
         places.CHECKS,
+        areas.CHECKS,
         overlays.CHECKS,
         versions.CHECKS,
         conditions.CHECKS,
