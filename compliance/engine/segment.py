@@ -2,7 +2,8 @@
 
 Theory: three ways, tried in this order. A rule whose lines are all answered by their keys is read off. Rules
 with an open line are judged in worlds, by the plain evaluator, once for all questions that look alike to
-them. Where several buckets hold rules of one notice, these are judged together.
+them; where all that asks is one rule with one line for each fact, its only world is named at once. Where
+several buckets hold rules of one notice, these are judged together.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from compliance.engine.changes import Change, earliest
 from compliance.engine.decide import Found, gather, instance
 from compliance.engine.memo import Memo
 from compliance.engine.postings import FEW, Bucket, Prepared, Ready, Shape
-from compliance.engine.reading import PLACE, UNNAMED, Reading, with_binding
+from compliance.engine.reading import PLACE, UNNAMED, Atom, Reading, with_binding
+from compliance.engine.reasons import stale_registers
 from compliance.engine.sight import MOST_KEPT, Sight
 from compliance.engine.standing import FIRES, GONE, NOT_NOW, OPEN, by_keys, by_lines
 from compliance.engine.views import View
@@ -29,6 +31,7 @@ from compliance.model.facts import Facts, Members, unknown
 from compliance.model.rule import IfUnknown
 from compliance.model.ruleset import LawDays
 from compliance.model.territory import PLACES
+from compliance.model.truth import FALSE, UNKNOWN
 
 _numbers = count()
 _NO_DECISION: Final = Decision()
@@ -216,6 +219,8 @@ class Segment:
             if found is not None:
                 return found
         reading = Reading(self.ruleset, question.facts, self.days, bound or None)
+        if len(rules) == 1 and _has_one_world(rules[0], question):
+            return _alone(rules[0], question, reading)
         return instance(rules[0].rule.notice, [with_binding(ready.rule, bound) for ready in rules], reading, bound)
 
     def _joined(self, question: _Question) -> list[Found]:
@@ -256,6 +261,40 @@ def _required(rules: Sequence[Ready], question: _Question) -> Found:
     notice = rules[0].rule.notice
     required = Instance(notice, question.bound or None, NoticeStatus.REQUIRED, Display.SHOW, ids)
     return Found(required, bound=question.bound)
+
+
+def _has_one_world(ready: Ready, question: _Question) -> bool:
+    """Whether a rule fires in one world at most: it has nothing but lines, each on another fact.
+
+    Such a line is true or false, so that there are two classes of each open fact.
+    """
+    is_conjunction = ready.is_plain and question.is_sure and len(set(ready.facts)) == len(ready.facts)
+    return is_conjunction and 1 << len(ready.facts) <= worlds.MOST_WORLDS
+
+
+def _alone(ready: Ready, question: _Question, reading: Reading) -> Found | None:
+    """The instance of a notice for which one such rule, in effect, asks; what the worlds would say, without them.
+
+    It fires where every open line holds. So nothing helps where one of them is on a fact to skip, what is to be
+    reviewed holds the notice back, and each open fact alone can change the result.
+    """
+    rule, opened = ready.rule, []
+    for line in rule.when.each_line():
+        if ready.keys[ready.facts.index(line.fact)].isdisjoint(question.views[line.fact].sure):
+            truth = reading.truth(Atom.of(line, rule.zone))
+            if truth is FALSE:
+                return None
+            if truth is UNKNOWN:
+                opened.append(line.fact)
+    if not opened:
+        return _required([ready], question)
+    answers = {rule.policy(fact) for fact in opened}
+    if IfUnknown.SKIP in answers:
+        return None
+    display = Display.HOLD if IfUnknown.REVIEW in answers else Display.SHOW
+    unknowns, bound = tuple(sorted(opened)), question.bound
+    possible = Instance(rule.notice, bound or None, NoticeStatus.POSSIBLE, display, (rule.id,), unknowns)
+    return Found(possible, frozenset(stale_registers(rule, reading)), bound)
 
 
 def _anywhere(rules: Sequence[Ready], question: _Question) -> Found | None:

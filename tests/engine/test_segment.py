@@ -10,9 +10,9 @@ from compliance.engine.decide import decide
 from compliance.engine.index import Index
 from compliance.engine.memo import Memo
 from compliance.engine.views import View, word_view
-from compliance.model.facts import OneOf
+from compliance.model.facts import FACTS, OneOf
 from compliance.model.period import ALWAYS, Period
-from compliance.model.rule import Line, Reach, Rule
+from compliance.model.rule import IfUnknown, Line, Reach, Rule
 from compliance.model.ruleset import Ruleset
 from compliance.model.territory import Extent, LocationSet, Member, Territory
 from tests.engine.asking import agree
@@ -248,6 +248,27 @@ def test_a_reader_who_may_be_anywhere_has_no_more_worlds_than_the_plain_evaluato
     agree(ruleset, {})
     (found,) = Index(ruleset).decide({}, DAYS).instances
     assert found.approximated is is_approximated
+
+
+@pytest.mark.parametrize(("number", "is_approximated"), [(12, False), (13, True)])
+def test_a_rule_with_an_open_line_for_each_of_many_facts_has_no_more_worlds_than_the_plain_evaluator_counts(
+    number: int, is_approximated: bool
+) -> None:
+    closed = [line(name, min(spec.domain)) for name, spec in FACTS.items() if spec.domain]
+    every = [*closed, line("content.promotes", "x"), line("content.depicts", "x")]
+    ruleset = rules_of(rule("r", *every[-number:]))
+    agree(ruleset, {}, {PAID: one("yes", "no")})
+    (found,) = Index(ruleset).decide({}, DAYS).instances
+    assert (found.approximated, len(found.unknowns)) == (is_approximated, number)
+
+
+@pytest.mark.parametrize("kind", IfUnknown)
+@pytest.mark.parametrize("paid", IfUnknown)
+def test_what_a_lone_rule_does_about_its_open_facts_is_what_the_worlds_say(kind: IfUnknown, paid: IfUnknown) -> None:
+    asked = rule("r", line(KIND, "video"), line(PAID, "yes"), line(PLACE, "RU"))
+    ruleset = rules_of(replace(asked, if_unknown={KIND: kind, PAID: paid}))
+    known = {PLACE: at("RU")}
+    agree(ruleset, known, {**known, KIND: one("video")}, {**known, PAID: one("yes")}, {KIND: one("audio")}, {})
 
 
 def in_or(*places: str) -> Rule:
