@@ -66,6 +66,8 @@ def _reader_problems(reader: object) -> list[Problem]:
     """What is wrong with a reader before anybody looks at the address or the codes."""
     if not isinstance(reader, Reader):
         return [Problem("this is not a reader", where="reader", help="give a `Reader`")]
+    if reader.country is None and reader.subdivision is None:
+        return []
     places: dict[str, object] = {"country": reader.country, "subdivision": reader.subdivision}
     given = [name for name, code in places.items() if code is not None]
     if reader.address is not None and given:

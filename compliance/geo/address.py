@@ -17,10 +17,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
-from ipaddress import IPv4Address, IPv6Address, ip_network
+from ipaddress import IPv6Address, ip_network
 from typing import Final, NoReturn
 
 _LONGEST: Final = 100
+_OCTETS: Final = {str(number): number for number in range(256)}
 _HOST_AND_PORT: Final = re.compile(
     r"\[(?P<six>[0-9A-Fa-f:.]+)(?P<zone>%[0-9A-Za-z._~-]+)?\](?::(?P<port6>[0-9]{1,5}))?"
     r"|(?P<four>[0-9.]+)(?::(?P<port4>[0-9]{1,5}))?"
@@ -155,13 +156,28 @@ def host_of(text: str) -> Host | None:
         return None
     try:
         if match["four"] is not None:
-            return 4, int(IPv4Address(match["four"])), False
+            number = _four(match["four"])
+            return None if number is None else (4, number, False)
         number = int(IPv6Address(match["six"] or match["bare"]))
     except ValueError:  # its message holds the address, so it ends here
         return None
     if match["zone"] or match["bare_zone"]:
         return 6, number, True
     return (4, number & 0xFFFF_FFFF, False) if number >> 32 == _MAPPED else (6, number, False)
+
+
+def _four(text: str) -> int | None:
+    """The number of an IPv4 address in four decimal parts, each in its shortest form; None for anything else."""
+    parts = text.split(".")
+    if len(parts) != 4:
+        return None
+    number = 0
+    for part in parts:
+        octet = _OCTETS.get(part)
+        if octet is None:
+            return None
+        number = number << 8 | octet
+    return number
 
 
 def _from_six(number: int) -> Address:

@@ -59,7 +59,10 @@ class Databases:
         self.overlay = overlay or Overlay()
         self._ranges = ranges
         self._registered = [] if ranges is None else [_registered(source.name, ranges) for source in ranges.sources]
-        self._placing = {version: [file for file in own if _places(file, version)] for version in (4, 6)}
+        self._placing = {
+            version: [(file, Knows.COUNTRIES in file.about.knows) for file in own if _places(file, version)]
+            for version in (4, 6)
+        }
         self._naming = [file for file in own if Knows.SYSTEMS in file.about.knows]
 
     @classmethod
@@ -82,9 +85,9 @@ class Databases:
         if self._ranges is not None:
             countries = self._ranges.lookup(address.number, address.version)
             found += [said[country] for said, country in zip(self._registered, countries, strict=True)]
-        for file in self._placing[address.version]:
+        for file, is_heard_in_silence in self._placing[address.version]:
             said = file.observation(address, day)
-            if Knows.COUNTRIES in file.about.knows or not said.is_silent:
+            if is_heard_in_silence or not said.is_silent:
                 found.append(said)
         return tuple(found)
 

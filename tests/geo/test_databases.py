@@ -111,6 +111,14 @@ def test_an_address_that_no_database_can_know_is_not_asked_for(ranges: CountryRa
     assert (place(databases, written).anywhere, place(databases, written).basis) == (True, ("not a public address",))
 
 
+def test_a_database_that_is_too_old_for_its_regions_is_named_in_the_answer(tmp_path: Path) -> None:
+    databases = opened(None, tmp_path, city=("GeoLite2-City", city("UA", "14")))
+    late = place(databases, day=BUILT + timedelta(days=91))
+    assert outcome(late) == ({"UA"}, False)
+    assert late.basis == ("city locates it", "city is older than 90 days: its regions do not count")
+    assert outcome(place(databases, day=BUILT + timedelta(days=90))) == ({"UA-14"}, False)
+
+
 # -- overlays -------------------------------------------------------------------------------------------
 
 

@@ -8,11 +8,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.geo.sources import BUILT, city, spread, write
 from tests.tiny import TINY, changed, written
 from tests.web.process import SECONDS, Service, eventually, serving
 
@@ -180,6 +182,55 @@ def test_no_request_fails_or_mixes_rules_while_rules_are_exchanged_under_load(sh
     assert failures == []
     assert {text for _, text in pairs} == texts
     assert len(pairs) == len(texts), "one digest, one text"
+
+
+def test_databases_and_overlays_are_exchanged_on_a_signal_and_what_is_refused_is_shown(
+    tmp_path: Path, rules: Path
+) -> None:
+    """The answers follow the database; a bad file leaves the last good one and shows in every place that is watched."""
+    path = write(tmp_path / "own.mmdb", spread("", city("AQ")), "GeoLite2-City", BUILT)
+    nets = tmp_path / "nets.csv"
+    nets.write_text("network,territory,first_day,last_day,source\n", encoding="utf-8")
+    names = f'geo_databases = ["{path}"]\ngeo_overlays = ["{nets}"]\n'
+    (tmp_path / "compliance.toml").write_text(f'rules_dir = "{rules}"\nreload_seconds = 0\n{names}', encoding="utf-8")
+    asked = {"content": {"publisher": "radio.example"}, "reader": {"address": "1.2.3.4"}}
+    with serving(tmp_path / "log") as service:
+
+        def places() -> set[str]:
+            return set(service.check(asked).json["location"]["places"])
+
+        def own() -> dict[str, Any]:
+            (found,) = (each for each in service.ready()["geo"] if each["name"] == "own")
+            return dict(found)
+
+        assert "AQ" in places()
+        write(path, spread("", city("BV")), "GeoLite2-City", BUILT + timedelta(days=1))
+        nets.write_text("network,territory,first_day,last_day,source\n1.2.3.0/24,HM,none,none,us\n", encoding="utf-8")
+        hup(service)
+        assert eventually(lambda: places() >= {"BV", "HM"})
+        assert "AQ" not in places()
+        assert (own()["problem"], service.ready()["status"]) == (None, "ready")
+
+        path.write_bytes(path.read_bytes()[:-50])
+        hup(service)
+        assert eventually(lambda: is_degraded(service))
+        assert places() >= {"BV", "HM"}
+        assert own()["problem"] == f"a newer file is not in use: `{path}` is damaged or is no MMDB file"
+        assert f"own not exchanged, the one in use stays\n`{path}` is damaged" in service.logged()
+        metrics = service.ask("GET", "/metrics").body.decode()
+        assert 'compliance_geo_reloads_total{result="failed"} 1' in metrics
+        assert re.search(r'compliance_geo_age_days\{database="own"\} [0-9]+\n', metrics)
+        assert "1.2.3" not in service.logged() + metrics + str(service.ready())
+
+
+def test_a_database_or_overlay_that_cannot_be_used_keeps_a_service_from_starting(tmp_path: Path, rules: Path) -> None:
+    (tmp_path / "empty.mmdb").touch()
+    for option in ("--geo-database", "--geo-overlay", "--geo-golden"):
+        with (
+            pytest.raises(AssertionError, match="did not start"),
+            serving(tmp_path / "log", "--rules", str(rules), option, "empty.mmdb"),
+        ):
+            pass
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
