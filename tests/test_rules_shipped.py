@@ -20,8 +20,9 @@ from compliance.review.scenarios import run
 from compliance.store import known_zones, read_files, read_with_files
 
 RULES = Path(__file__).resolve().parent.parent / "rules"
+LOADER: Final = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 FILES: Final = {
-    path.relative_to(RULES).as_posix(): yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
+    path.relative_to(RULES).as_posix(): yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)  # noqa: S506
     for path in sorted(RULES.rglob("*.yaml"))
     if path.relative_to(RULES).parts[0] != "tests"  # suites: tests/test_suites_shipped.py asks them
 }
