@@ -6,10 +6,14 @@ out for the middle of a small cell, once for each cell that is ever asked, and h
 is added to what is not known. So no question costs more than a look-up, and the answer never claims more
 than the drawing: inside or outside only where the whole circle is, by more than the margin; else open.
 
-Distances are taken on a plane that touches the Earth at the cell (equirectangular). The error grows with
-the distance; it is below one per cent up to 300 km, and what is further away than that is only *far*.
+Distances are taken on a plane that touches the Earth at the cell (equirectangular). Towards the pole meridians
+draw together, so that a line there is nearer than it looks. By how much it can be, on all the way that matters,
+follows from the latitude (`_stretch`), and the distance is shortened by that. Near the poles nothing is claimed.
 
-Source: WGS 84 mean radius; the even-odd rule for rings.
+A ring encloses whatever it goes around, also twice: where it overlaps itself by a slip, readers are in rather
+than out. A hole is what its ring encloses an odd number of times, for the same reason.
+
+Source: the mean radius of the Earth of 6,371 km; winding number and even-odd rule for rings; haversine formula.
 """
 
 from __future__ import annotations
@@ -32,6 +36,9 @@ _HALF_DIAGONAL_KM: Final = KM_PER_DEGREE / CELLS_PER_DEGREE / sqrt(2)
 FAR_KM: Final = 300.0
 """Distances are exact up to here; a circle with a larger radius may reach anything."""
 _ERROR: Final = 1.01
+"""The Earth is no sphere (0.6 %), and an angle is longer than its sine (0.2 % up to `_POLAR`)."""
+_POLAR: Final = 75.0
+"""Nearer to a pole than this, in degrees, no plane is exact enough."""
 _MOST_CELLS: Final = 65_536
 
 Sides = tuple[Truth, ...]
@@ -50,15 +57,19 @@ class _Outline:
         self._south, self._north = min(y for _, y in points), max(y for _, y in points)
 
     def depth_km(self, x: float, y: float) -> float:
-        """How many km a point (longitude, latitude) lies inside the line; less than 0 outside of it."""
-        if self._least_km(x, y) > FAR_KM:
+        """How many km at least a point (longitude, latitude) lies inside the line; less than 0 outside of it."""
+        reach = FAR_KM + self.margin_km
+        if self._least_km(x, y) > reach * _ERROR:
             return -inf
-        distance = min(_distance(x, y, ring) for polygon in self._polygons for ring in polygon)
-        is_inside = any(
-            _is_in(x, y, polygon[0]) and not any(_is_in(x, y, hole) for hole in polygon[1:])
-            for polygon in self._polygons
+        if abs(y) > _POLAR:
+            return 0.0
+        around = [shifted for shifted in (x - 360, x, x + 360) if self._west - 180 <= shifted <= self._east + 180]
+        distance = min(
+            _distance(shifted, y, ring) for shifted in around for polygon in self._polygons for ring in polygon
         )
-        return distance if is_inside else -distance
+        is_inside = any(_is_in_polygon(shifted, y, polygon) for shifted in around for polygon in self._polygons)
+        shortened = distance / _stretch(y, reach)
+        return shortened if is_inside else -shortened
 
     def _least_km(self, x: float, y: float) -> float:
         """A distance that is never larger than that from the box around the area, the way round the globe included."""
@@ -122,7 +133,7 @@ class Atlas:
             return self.outside
         found = []
         for margin_km, depth in zip(self._margins, depths, strict=True):
-            open_km = (point.radius_km + margin_km + _HALF_DIAGONAL_KM) * _ERROR
+            open_km = point.radius_km + margin_km + _HALF_DIAGONAL_KM
             found.append(TRUE if depth > open_km else FALSE if -depth > open_km else UNKNOWN)
         return tuple(found)
 
@@ -148,10 +159,22 @@ def _to_edge(one: tuple[float, float], other: tuple[float, float]) -> float:
     return hypot(ax + along * dx, ay + along * dy)
 
 
-def _is_in(x: float, y: float, ring: _Ring) -> bool:
-    """Whether a point lies in a ring: an odd number of edges lies to its east."""
-    inside = False
+def _stretch(y: float, reach_km: float) -> float:
+    """How many times longer than it is a way of up to so many km from a latitude may look on the plane."""
+    furthest = min(89.0, abs(y) + reach_km / KM_PER_DEGREE)
+    return _ERROR * sqrt(cos(radians(y)) / cos(radians(furthest)))
+
+
+def _is_in_polygon(x: float, y: float, polygon: tuple[_Ring, ...]) -> bool:
+    """Whether a point lies in the outer ring and in no hole."""
+    outer, *holes = polygon
+    return _turns(x, y, outer) != 0 and not any(_turns(x, y, hole) % 2 for hole in holes)
+
+
+def _turns(x: float, y: float, ring: _Ring) -> int:
+    """How often a ring goes around a point: edges to its east that go up, without those that go down."""
+    found = 0
     for (ax, ay), (bx, by) in pairwise(ring):
         if (ay > y) != (by > y) and x < (bx - ax) * (y - ay) / (by - ay) + ax:
-            inside = not inside
-    return inside
+            found += 1 if by > ay else -1
+    return found

@@ -169,13 +169,15 @@ def _seen(said: _Said, atlas: Atlas, day: date) -> _Seen:
     """The places that an observation leaves possible; none if it names none."""
     country = said.country if said.country in COUNTRIES else None
     is_stale = Flag.STALE in said.flags
-    part = None if is_stale or said.subdivision not in PLACES else said.subdivision
-    sides = {} if is_stale or said.sides is None else dict(zip(atlas.areas, said.sides, strict=True))
+    part = said.subdivision if said.subdivision in PLACES else None
+    sides = {} if said.sides is None else dict(zip(atlas.areas, said.sides, strict=True))
     places = {each for code in _labels(country, part) for each in _pieces(code, sides, atlas, day)}
+    if is_stale:  # what it says of regions and lines may still add places, and settles nothing
+        places = {lineage(code)[-1] for code in _labels(country, part)}
     basis = [f"{said.source} {_TOO_OLD}"] if is_stale and said.kind is Kind.LOCATION else []
     basis += _touched(said.source, places, sides, atlas, day)
-    if part is None and country is not None:
-        basis += _labelled_so(country, places, sides, atlas, day)
+    if country is not None and (part is None or is_stale):
+        basis += _labelled_so(country, places, {} if is_stale else sides, atlas, day)
     basis += _in_time(said, places, atlas, day)
     home = country or (lineage(part)[-1] if part else None)
     return _Seen(said.source, said.kind, home, frozenset(places), tuple(basis))

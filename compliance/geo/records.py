@@ -28,6 +28,8 @@ CITY_KM: Final = 20.0
 """How far from the point of a city its addresses are taken to be, where a record does not say."""
 REGION_KM: Final = 250.0
 """The same for the point of a region."""
+MOST_KM: Final = 2.0
+"""How many times MaxMind's radius: two thirds of the readers are within the radius, nearly all within this."""
 STALE_DAYS: Final = 90
 """Databases older than this settle countries only: about so fast do networks move between cities."""
 
@@ -38,21 +40,30 @@ _TRAITS: Final[Mapping[str, Flag]] = {
     "is_anonymous_vpn": Flag.VPN,
     "is_anycast": Flag.NOT_KNOWN,
     "is_hosting_provider": Flag.HOSTING,
+    "is_legitimate_proxy": Flag.VPN,
     "is_public_proxy": Flag.ANONYMOUS,
     "is_residential_proxy": Flag.ANONYMOUS,
     "is_satellite_provider": Flag.NOT_KNOWN,
     "is_tor_exit_node": Flag.TOR,
 }
-_PRIVACY: Final[Mapping[str, Flag]] = {
+_USER_TYPES: Final[Mapping[object, Flag]] = {
+    "consumer_privacy_network": Flag.RELAY,
+    "content_delivery_network": Flag.HOSTING,
+    "hosting": Flag.HOSTING,
+}
+_SHORT_PRIVACY: Final[Mapping[str, Flag]] = {
+    "anonymous": Flag.ANONYMOUS,
     "anycast": Flag.NOT_KNOWN,
     "hosting": Flag.HOSTING,
     "proxy": Flag.ANONYMOUS,
     "relay": Flag.RELAY,
+    "res_proxy": Flag.ANONYMOUS,
     "satellite": Flag.NOT_KNOWN,
     "tor": Flag.TOR,
     "vpn": Flag.VPN,
-    **{name: flag for name, flag in _TRAITS.items() if name.startswith("is_a") or name == "is_satellite"},
 }
+_PRIVACY: Final = {**_SHORT_PRIVACY, **{f"is_{name}": flag for name, flag in _SHORT_PRIVACY.items()}}
+"""Older and newer files of IPinfo spell their flags without and with `is_`."""
 
 
 def observed(evidence: Evidence, day: date) -> Observation:
@@ -87,9 +98,11 @@ def _maxmind(evidence: Evidence) -> Observation:
     traits, where = _map(raw.get("traits")), _map(raw.get("location"))
     country = country_code(_map(raw.get("country")).get("iso_code"))
     flags = {*_raised(traits, _TRAITS), *_raised(raw, _TRAITS)}
-    if traits.get("user_type") == "hosting":
-        flags.add(Flag.HOSTING)
-    radius = where.get("accuracy_radius", CITY_KM if raw.get("city") else REGION_KM)
+    user_type = traits.get("user_type")
+    if isinstance(user_type, str) and user_type in _USER_TYPES:
+        flags.add(_USER_TYPES[user_type])
+    said = number(where.get("accuracy_radius"))
+    radius = said * MOST_KM if said else CITY_KM if raw.get("city") else REGION_KM
     point = point_at(where.get("latitude"), where.get("longitude"), radius)
     part = _finest(country, raw.get("subdivisions"))
     return _said(evidence, country, part, point, where.get("time_zone"), flags)
@@ -123,7 +136,7 @@ def _ipinfo(evidence: Evidence) -> Observation:
     part = place(f"{country}-{code}") if isinstance(code, str) and country else None
     if part is None and isinstance(name, str):
         part = region_named(country, name)
-    radius = raw.get("radius") or (CITY_KM if raw.get("city") else REGION_KM)
+    radius = number(raw.get("radius")) or (CITY_KM if raw.get("city") else REGION_KM)
     point = point_at(raw.get("latitude", raw.get("lat")), raw.get("longitude", raw.get("lng")), radius)
     return _said(evidence, country, part, point, raw.get("timezone"), set(_raised(raw, _PRIVACY)))
 
@@ -150,7 +163,11 @@ def _map(value: object) -> Mapping[str, object]:
 
 def _raised(raw: Mapping[str, object], known: Mapping[str, Flag]) -> Iterator[Flag]:
     """The flags that a record raises; some makers write truth as text."""
-    return (flag for name, flag in known.items() if raw.get(name) in (True, "true", "True", "1"))
+    return (flag for name, flag in known.items() if _is_true(raw.get(name)))
+
+
+def _is_true(value: object) -> bool:
+    return value.casefold() in {"true", "yes", "1"} if isinstance(value, str) else value == 1
 
 
 def country_code(value: object) -> str | None:

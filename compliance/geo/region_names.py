@@ -21,33 +21,33 @@ _SEVASTOPOL: Final = "sevastopol|sevastopol city|sebastopol|sebastopol city|mist
 _TABLE: Final[Mapping[str, Mapping[str, str]]] = {
     "RU": {"UA-40": _SEVASTOPOL, "UA-43": _CRIMEA},
     "UA": {
-        "UA-05": "vinnytsia|vinnytska|vinnytsya|vinnitsa",
-        "UA-07": "volyn|volynska|volyns'ka",
+        "UA-05": "vinnytsia|vinnytska|vinnytsya|vinnitsa|vinnitsya",
+        "UA-07": "volyn|volynska|volhynia",
         "UA-09": "luhansk|luhanska|lugansk",
-        "UA-12": "dnipropetrovsk|dnipropetrovska",
-        "UA-14": "donetsk|donetska|donetska oblast",
-        "UA-18": "zhytomyr|zhytomyrska",
-        "UA-21": "zakarpattia|zakarpatska|transcarpathia",
-        "UA-23": "zaporizhzhia|zaporizhzhya|zaporizka|zaporizhia",
-        "UA-26": "ivano-frankivsk|ivano-frankivska",
+        "UA-12": "dnipropetrovsk|dnipropetrovska|dnepropetrovsk",
+        "UA-14": "donetsk|donetska",
+        "UA-18": "zhytomyr|zhytomyrska|zhitomir",
+        "UA-21": "zakarpattia|zakarpattya|zakarpatska|zakarpatye|transcarpathia",
+        "UA-23": "zaporizhzhia|zaporizhzhya|zaporizhia|zaporizka|zaporizhska|zaporozhye",
+        "UA-26": "ivano-frankivsk|ivano-frankivska|ivano-frankovsk",
         "UA-30": "kyiv city|misto kyiv|city of kyiv|kiev city",
-        "UA-32": "kyivska|kyiv oblast",
-        "UA-35": "kirovohrad|kirovohradska",
+        "UA-32": "kyivska|kyiv oblast|kyiv region|kyiv province|kiev oblast|kiev region|kiev province",
+        "UA-35": "kirovohrad|kirovohradska|kirovograd",
         "UA-40": _SEVASTOPOL,
         "UA-43": _CRIMEA,
-        "UA-46": "lviv|lvivska",
-        "UA-48": "mykolaiv|mykolayiv|mykolaivska|mykolayivska",
+        "UA-46": "lviv|lvivska|lvov",
+        "UA-48": "mykolaiv|mykolayiv|mykolaivska|mykolayivska|nikolaev",
         "UA-51": "odessa|odesa|odeska",
         "UA-53": "poltava|poltavska",
-        "UA-56": "rivne|rivnenska",
+        "UA-56": "rivne|rivnenska|rovno",
         "UA-59": "sumy|sumska",
-        "UA-61": "ternopil|ternopilska",
-        "UA-63": "kharkiv|kharkivska",
+        "UA-61": "ternopil|ternopilska|ternopol",
+        "UA-63": "kharkiv|kharkivska|kharkov",
         "UA-65": "kherson|khersonska",
-        "UA-68": "khmelnytskyi|khmelnytska|khmelnytskyy",
-        "UA-71": "cherkasy|cherkaska",
-        "UA-74": "chernihiv|chernihivska",
-        "UA-77": "chernivtsi|chernivetska",
+        "UA-68": "khmelnytskyi|khmelnytska|khmelnytskyy|khmelnitskiy",
+        "UA-71": "cherkasy|cherkaska|cherkassy",
+        "UA-74": "chernihiv|chernihivska|chernigov",
+        "UA-77": "chernivtsi|chernivetska|chernovtsy",
     },
 }
 
@@ -59,7 +59,7 @@ def region_named(country: str | None, name: str) -> str | None:
     >>> region_named("UA", "Kharkivs'ka Oblast'")
     'UA-63'
     """
-    names = _BY_NAME.get(country or "", {})
+    names = NAMES.get(country or "", {})
     whole = _plain(name)
     return names.get(whole) or names.get(_without_kind(whole))
 
@@ -72,7 +72,20 @@ def _without_kind(name: str) -> str:
     return " ".join(_KIND.sub(" ", name).split())
 
 
-_BY_NAME: Final = {
-    country: {_plain(name): code for code, names in codes.items() for name in names.split("|")}
-    for country, codes in _TABLE.items()
-}
+def _by_name(codes: Mapping[str, str]) -> Mapping[str, str]:
+    """The names of a country, each with its code.
+
+    Raises:
+        ValueError: a name stands for two codes.
+    """
+    found: dict[str, str] = {}
+    for code, names in codes.items():
+        for name in map(_plain, names.split("|")):
+            if found.setdefault(name, code) != code:
+                msg = f"`{name}` stands for two codes"
+                raise ValueError(msg)
+    return found
+
+
+NAMES: Final[Mapping[str, Mapping[str, str]]] = {country: _by_name(codes) for country, codes in _TABLE.items()}
+"""For each country the names of subdivisions in small letters, with the codes that they mean."""
