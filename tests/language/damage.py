@@ -42,7 +42,8 @@ def damaged(files: Files, chance: Random, ways: Sequence[Way]) -> Files:
     found = dict(files)
     for _ in range(_few(chance)):
         names = sorted(found)
-        name = chance.choice(names)
+        folder = chance.choice(sorted({name.rpartition("/")[0] for name in names}))  # one folder has nearly all files
+        name = chance.choice([name for name in names if name.rpartition("/")[0] == folder])
         turn = chance.random()
         if turn < 0.03 and len(names) > 1:
             del found[name]
