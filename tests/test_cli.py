@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 
 from compliance import Checker, __version__, store
 from compliance.cli import main
+from tests.commands import top_commands
 from tests.tiny import TINY, changed, written
 
 GOOD, FINDINGS, UNUSABLE = 0, 1, 2
@@ -302,7 +303,7 @@ def test_check_asks_the_databases_of_the_settings(monkeypatch: pytest.MonkeyPatc
 # -- every command --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", sorted(main.commands))
+@pytest.mark.parametrize("name", sorted(top_commands()))
 def test_every_command_takes_json_and_explains_itself(name: str) -> None:
     result = run(name, "-h")
     assert result.exit_code == GOOD

@@ -19,6 +19,7 @@ from click.testing import CliRunner, Result
 from compliance.cli import main
 from compliance.language.json_schema import schema
 from compliance.language.sections import FILES
+from tests.commands import every_command
 
 GOOD, FINDINGS, UNUSABLE = 0, 1, 2
 ROOT = Path(__file__).resolve().parent.parent
@@ -203,7 +204,7 @@ def test_the_hooks_and_the_action_call_commands_and_options_that_there_are() -> 
     assert len(commands()) == 7
     for command in commands():
         _, name, *rest = command.split()
-        known = {option for each in main.commands[name].params for option in each.opts}
+        known = {option for each in every_command()[name].params for option in each.opts}
         assert {each for each in rest if each.startswith("--")} <= known
 
 

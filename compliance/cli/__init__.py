@@ -1,30 +1,50 @@
 """The command line.
 
 Theory: people and pipelines read the same commands. Every command takes `--json`; the exit status is 0
-when all is well, 1 when there are findings, 2 when the input cannot be read or used.
+when all is well, 1 when there are findings, 2 when the input cannot be read or used. A command is imported
+when it is run: whoever asks one question does not wait until a web server is loaded.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import Final
+
 import click
 
 from compliance import __version__
-from compliance.cli.build import build
-from compliance.cli.desk import lint
-from compliance.cli.diff import diff
-from compliance.cli.format import fmt, schema
-from compliance.cli.geo import geo
-from compliance.cli.importing import import_
-from compliance.cli.questions import check, explain
-from compliance.cli.serve import serve
-from compliance.cli.testing import test
+
+_MODULES: Final = {
+    "build": "build",
+    "check": "questions",
+    "diff": "diff",
+    "explain": "questions",
+    "fmt": "format",
+    "geo": "geo",
+    "import": "importing",
+    "lint": "desk",
+    "schema": "format",
+    "serve": "serve",
+    "test": "testing",
+}
+"""The module of each command, where it has the command's name; `import` is a word of Python's, so `import_`."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """Commands that are imported when they are run, or listed with what they do."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's
+        return sorted(_MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's
+        if cmd_name not in _MODULES:
+            return None
+        module = import_module(f"compliance.cli.{_MODULES[cmd_name]}")
+        command: click.Command = getattr(module, "import_" if cmd_name == "import" else cmd_name)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="compliance")
 def main() -> None:
     """Tells a publisher which legal notices a page needs for a reader in a place, and why."""
-
-
-for _command in (serve, check, explain, lint, test, fmt, schema, import_, build, diff, geo):
-    main.add_command(_command)

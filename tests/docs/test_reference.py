@@ -16,25 +16,15 @@ import pytest
 import compliance
 from compliance.answer import Answer
 from compliance.check import Checker, Reader
-from compliance.cli import main
 from compliance.web.app import create_app
 from compliance.web.problems import ProblemDetails
 from compliance.web.wire import CheckIn
+from tests.commands import every_command
 
 ROOT = Path(__file__).parents[2]
 API = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 
-
-def commands_of(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
-    """Every command by its words; a group is none itself."""
-    for name, command in group.commands.items():
-        if isinstance(command, click.Group):
-            yield from commands_of(command, f"{before}{name} ")
-        else:
-            yield f"{before}{name}", command
-
-
-COMMANDS = dict(commands_of(main))
+COMMANDS = every_command()
 
 
 def section(heading: str) -> str:
