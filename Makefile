@@ -36,6 +36,10 @@ print(f"*** {sum(skips.values())} SKIPPED, NOT TESTED (reasons above) ***" if sk
 endef
 export SAY_SKIPPED
 
+# Who keeps Python from writing compiled files would wait for each test process, and each command that tests
+# start, to compile everything again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help run test lint test-python format bench bench-engine prove golden clean
@@ -57,7 +61,7 @@ lint: $(VENV)/.ready-to-develop  ## Check format, lint, types and layers, withou
 
 test-python: $(VENV)/.ready-to-develop  ## Run the tests only, in random order (JOBS=2)
 	@rm -f $(VENV)/tests.xml
-	@status=0; $(BIN)/pytest -n $(JOBS) -m 'not prove' --junit-xml=$(VENV)/tests.xml || status=$$?; \
+	@status=0; $(BIN)/pytest -n $(JOBS) --dist worksteal -m 'not prove' --junit-xml=$(VENV)/tests.xml || status=$$?; \
 	  if [ -f $(VENV)/tests.xml ]; then $(BIN)/python -c "$$SAY_SKIPPED" $(VENV)/tests.xml; fi; exit $$status
 
 format: $(VENV)/.ready-to-develop  ## Format the code and mend what can be mended
