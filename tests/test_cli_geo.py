@@ -210,14 +210,25 @@ def test_everything_that_is_wrong_is_said_and_is_a_finding() -> None:
     assert "  warning: it is 46 days old: renew it\n" in said("check", "ageing.mmdb")
 
 
-def test_damage_that_no_sample_meets_is_found_by_reading_everything() -> None:
-    """A sample sees the first thousand networks and some thousand addresses; the damage is elsewhere."""
+def damaged_inside() -> bytes:
+    """A database with a record that cannot be read, where no sample meets it: those are of the first and of others."""
     records = {f"{first}.{second}.0.0/16": city("PL") for first in range(1, 9) for second in range(256)}
-    whole = data({**records, "9.9.9.0/24": {"country_code": "PL", "city": "Damaged"}}, "GeoLite2-City")
+    records |= {"9.9.9.0/24": {"country_code": "PL", "city": "Damaged"}, "2000::/4": city("PL")}
+    whole = data(records, "GeoLite2-City", NEW)
     at = whole.index(b"Damaged")
-    Path("own.mmdb").write_bytes(whole[:at] + b"\xff" + whole[at + 1 :])
-    assert said("where", "1.2.3.4").count("says: ") == 3
-    assert "`own.mmdb` is damaged: not all of its records can be read" in said("check", status=FINDINGS)
+    return whole[:at] + b"\xff" + whole[at + 1 :]
+
+
+def test_damage_that_no_sample_meets_is_found_all_the_same() -> None:
+    Path("own.mmdb").write_bytes(damaged_inside())
+    assert "`own.mmdb` is damaged or is no MMDB file" in said("check", status=FINDINGS)
+    assert "`own.mmdb` is damaged or is no MMDB file" in said("where", "1.2.3.4", status=UNUSABLE)
+
+
+def test_countries_that_there_are_not_are_counted() -> None:
+    records = {**spread("PL"), "9.9.9.0/24": {"country_code": "Q9"}}
+    write(Path("own.mmdb"), records, "Test", NEW)
+    assert "  warning: 1 network(s) name a country that there is not\n" in said("check")
 
 
 def golden(*rows: str) -> str:
@@ -332,6 +343,7 @@ BAD: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: data(spread("", network(1)), "GeoLite2-ASN", NEW),
         "the new `own.mmdb` names no countries",
     ),
+    "damaged inside": (damaged_inside, "the new `own.mmdb` is damaged or is no MMDB file"),
     "a page": (lambda: b"<html>not found</html>", "the new `own.mmdb` is damaged or is no MMDB file"),
     "wrong by the golden look-ups": (
         lambda: data(spread("", city("FR")), "GeoLite2-City", NEW),

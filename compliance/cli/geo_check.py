@@ -83,7 +83,7 @@ def _try(asked: str, rows: Sequence[Golden], day: date) -> _Tried:
     try:
         path, kind = asked_for(asked)
         file = open_file(path, kind)
-        survey = surveyed(file)
+        survey = _surveyed(file)
     except DatabaseError as error:
         return _Tried(asked, None, None, 0, (str(error),))
     wrong = [_in_a_line(problem) for problem in check_golden(rows, file)]
@@ -99,7 +99,7 @@ def _try(asked: str, rows: Sequence[Golden], day: date) -> _Tried:
     return _Tried(asked, file, survey, len(asked_rows), tuple(wrong), tuple(warnings))
 
 
-def surveyed(file: DatabaseFile) -> Survey:
+def _surveyed(file: DatabaseFile) -> Survey:
     """What a look at every record shows, with a bar on a terminal meanwhile.
 
     Raises:

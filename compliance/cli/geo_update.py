@@ -20,7 +20,6 @@ from typing import Any
 import click
 
 from compliance.cli.command import FINDINGS, GOOD, json_option, print_json, reports_errors, settings
-from compliance.cli.geo_check import surveyed
 from compliance.cli.geo_fetch import fetched
 from compliance.errors import ConfigError, DatabaseError, RulesError
 from compliance.geo.database_file import SHA256_SUFFIX, DatabaseFile, asked_for, open_file
@@ -63,7 +62,7 @@ def update(source: str | None, config: Path | None, *, as_json: bool, **flags: A
     """Put a newer database in place of a configured one; a running service takes it into use by itself.
 
     SOURCE is a file or an https address, also packed with gzip. Without it, geoipupdate of MaxMind is run with its
-    own settings. A database is tried as `geo check` does, and the old one stays where anything is wrong.
+    own settings. A database is tried as a service would, and the old one stays where anything is wrong.
     """
     configured = settings(config, {})
     places = [_Place(*asked_for(each)) for each in configured.geo_databases]
@@ -144,13 +143,11 @@ def _promoted(new: Path, place: _Place, rows: Sequence[Golden], *, force: bool) 
 
 
 def _tried(new: Path, place: _Place) -> DatabaseFile:
-    """The new file, opened and read as a whole; messages name it by its place."""
+    """The new file, opened as a service would; messages name it by its place."""
     try:
-        file = open_file(new, place.kind, place.path.stem)
-        surveyed(file)
+        return open_file(new, place.kind, place.path.stem)
     except DatabaseError as error:
         raise DatabaseError(str(error).replace(f"`{new}`", f"the new `{place.path.name}`")) from None
-    return file
 
 
 def _old(place: _Place) -> DatabaseFile | None:

@@ -1,8 +1,8 @@
 """One MMDB file of the operator: read whole, tried hard when it is opened, and trusted little afterwards.
 
-Theory: a file that is read once cannot be harmed later, but it may have been harmed before. Damage in the tree or
-in a record shows where it is met, so records from all over the address space are read, and what they name has to
-be there: countries of the table, degrees on Earth. Damage that leaves everything readable (another country for
+Theory: a file that is read once cannot be harmed later, but it may have been harmed before. Damage to its form is
+told by `soundness`. Beyond that records from all over the address space are read, and the countries that they name
+have to be in the table. Damage that leaves everything readable (another country for
 some networks) shows in no file by itself: against that there are a hash beside the file and golden look-ups.
 
 What a file is for follows from what its records hold, not from its name. Whether it says where a network is
@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from hashlib import sha256
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from ipaddress import IPv4Address, IPv6Address
 from itertools import chain, islice
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -34,7 +34,7 @@ import msgspec
 from compliance.engine.memo import Memo
 from compliance.errors import DatabaseError, nearest
 from compliance.geo.address import Address
-from compliance.geo.in_memory import open_bytes
+from compliance.geo.in_memory import Found, networks, open_bytes
 from compliance.geo.knowledge import Knows, knowledge, names_a_country, schema_of, system_of, unreadable
 from compliance.geo.observation import Evidence, Kind, Observation
 from compliance.geo.records import STALE_DAYS, observed
@@ -139,8 +139,8 @@ class DatabaseFile:
             if raw is None:
                 return self._nothing
             read = self._read[(day - self.about.build).days > STALE_DAYS]
-            key = _encode(raw)
-            found = read.get(key)
+            key = _key(raw)
+            found = None if key is None else read.get(key)
             return read.put(key, observed(self.evidence(raw), day)) if found is None else found
         except Exception:  # noqa: BLE001  # damage shows as any exception, and its text holds the address
             self.failed += 1
@@ -168,14 +168,18 @@ class DatabaseFile:
 
     def walk(self, day: date, every: int = 1) -> Iterator[Walked]:
         """Each network of the file, or each Nth (`every`), in order of addresses."""
-        for network, record in islice(self._reader, 0, None, every):
-            first, bits, version = int(network[0]), network.prefixlen, network.version
-            if version == 6 and first >> 32 == 0 and bits >= 96:  # how a tree for both holds IPv4
-                version, bits = 4, bits - 96
-            address = Address(version, first, is_public=True)
-            shown = f"{IPv4Address(first) if version == 4 else IPv6Address(first)}/{bits}"
-            share = _how_far(network, is_of_both=len(self.about.versions) == 2)
-            yield Walked(share, shown, bits, address, observed(self.evidence(record), day))
+        for found in islice(networks(self._reader), 0, None, every):
+            address = Address(found.version, found.first, is_public=True)
+            shown = IPv4Address(found.first) if found.version == 4 else IPv6Address(found.first)
+            label = observed(self.evidence(found.record), day)
+            yield Walked(self._how_far(found), f"{shown}/{found.bits}", found.bits, address, label)
+
+    def _how_far(self, found: Found) -> float:
+        """How far (0 to 1) a network lies in the space that the file covers."""
+        share = found.first / 2**32 if found.version == 4 else max(0.0, found.first / 2**125 - 1)
+        if len(self.about.versions) == 2:
+            share = share / 2 + (0.0 if found.version == 4 else 0.5)
+        return min(1.0, share)
 
     def survey(self, tell: Callable[[float], None] = lambda _: None) -> Survey:
         """What a look at every record of the file shows.
@@ -186,21 +190,20 @@ class DatabaseFile:
         Raises:
             Exception: any, if a record is damaged; its text may hold parts of it.
         """
-        networks = named = wrong = 0
+        count = named = wrong = 0
         told = Memo[tuple[bool, bool]](_MOST_KEPT)
-        for network, record in self._reader:
-            key = _encode(record)
-            said = told.get(key)
+        for count, found in enumerate(networks(self._reader), start=1):  # the last one is the number
+            key = _key(found.record)
+            said = None if key is None else told.get(key)
             if said is None:
-                has_country = observed(self.evidence(record), self.about.build).country is not None
-                said = told.put(key, (has_country, not has_country and names_a_country(record)))
-            networks += 1
+                has_country = observed(self.evidence(found.record), self.about.build).country is not None
+                said = told.put(key, (has_country, not has_country and names_a_country(found.record)))
             named += said[0]
             wrong += said[1]
-            if networks % _STEP == 0:
-                tell(_how_far(network, is_of_both=len(self.about.versions) == 2))
+            if count % _STEP == 0:
+                tell(self._how_far(found))
         tell(1.0)
-        return Survey(networks, named, wrong)
+        return Survey(count, named, wrong)
 
     def _record(self, address: Address) -> object:
         number = IPv4Address(address.number) if address.version == 4 else IPv6Address(address.number)
@@ -246,15 +249,15 @@ def asked_for(text: str) -> tuple[Path, Kind | None]:
     return Path(path), Kind(word)
 
 
-def _how_far(network: IPv4Network | IPv6Network, *, is_of_both: bool) -> float:
-    """How far (0 to 1) a network lies in the public space of its IP version, or of both."""
-    first = int(network.network_address)
-    is_four = network.version == 4 or first >> 32 == 0
-    share = first / 2**32 if is_four else max(0.0, first / 2**125 - 1)
-    return min(1.0, share / 2 + (0.0 if is_four else 0.5) if is_of_both else share)
-
-
 _encode: Final = msgspec.msgpack.Encoder().encode
+
+
+def _key(record: object) -> bytes | None:
+    """What two records share that say the same; None for one with a number too large to be written."""
+    try:
+        return _encode(record)
+    except OverflowError:
+        return None
 
 
 def _bytes(path: Path) -> bytes:
@@ -301,7 +304,7 @@ def _versions(reader: maxminddb.Reader) -> tuple[int, ...]:
 def _sample(reader: maxminddb.Reader, versions: tuple[int, ...]) -> Iterator[object]:
     """What the file has for each probe, None where that is nothing; behind them its first records."""
     probed = (reader.get(probe) for version in versions for probe in _PROBES[version])
-    return chain(probed, (record for _, record in islice(reader, _SAMPLE)))
+    return chain(probed, (found.record for found in islice(networks(reader), _SAMPLE)))
 
 
 _NOTHING: Final = "neither countries, nor anonymous networks, nor autonomous systems"

@@ -84,12 +84,12 @@ def _in_order(tree: _Node) -> list[_Node]:
 
 
 def _encoded(value: Value) -> bytes:
-    """One value of the data section; other integers as uint64, fractions as double."""
+    """One value of the data section; other integers as uint64 or uint128, fractions as double."""
     if isinstance(value, bool):
         return _control(14, int(value))
     if isinstance(value, int):
         raw = value.to_bytes((value.bit_length() + 7) // 8, "big")
-        kind = 5 if isinstance(value, _Short) else 6 if isinstance(value, _Word) else 9
+        kind = 5 if isinstance(value, _Short) else 6 if isinstance(value, _Word) else 9 if len(raw) <= 8 else 10
         return _control(kind, len(raw)) + raw
     if isinstance(value, float):
         return _control(3, 8) + struct.pack(">d", value)

@@ -227,9 +227,11 @@ def test_a_look_up_says_what_the_record_says_and_silence_where_there_is_none(tmp
 
 
 def test_a_large_number_in_a_record_is_no_trouble(tmp_path: Path) -> None:
-    record: Records = {"country_code": "UA", "mask": 2**63}
-    opened = open_file(write(tmp_path / "a.mmdb", spread("", record)))
-    assert opened.observation(address("1.2.3.4"), DAY).country == "UA"
+    for large in (2**63, 2**100):
+        opened = open_file(write(tmp_path / "a.mmdb", spread("", {"country_code": "UA", "mask": large})))
+        assert opened.observation(address("1.2.3.4"), DAY).country == "UA"
+        assert opened.survey().named == 224
+        assert opened.failed == 0
 
 
 def test_a_look_up_that_fails_is_silence_and_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,7 +65,10 @@ def test_a_registry_of_the_operator_that_is_silent_unsettles(ranges: CountryRang
 def test_a_file_that_names_no_countries_is_not_silent_about_them(ranges: CountryRanges, tmp_path: Path) -> None:
     anonymous = write(tmp_path / "anonymous.mmdb", {"5.6.0.0/16": {"is_tor_exit_node": True}}, "GeoIP2-Anonymous-IP")
     asn = write(tmp_path / "asn.mmdb", spread("", network(64500)), "GeoLite2-ASN")
-    databases = Databases(ranges, Databases.open([anonymous, asn]).own)
+    ours = write(tmp_path / "ours.mmdb", {"6.7.0.0/16": {"is_anonymous_vpn": True}}, "Our-Own")
+    databases = Databases(ranges, Databases.open([anonymous, asn, ours]).own)
+    assert sources(databases.observations(address(READER), DAY)) == ["one", "two"]
+    assert sources(databases.observations(address("6.7.8.9"), DAY)) == ["one", "two", "ours"]
     assert place(databases) == place(Databases(ranges))
     assert outcome(place(databases, "5.6.7.8")) == ({"DE"}, True)
     assert place(databases, "5.6.7.8").basis == ("said to be tor",)

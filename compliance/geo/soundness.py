@@ -1,0 +1,200 @@
+"""Whether an MMDB file is put together soundly: told without the fast reader, which trusts what it reads.
+
+Theory: one flipped bit in a record can make the fast reader follow a type that there is not, and end the process. So
+before it sees a file, all of it is gone through once: every value from the first to the last byte of the data, and
+every leaf of the search tree. A value has a known type and a size that such a type can have; a key is text; a pointer
+leads back to a value that has ended, so nothing contains itself; a leaf leads to where a value begins. What is sound
+may still be wrong (another letter, another number): this is about the process, not about the answer.
+
+Source: MaxMind DB File Format Specification 2.0.
+"""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from collections.abc import Iterator
+from typing import Final
+
+MARKER: Final = b"\xab\xcd\xefMaxMind.com"
+_FROM_END: Final = 128 * 1024
+_BETWEEN: Final = 16
+"""Zero bytes between the tree and the data."""
+_MOST_DEEP: Final = 64
+_TEXT, _MAP, _POINTER, _OTHER = 1, 2, 3, 4
+_REFERENCE, _STRING, _BYTES, _IS_MAP, _LIST, _BOOLEAN = 1, 2, 4, 7, 11, 14
+"""Types of the format; the numbers are in `_SIZES`."""
+_SIZES: Final[dict[int, range]] = {
+    3: range(8, 9),  # double
+    5: range(3),  # uint16
+    6: range(5),  # uint32
+    8: range(5),  # int32
+    9: range(9),  # uint64
+    10: range(17),  # uint128
+    15: range(4, 5),  # float
+}
+"""How many bytes a number of a type may have."""
+_LONGER: Final = (29, 285, 65_821)
+_BEYOND: Final = (0, 2048, 526_336, 0)
+"""What is added to a pointer of one byte more than the first, of two, of three, of four."""
+_HIGH: Final = bytes(each >> 4 for each in range(256))
+_LOW: Final = bytes(each & 15 for each in range(256))
+
+
+class UnsoundError(Exception):
+    """The file is not put together as the format says; the text says nothing of its content."""
+
+
+def check(data: bytes) -> None:
+    """Go through a whole file.
+
+    Raises:
+        UnsoundError: it is damaged, cut short, or of another format.
+    """
+    try:
+        _check(data)
+    except (IndexError, UnicodeDecodeError, KeyError, TypeError, ValueError) as error:
+        raise UnsoundError("a value ends behind the end, or is none") from error
+
+
+def _check(data: bytes) -> None:
+    marker = data.rfind(MARKER, max(0, len(data) - _FROM_END))
+    if marker < 0:
+        raise UnsoundError("there is no description at the end")
+    about = _described(data[marker + len(MARKER) :])
+    nodes, bits = about["node_count"], about["record_size"]
+    if bits not in {24, 28, 32} or nodes < 0:
+        raise UnsoundError("the description is of no tree")
+    tree_size = nodes * bits // 4
+    begin = tree_size + _BETWEEN
+    if begin > marker or any(data[tree_size:begin]):
+        raise UnsoundError("the tree does not have its size")
+    starts = _values(data[begin:marker])
+    for half in _halves(data[:tree_size], bits):
+        for value in half:
+            if value > nodes and not starts[value - nodes - _BETWEEN]:
+                raise UnsoundError("a leaf of the tree leads to no value")
+            # one below the first value would count from the end of `starts`, where nothing begins
+
+
+def _described(data: bytes) -> dict[str, int]:
+    """The numbers of the description, which is one map; each key of it is a text that stands there."""
+    if _values(data, is_one=True)[0] != _MAP:
+        raise UnsoundError("the description is no map")
+    found: dict[str, int] = {}
+    for name in ("node_count", "record_size"):
+        key = bytes([0x40 | len(name)]) + name.encode()
+        at = data.index(key) + len(key)
+        size = data[at] & 31
+        found[name] = int.from_bytes(data[at + 1 : at + 1 + size], "big")
+    return found
+
+
+def _values(data: bytes, *, is_one: bool = False) -> bytearray:
+    """For each byte what kind of value begins there, 0 for none; the values follow each other up to the end.
+
+    Args:
+        data: the values.
+        is_one: only look at the first one.
+    """
+    starts = bytearray(len(data) + _BETWEEN + 1)
+    stack: list[list[int]] = []  # of each open map or list where it begins, its kind, and how many values are to come
+    at, end = 0, len(data)
+    while at < end:
+        start, control = at, data[at]
+        if control >> 5 == _STRING and control & 31 < 29:  # most values
+            at += 1 + (control & 31)
+            str(data[start + 1 : at], "utf-8")
+            starts[start] = kind = _TEXT
+        elif control >> 5 == _REFERENCE:
+            at, kind = _pointed(data, at, starts)
+            starts[start] = _POINTER
+        else:
+            at, kind, inside = _value(data, at)
+            if inside:
+                if len(stack) >= _MOST_DEEP:
+                    raise UnsoundError("values are nested too deeply")
+                stack.append([start, kind, inside])
+                continue
+            starts[start] = kind
+        if stack:
+            _close(stack, kind, starts)
+        if is_one and not stack:
+            return starts
+    if at != end or stack:
+        raise UnsoundError("the last value is cut short")
+    return starts
+
+
+def _close(stack: list[list[int]], kind: int, starts: bytearray) -> None:
+    """Note that a value has ended, and each map and list of which it was the last."""
+    while stack:
+        top = stack[-1]
+        if top[1] == _MAP and top[2] % 2 == 0 and kind != _TEXT:
+            raise UnsoundError("a key is no text")
+        top[2] -= 1
+        if top[2]:
+            return
+        stack.pop()
+        starts[top[0]] = kind = top[1]
+
+
+def _pointed(data: bytes, at: int, starts: bytearray) -> tuple[int, int]:
+    """Where a pointer ends, and the kind of the value that it leads to."""
+    control = data[at]
+    length = (control >> 3 & 3) + 1
+    target = int.from_bytes(data[at + 1 : at + 1 + length], "big")
+    if length < 4:
+        target += (control & 7) << 8 * length
+    target += _BEYOND[length - 1]
+    kind = starts[target]
+    if kind in {0, _POINTER}:
+        raise UnsoundError("a pointer leads to no value that has ended")
+    return at + 1 + length, kind
+
+
+def _value(data: bytes, at: int) -> tuple[int, int, int]:
+    """Where a value ends, or the inside of a map or list begins; its kind; and how many values are inside."""
+    control = data[at]
+    at += 1
+    kind = control >> 5
+    if kind == 0:
+        kind = data[at] + 7
+        at += 1
+    size = control & 31
+    if size > 28:
+        more = size - 28
+        size = _LONGER[more - 1] + int.from_bytes(data[at : at + more], "big")
+        at += more
+    if kind == _STRING:
+        str(data[at : at + size], "utf-8")
+        return at + size, _TEXT, 0
+    if kind == _IS_MAP:
+        return at, _MAP, 2 * size
+    if kind == _LIST:
+        return at, _OTHER, size
+    if kind == _BOOLEAN and size < 2:
+        return at, _OTHER, 0
+    if kind != _BYTES and size not in _SIZES[kind]:
+        raise UnsoundError("a number has a size that it cannot have")
+    return at + size, _OTHER, 0
+
+
+def _halves(tree: bytes, bits: int) -> Iterator[array[int]]:
+    """The left and the right values of all nodes."""
+    width = bits // 4
+    if bits == 28:
+        middle = tree[3::7]
+        halves = [[middle.translate(_HIGH), *(tree[n::7] for n in (0, 1, 2))]]
+        halves.append([middle.translate(_LOW), *(tree[n::7] for n in (4, 5, 6))])
+    else:
+        own = bits // 8
+        halves = [[tree[n::width] for n in range(first, first + own)] for first in (0, own)]
+    for columns in halves:
+        raw = bytearray(4 * len(columns[-1]))
+        for place, column in enumerate(columns, start=4 - len(columns)):
+            raw[place::4] = column
+        values = array("I", bytes(raw))
+        if sys.byteorder == "little":
+            values.byteswap()
+        yield values
