@@ -150,23 +150,18 @@ def _network(text: str) -> IPv4Network | IPv6Network:
     return found
 
 
-def _header(value: object) -> str:
-    known = (*CHAINS, *SINGLES)
-    text = _text(value)
-    if text.lower() not in known:
-        near = nearest(text, known)
-        listed = f"; {near}" if near else f": use {', '.join(known)}"
-        raise _WrongItemError(f"names `{text}`, which is no header that is known here{listed}")
-    return text.lower()
+def _known(what: str, known: Sequence[str]) -> Callable[[object], str]:
+    """Reads one of some names, in any letter case."""
 
+    def read(value: object) -> str:
+        text = _text(value)
+        if text.lower() not in known:
+            near = nearest(text, known)
+            listed = f"; {near}" if near else f": use {', '.join(known)}"
+            raise _WrongItemError(f"names `{text}`, which is no {what} that is known here{listed}")
+        return text.lower()
 
-def _cdn(value: object) -> str:
-    text = _text(value)
-    if text.lower() not in CDNS:
-        near = nearest(text, CDNS)
-        listed = f"; {near}" if near else f": use {', '.join(CDNS)}"
-        raise _WrongItemError(f"names `{text}`, which is no CDN that is known here{listed}")
-    return text.lower()
+    return read
 
 
 def _cdn_headers(value: object) -> tuple[str, ...]:
@@ -218,11 +213,18 @@ SETTINGS: Final = (
         "geo_golden", None, _text, "table of addresses and of what a database has to say of them before it is used"
     ),
     Setting("trusted_proxies", (), _proxies, "networks of your proxies: only from them a header is believed"),
-    Setting("client_address", None, _header, "header in which they name the reader's address"),
+    Setting(
+        "client_address", None, _known("header", (*CHAINS, *SINGLES)), "header in which they name the reader's address"
+    ),
     Setting(
         "trusted_hops", None, _whole(1, MOST_HOPS), "how many proxies append to that header, if that is how to count"
     ),
-    Setting("cdn", None, _cdn, "content delivery network that tells your proxies, or is one, where the reader is"),
+    Setting(
+        "cdn",
+        None,
+        _known("CDN", tuple(CDNS)),
+        "content delivery network that tells your proxies, or is one, where the reader is",
+    ),
     Setting("cdn_headers", (), _cdn_headers, "what of that it was set up to tell, if more than the country"),
 )
 """Every setting that is read, in the order of the documentation."""

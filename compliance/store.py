@@ -34,6 +34,7 @@ from compliance.model.facts import FactValue
 from compliance.model.ruleset import Ruleset
 from compliance.model.suite import Suite
 from compliance.review.scenarios import run
+from compliance.watching import watch
 
 _log = logging.getLogger("compliance.store")
 SUFFIXES = (".yaml", ".yml")
@@ -142,7 +143,7 @@ class Store:
         self.reloads = 0
         self.failures = 0
         self._lock = threading.Lock()
-        self._wake = threading.Event()
+        self.wake = threading.Event()
 
     def reload(self) -> bool:
         """Whether the directory could be loaded and is now in use; if not, `failure` says why."""
@@ -171,37 +172,21 @@ class Store:
         _log.error("rules not reloaded, the last good set stays in use\n%s", error)
         return False
 
+    def look(self) -> object:
+        """What changes when a rule file does."""
+        return _fingerprint(self.path)
+
+    def seen(self) -> object:
+        """What a look gave when the rules were last read."""
+        return self._seen
+
     def request_reload(self) -> None:
         """Have the watching thread reload soon; safe to call from a signal handler."""
-        self._wake.set()
+        self.wake.set()
 
     def watch(self, seconds: float) -> Callable[[], None]:
-        """Reload in the background on request, and with `seconds` > 0 on change; the result stops it.
-
-        Files are looked at rather than subscribed to, so that network file systems and the symlink swaps
-        of container platforms are seen too. A change counts once two looks in a row agree: a directory that
-        is still being copied may be a good rule set with half of the rules.
-        """
-        stopped = threading.Event()
-
-        def keep_watching() -> None:
-            before = self._seen
-            while not stopped.is_set():
-                asked = self._wake.wait(seconds or None)
-                self._wake.clear()
-                now = _fingerprint(self.path)
-                if not stopped.is_set() and (asked or now == before != self._seen):
-                    self.reload()
-                before = now
-
-        def stop() -> None:
-            stopped.set()
-            self._wake.set()
-            thread.join()
-
-        thread = threading.Thread(target=keep_watching, name="rules", daemon=True)
-        thread.start()
-        return stop
+        """Reload in the background on request, and with `seconds` > 0 on change; the result stops it."""
+        return watch(self, seconds, "rules")
 
 
 def _warn_if_silent(ruleset: Ruleset) -> None:

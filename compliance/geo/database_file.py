@@ -36,7 +36,7 @@ from compliance.errors import DatabaseError, nearest
 from compliance.geo.address import Address
 from compliance.geo.in_memory import Found, networks, open_bytes
 from compliance.geo.knowledge import Knows, knowledge, names_a_country, schema_of, system_of, unreadable
-from compliance.geo.observation import Evidence, Kind, Observation
+from compliance.geo.observation import Evidence, Flag, Kind, Observation
 from compliance.geo.records import STALE_DAYS, observed
 
 AGEING_DAYS: Final = 45
@@ -124,15 +124,17 @@ class DatabaseFile:
         self._reader = reader
         self._read: dict[bool, Memo[Observation]] = {is_stale: Memo(_MOST_KEPT) for is_stale in (False, True)}
         self._nothing = Observation(about.name, about.kind)
+        self._failing = Observation(about.name, about.kind, flags=frozenset({Flag.NOT_KNOWN}))
 
     def __repr__(self) -> str:
         """The name only: records name cities."""
         return f"DatabaseFile({self.name!r})"
 
     def observation(self, address: Address, day: date) -> Observation:
-        """What the file says of the address; silence, whatever goes wrong.
+        """What the file says of the address; that nothing is known, if anything goes wrong.
 
-        What a record means is worked out once for each record, not for each address.
+        A look-up that fails is no silence: the record might have said that the reader hides. What a record means
+        is worked out once for each record, not for each address.
         """
         try:
             raw = self._record(address)
@@ -144,15 +146,19 @@ class DatabaseFile:
             return read.put(key, observed(self.evidence(raw), day)) if found is None else found
         except Exception:  # noqa: BLE001  # damage shows as any exception, and its text holds the address
             self.failed += 1
-            return self._nothing
+            return self._failing
 
     def system(self, address: Address) -> int | None:
-        """The number of the autonomous system that announces the address; None where nobody knows it."""
+        """The number of the autonomous system that announces the address; None where nobody knows it.
+
+        Raises:
+            DatabaseError: the look-up failed.
+        """
         try:
             return system_of(self._record(address))
         except Exception:  # noqa: BLE001  # as above
             self.failed += 1
-            return None
+        raise DatabaseError(f"a look-up in `{self.name}` failed")  # outside, so that it has no context to show
 
     def evidence_of(self, address: Address) -> Evidence:
         """What the file says of the address, as it came; for the command that explains it."""

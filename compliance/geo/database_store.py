@@ -27,6 +27,7 @@ from compliance.geo.observation import Kind
 from compliance.geo.overlay import Overlay
 from compliance.language.overlays import read_overlay
 from compliance.model.overlay import OverlayRow
+from compliance.watching import watch
 
 _log = logging.getLogger("compliance.geo")
 _OVERLAYS: Final = "the overlays"
@@ -59,8 +60,8 @@ class DatabaseStore:
         """What is wrong with the file that was to take the place of the one in use, by its name."""
         self._files, self._territories = files, territories
         self._asked = _named(files.databases)
-        self._lock, self._wake = threading.Lock(), threading.Event()
-        self._seen = self._look()
+        self._lock, self.wake = threading.Lock(), threading.Event()
+        self._seen = self.look()
         self._warned: dict[str, Age] = {}
 
     @classmethod
@@ -112,7 +113,7 @@ class DatabaseStore:
             force: read every file, and take each that can be used, however it compares with the one in use.
         """
         with self._lock:
-            before, seen = self.current, self._look()
+            before, seen = self.current, self.look()
             changed = {name for name in seen if force or name in self.problems or seen[name] != self._seen[name]}
             self._seen = seen
             own = [self._renewed(file, force=force) if file.name in changed else file for file in before.own]
@@ -176,35 +177,18 @@ class DatabaseStore:
 
     def request_reload(self) -> None:
         """Have the watching thread reload soon; safe to call from a signal handler."""
-        self._wake.set()
+        self.wake.set()
 
     def watch(self, seconds: float, today: Callable[[], date]) -> Callable[[], None]:
         """Reload in the background on request, and with `seconds` > 0 on change; the result stops it.
 
-        A change counts once two looks in a row agree, since a file may be copied for a while. At every look the
-        ages are looked at, too, and a database that grows old is named in the log once.
+        At every look the ages are looked at, too, and a database that grows old is named in the log once.
         """
-        stopped = threading.Event()
+        return watch(self, seconds, "geo", lambda: self.warn_of_age(today()))
 
-        def keep_watching() -> None:
-            before = self._seen
-            while not stopped.is_set():
-                self.warn_of_age(today())
-                asked = self._wake.wait(seconds or None)
-                self._wake.clear()
-                now = self._look()
-                if not stopped.is_set() and (asked or now == before != self._seen):
-                    self.reload()
-                before = now
-
-        def stop() -> None:
-            stopped.set()
-            self._wake.set()
-            thread.join()
-
-        thread = threading.Thread(target=keep_watching, name="geo", daemon=True)
-        thread.start()
-        return stop
+    def seen(self) -> object:
+        """What a look gave when the files were last read."""
+        return self._seen
 
     def warn_of_age(self, day: date) -> None:
         """Name in the log each database that grew old since the last time."""
@@ -216,7 +200,7 @@ class DatabaseStore:
                     days = (day - file.about.build).days
                     _log.warning("database %s is %d days old (%s): renew it", file.name, days, age)
 
-    def _look(self) -> dict[str, _State]:
+    def look(self) -> dict[str, _State]:
         """What changes when a file, or something that it is checked with, is written, removed or replaced."""
         return {name: self._state_of(name) for name in (*self._asked, *([_OVERLAYS] if self._files.overlays else []))}
 

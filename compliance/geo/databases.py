@@ -1,9 +1,9 @@
 """The sources that are asked: the ranges that ship with the package, the operator's MMDB files and overlays.
 
 Theory: all sources of a moment are one value, so that a question never meets half of an exchange. A look-up never
-fails: whatever goes wrong in it is silence, because the text of an exception of a database holds the address, and
-because a missing country only ever widens an answer. Silence of a source that names countries is one thing that
-it says; a file of anonymous networks or of autonomous systems that has no record says nothing about the place.
+fails: whatever goes wrong in it means that nothing is known, and its text ends here, because it holds the address.
+Silence of a source that names countries is one thing that it says; a file of anonymous networks or of autonomous
+systems that has no record says nothing about the place.
 
 What one file is stands in `database_file`, how its records are read in `records`, how files are exchanged in
 `database_store`.
@@ -101,11 +101,15 @@ class Databases:
         """The rows of the overlays that count for an address on a day; for the command that explains them."""
         return tuple(row for row in self.overlay.matching(address, self._systems(address)) if day in row.period)
 
-    def _systems(self, address: Address) -> list[int]:
-        """The autonomous systems that announce an address, if any row of the overlays asks for one."""
+    def _systems(self, address: Address) -> list[int] | None:
+        """The autonomous systems that announce an address, if any row asks for one; None where a look-up failed."""
         if not self.overlay.names_systems:
             return []
-        numbers = (file.system(address) for file in self._naming if address.version in file.about.versions)
+        files = [file for file in self._naming if address.version in file.about.versions]
+        try:
+            numbers = [file.system(address) for file in files]
+        except DatabaseError:
+            return None
         return [number for number in numbers if number is not None]
 
     def said(self, address: Address, day: date) -> Iterator[Said]:

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Final
 
-from compliance.geo.observation import Observation
-from compliance.geo.records import network_number
+from compliance.geo.observation import Flag, Observation
+from compliance.geo.records import country_text, network_number
 from compliance.model.territory import says_nothing
 
 _ASKED_OF_NETWORKS: Final = frozenset({"hosting", "proxy", "relay", "tor", "vpn"})
@@ -53,7 +53,8 @@ def knowledge(records: Iterable[object], said: Iterable[Observation]) -> frozens
             is_fine = each.subdivision or each.point or record.get("city")
             found |= {Knows.COUNTRIES} if each.country else set()
             found |= {Knows.REGIONS} if each.country and is_fine else set()
-            found |= {Knows.ANONYMITY} if each.flags else set()
+            hides = each.flags if each.country else each.flags - {Flag.NOT_KNOWN}  # a country that there is not
+            found |= {Knows.ANONYMITY} if hides else set()
             found |= {Knows.SYSTEMS} if system_of(record) is not None else set()
     return frozenset(found)
 
@@ -74,13 +75,5 @@ def unreadable(records: Iterable[object], said: Iterable[Observation]) -> float:
 
 def names_a_country(record: object) -> bool:
     """Whether a record names a country, be it one that there is or not."""
-    text = _country_text(record) if isinstance(record, Mapping) else None
+    text = country_text(record) if isinstance(record, Mapping) else None
     return bool(text) and not says_nothing(text or "")
-
-
-def _country_text(record: Mapping[str, object]) -> str | None:
-    """What a record names as the country, in any layout."""
-    country = record.get("country")
-    code = country.get("iso_code") if isinstance(country, Mapping) else country
-    found = record.get("country_code", code)
-    return found if isinstance(found, str) else None

@@ -57,15 +57,20 @@ class Overlay:
         """Whether any row is about an autonomous system."""
         return bool(self._by_system)
 
-    def matching(self, address: Address, systems: Iterable[int] = ()) -> tuple[OverlayRow, ...]:
-        """The rows of an address and of the autonomous systems that announce it, of all days."""
+    def matching(self, address: Address, systems: Iterable[int] | None = ()) -> tuple[OverlayRow, ...]:
+        """The rows of an address and of the autonomous systems that announce it, of all days.
+
+        Where these could not be looked up (None) it may be any: each row that adds counts, and none that removes.
+        """
         starts, pieces = self._pieces[address.version]
         found = pieces[bisect_right(starts, address.number) - 1]
         if not self._by_system:
             return found
+        if systems is None:
+            return (*found, *(row for rows in self._by_system.values() for row in rows if not row.is_removal))
         return (*found, *(row for system in systems for row in self._by_system.get(system, ())))
 
-    def overlaid(self, address: Address, day: date, systems: Iterable[int] = ()) -> Overlaid:
+    def overlaid(self, address: Address, day: date, systems: Iterable[int] | None = ()) -> Overlaid:
         """What they say on a day."""
         found = self.matching(address, systems)
         return self._said(found, day) if found else NOTHING_OVERLAID

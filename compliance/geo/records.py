@@ -14,6 +14,7 @@ Source: MaxMind GeoIP2 field references; ip-location-db readme; IPinfo database 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from math import inf
@@ -69,6 +70,9 @@ _PRIVACY: Final = {**_SHORT_PRIVACY, **{f"is_{name}": flag for name, flag in _SH
 def observed(evidence: Evidence, day: date) -> Observation:
     """What a record says; silence if its layout is not known or nothing in it can be read.
 
+    Where a source that locates names a country that there is not (`XX`, `A1`, damage), it does not know, which is
+    no silence. What is stale is flagged and kept whole: it may still add a place (see `locate`).
+
     Args:
         evidence: the record as it came.
         day: today, from which the age of the database counts.
@@ -77,11 +81,10 @@ def observed(evidence: Evidence, day: date) -> Observation:
     if read is None:
         return Observation(evidence.source, evidence.kind)
     found = read(evidence)
+    if found.country is None and evidence.kind is Kind.LOCATION and country_text(evidence.raw):
+        found = replace(found, flags=found.flags | {Flag.NOT_KNOWN})
     is_stale = evidence.build is not None and (day - evidence.build).days > STALE_DAYS
-    if is_stale and not found.is_silent:
-        flags = found.flags | {Flag.STALE}
-        return Observation(found.source, found.kind, found.country, None, None, found.time_zone, flags)
-    return found
+    return replace(found, flags=found.flags | {Flag.STALE}) if is_stale and not found.is_silent else found
 
 
 def network_number(raw: Mapping[str, object]) -> int | None:
@@ -168,6 +171,14 @@ def _raised(raw: Mapping[str, object], known: Mapping[str, Flag]) -> Iterator[Fl
 
 def _is_true(value: object) -> bool:
     return value.casefold() in {"true", "yes", "1"} if isinstance(value, str) else value == 1
+
+
+def country_text(raw: Mapping[str, object]) -> str | None:
+    """What a record has as the country, in any layout; None if it has no text there."""
+    country = raw.get("country")
+    code = country.get("iso_code") if isinstance(country, Mapping) else country
+    found = raw.get("country_code", code)
+    return found if isinstance(found, str) else None
 
 
 def country_code(value: object) -> str | None:

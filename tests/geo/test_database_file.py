@@ -7,8 +7,8 @@ import hashlib
 import os
 import random
 import re
-from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ import pytest
 from compliance.errors import DatabaseError
 from compliance.geo.database_file import Age, age_of, asked_for, open_file
 from compliance.geo.knowledge import Knows
+from compliance.geo.locate import locate
 from compliance.geo.observation import Flag, Kind
 from tests.geo.mmdb import Value
 from tests.geo.sources import BUILT, DAY, Records, address, city, data, network, spread, write
@@ -234,15 +235,29 @@ def test_a_large_number_in_a_record_is_no_trouble(tmp_path: Path) -> None:
         assert opened.failed == 0
 
 
-def test_a_look_up_that_fails_is_silence_and_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_look_up_that_fails_is_no_silence_and_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = open_file(write(tmp_path / "a.mmdb", {**spread("UA"), "9.9.9.0/24": {"country_code": "PL", "x": 1}}))
 
     def fail(*_: object) -> None:
         raise ValueError("9.9.9.9 cannot be read")
 
     monkeypatch.setattr("compliance.geo.database_file.observed", fail)
-    assert opened.observation(address("9.9.9.9"), DAY).is_silent
+    assert opened.observation(address("9.9.9.9"), DAY).flags == {Flag.NOT_KNOWN}
     assert opened.failed == 1
+
+
+def test_a_failing_look_up_of_a_system_is_told_without_the_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = open_file(write(tmp_path / "a.mmdb", spread("", network(64500))))
+
+    def fail(*_: object) -> None:
+        raise ValueError("9.9.9.9 cannot be read")
+
+    monkeypatch.setattr("compliance.geo.database_file.system_of", fail)
+    with pytest.raises(DatabaseError, match="a look-up in `a` failed") as error:
+        opened.system(address("9.9.9.9"))
+    assert error.value.__context__ is None
 
 
 def test_an_autonomous_system_is_found_wherever_its_maker_writes_it(tmp_path: Path) -> None:
@@ -269,16 +284,15 @@ def test_a_file_ages_from_46_days_on_and_is_stale_from_91_on(tmp_path: Path, day
     opened = open_file(write(tmp_path / "a.mmdb", spread("", city("UA", "14")), "GeoLite2-City"))
     said = opened.observation(address("1.2.3.4"), day)
     assert (Flag.STALE in said.flags) is (age is Age.STALE)
-    assert (said.subdivision is None) is (age is Age.STALE)
-    assert said.country == "UA"
+    assert (said.country, said.subdivision) == ("UA", "UA-14")  # it may still add a place, and settles nothing
+    assert locate([said]).places == ({"UA"} if age is Age.STALE else {"UA-14"})
 
 
 def test_a_file_says_on_each_day_what_it_says_on_that_day(tmp_path: Path) -> None:
     """What was worked out for one day is not taken for another one."""
     opened = open_file(write(tmp_path / "a.mmdb", spread("", city("UA", "14")), "GeoLite2-City"))
-    ask: Callable[[date], str | None] = lambda day: opened.observation(address("1.2.3.4"), day).subdivision  # noqa: E731
-    late = BUILT + timedelta(days=91)
-    assert [ask(DAY), ask(late), ask(DAY)] == ["UA-14", None, "UA-14"]
+    days = (DAY, BUILT + timedelta(days=91), DAY)
+    assert [Flag.STALE in opened.observation(address("1.2.3.4"), day).flags for day in days] == [False, True, False]
 
 
 def test_nothing_of_a_file_shows_in_its_repr(tmp_path: Path) -> None:

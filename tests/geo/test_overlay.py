@@ -96,6 +96,18 @@ def test_a_look_up_finds_what_a_look_at_every_row_finds(
     assert set(found.adds) == expected
 
 
+def test_whose_system_cannot_be_looked_up_may_be_wherever_any_is_and_nothing_is_removed() -> None:
+    rows = [
+        row(None, "held", system=64500),
+        row(None, "PL", system=64501, is_removal=True),
+        row("203.0.113.0/24", "DE"),
+    ]
+    asked = parse_address("203.0.113.7")
+    assert asked is not None
+    found = Overlay(rows).overlaid(asked, DAY, None)
+    assert (set(found.adds), found.removes) == ({"held", "DE"}, ())
+
+
 def test_its_words_name_the_file_and_the_territory_and_no_network() -> None:
     overlay = Overlay(
         [row("203.0.113.0/24"), row(None, system=64500, is_removal=True, reason="2026-01-31: 203.0.113.0")]

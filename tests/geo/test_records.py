@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from math import inf, nan
 
@@ -248,12 +249,21 @@ def test_who_uses_an_address_may_be_a_machine_for_people_elsewhere(user_type: ob
 
 
 @pytest.mark.parametrize(("days", "is_stale"), [(-5, False), (0, False), (89, False), (90, False), (91, True)])
-def test_after_90_days_only_the_country_counts_and_it_is_said(days: int, is_stale: bool) -> None:
+def test_after_90_days_a_record_is_flagged_and_kept_whole(days: int, is_stale: bool) -> None:
     assert STALE_DAYS == 90
     found = read("maxmind", TOWN, build=DAY - timedelta(days=days))
     assert found.country == "UA"
     assert (Flag.STALE in found.flags) is is_stale
-    assert (found.subdivision is None, found.point is None) == (is_stale, is_stale)
+    assert replace(found, flags=frozenset()) == read("maxmind", TOWN)
+
+
+@pytest.mark.parametrize("code", ["XX", "A1", "EU", "QQ", "Ukraine", "--"])
+@pytest.mark.parametrize("schema", ["flat", "ipinfo"])
+def test_whoever_locates_and_names_no_country_that_there_is_does_not_know(schema: str, code: str) -> None:
+    assert read(schema, {"country_code": code}).flags == {Flag.NOT_KNOWN}
+    assert read("maxmind", {"country": {"iso_code": code}}).flags == {Flag.NOT_KNOWN}
+    assert read(schema, {"country_code": code}, kind=Kind.REGISTRATION).is_silent, "that denies agreement already"
+    assert read(schema, {"country_code": ""}).is_silent
 
 
 def test_age_keeps_other_flags_and_makes_silence_speak_of_nothing() -> None:

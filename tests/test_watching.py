@@ -1,0 +1,61 @@
+"""Files are read again when they changed and have come to rest, and nothing that goes wrong ends the watch."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from compliance.watching import watch
+from tests.web.process import eventually
+
+
+class Files:
+    """Files of which every look gives the next state; the last one stays."""
+
+    def __init__(self, *states: object) -> None:
+        self.wake = threading.Event()
+        self.states = list(states)
+        self.read: object = states[0]
+        self.reloads = 0
+
+    def look(self) -> object:
+        state = self.states.pop(0) if len(self.states) > 1 else self.states[0]
+        if isinstance(state, Exception):
+            raise state
+        return state
+
+    def seen(self) -> object:
+        return self.read
+
+    def reload(self) -> bool:
+        self.reloads += 1
+        self.read = self.states[0]
+        return True
+
+
+def test_a_change_counts_once_two_looks_agree() -> None:
+    files = Files("a", "b", "c", "d", "d", "d")
+    stop = watch(files, 0.01, "files")
+    assert eventually(lambda: files.reloads == 1)
+    stop()
+    assert (files.read, files.reloads) == ("d", 1)
+
+
+def test_what_does_not_change_is_read_on_request_only() -> None:
+    files = Files("a")
+    stop = watch(files, 0, "files")
+    files.wake.set()
+    assert eventually(lambda: files.reloads == 1)
+    stop()
+    assert files.reloads == 1
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_look_that_fails_is_logged_and_the_next_one_comes(caplog: pytest.LogCaptureFixture) -> None:
+    files = Files("a", RuntimeError("no disk"), "b", "b", "b")
+    stop = watch(files, 0.01, "files")
+    assert eventually(lambda: files.reloads == 1)
+    stop()
+    assert files.read == "b"
+    assert "looking at the files failed; the next look comes" in caplog.text
