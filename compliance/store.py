@@ -312,10 +312,13 @@ def _walk(
         seen.add(real)
         directories[:] = sorted(each for each in directories if not each.startswith("."))
         for each in names:
-            file = Path(here, each)
-            leads_nowhere = file.is_symlink() and not os.path.exists(file)  # perhaps to a directory of rules
-            if not each.startswith(".") and (is_wanted(each) or leads_nowhere):
-                yield file, is_suite
+            if not each.startswith(".") and (is_wanted(each) or _leads_nowhere(os.path.join(here, each))):
+                yield Path(here, each), is_suite
+
+
+def _leads_nowhere(file: str) -> bool:
+    """Whether it is a link to what is not there: perhaps to a directory of rules."""
+    return os.path.islink(file) and not os.path.exists(file)
 
 
 def _misplaced(path: Path, file: Path) -> Problem | None:

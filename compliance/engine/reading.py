@@ -65,8 +65,21 @@ class Reading:
 
     def truth(self, atom: Atom) -> Truth:
         """Whether the atom holds in all, in no, or in some worlds."""
-        rows = self._singles(atom)
-        return TRUE if rows == {True} else FALSE if rows == {False} else UNKNOWN
+        found = self._truths.get(atom)
+        if found is None:
+            found = self._truths[atom] = self._truth(atom)
+        return found
+
+    @cached_property
+    def _truths(self) -> dict[Atom, Truth]:
+        """What was asked already: rules of one question repeat each other's lines."""
+        return {}
+
+    def _truth(self, atom: Atom) -> Truth:
+        if FACTS[atom.fact].many:  # cheaper than its classes
+            return any_of(self._member_state(atom, value) for value in atom.values)
+        rows = self.classes((atom,))
+        return TRUE if rows == ((True,),) else FALSE if rows == ((False,),) else UNKNOWN
 
     def classes(self, atoms: Sequence[Atom]) -> tuple[Row, ...]:
         """The rows of yes and no that the atoms (all of one fact) can get together, sorted.
@@ -82,14 +95,6 @@ class Reading:
         else:
             rows = set(self._single_rows(atoms))
         return tuple(sorted(rows))
-
-    def _singles(self, atom: Atom) -> set[bool]:
-        """The values one atom can have: cheaper than its classes where the fact is set-valued."""
-        spec = FACTS[atom.fact]
-        if not spec.many:
-            return {row[0] for row in self.classes((atom,))}
-        truth = any_of(self._member_state(atom, value) for value in atom.values)
-        return {True} if truth is TRUE else {False} if truth is FALSE else {True, False}
 
     # -- single-valued facts ------------------------------------------------------------------------
 

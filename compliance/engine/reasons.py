@@ -59,7 +59,7 @@ def stale_registers(rule: Rule, reading: Reading) -> Iterator[str]:
 def lacks_freshness(register: str, zone: str, fact: str, reading: Reading) -> bool:
     """Whether only the age of a copy keeps it from saying, to a rule of that zone, who stands in it."""
     ruleset, day = reading.ruleset, reading.register_day(register, zone)
-    return any(
+    return ruleset.registers[register].is_stale(day) and any(
         ruleset.designated(entity, register, day) is UNKNOWN
         and ruleset.designated(entity, register, day, as_if_fresh=True) is not UNKNOWN
         for entity in reading.spoken_of(fact)

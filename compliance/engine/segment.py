@@ -204,21 +204,20 @@ class Segment:
             (
                 notice,
                 key,
-                self._instance(rules, question) if notice in in_doubt else _required(rules, question),
+                self._instance(rules, question, reading) if notice in in_doubt else _required(rules, question),
                 tuple(rules),
             )
             for notice, rules in asking.items()
         ]
         return _Result(tuple(parts), earliest(changes))
 
-    def _instance(self, rules: Sequence[Ready], question: _Question) -> Found | None:
+    def _instance(self, rules: Sequence[Ready], question: _Question, reading: Reading) -> Found | None:
         """The instance of a notice, as the plain evaluator finds it."""
         bound = question.bound
         if PLACE in question.views and question.views[PLACE] is self._sight.unknown[PLACE]:
             found = _anywhere(rules, question)
             if found is not None:
                 return found
-        reading = Reading(self.ruleset, question.facts, self.days, bound or None)
         if len(rules) == 1 and _has_one_world(rules[0], question):
             return _alone(rules[0], question, reading)
         return instance(rules[0].rule.notice, [with_binding(ready.rule, bound) for ready in rules], reading, bound)
@@ -245,7 +244,8 @@ class Segment:
         if kept is None:
             rules = tuple(sorted({ready for part in parts for ready in part[3]}, key=lambda ready: ready.rule.id))
             is_settled = all(isinstance(part[1], Ready) for part in parts)
-            joint = _required(rules, question) if is_settled else self._instance(rules, question)
+            reading = Reading(self.ruleset, question.facts, self.days, question.bound or None)
+            joint = _required(rules, question) if is_settled else self._instance(rules, question, reading)
             kept = self._joint.put(key, (joint,))
         return kept[0]
 

@@ -208,8 +208,11 @@ class Register:
         """The days on which the entry has its effect, in the register's zone."""
         return Period(entry.claims[self.arms][0].day, entry.last_day, self.zone, entry.suspended)
 
-    def lists(self, entries: tuple[Entry, ...], day: date) -> Truth:
-        """Whether the entity that `entries` (all of one entity) speak of stands in the register on `day`."""
+    def lists(self, entries: tuple[Entry, ...], day: date, *, as_if_fresh: bool = False) -> Truth:
+        """Whether the entity that `entries` (all of one entity) speak of stands in the register on `day`.
+
+        With `as_if_fresh` the copy is taken as one of that day.
+        """
         doubtful = False
         for entry in entries:
             if day in self.period(entry):
@@ -217,7 +220,8 @@ class Register:
                     return TRUE
                 doubtful = True
         knows_absence = bool(entries) or self.complete
-        return FALSE if knows_absence and not doubtful and not self.is_stale(day) else UNKNOWN
+        is_fresh = as_if_fresh or not self.is_stale(day)
+        return FALSE if knows_absence and not doubtful and is_fresh else UNKNOWN
 
     def edges(self) -> list[date]:
         """The days on which anything it says may differ from the day before."""

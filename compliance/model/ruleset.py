@@ -129,14 +129,12 @@ class Ruleset:
         taken as one of that day.
         """
         copy = self.registers[register]
-        if as_if_fresh:
-            copy = replace(copy, retrieved_on=day)
         truth = FALSE
         for member in self.lineage(entity):
             entries = self.entries(register, member)
             if not entries and member not in self.entities:
                 return Truth.UNKNOWN
-            truth |= copy.lists(entries, day)
+            truth |= copy.lists(entries, day, as_if_fresh=as_if_fresh)
             if truth is TRUE:
                 break
         return truth
