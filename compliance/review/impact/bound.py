@@ -7,45 +7,68 @@ can ask.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from compliance.model.designation import declared_id
 from compliance.model.truth import FALSE, TRUE
-from compliance.review.impact.classes import BOUND, HAS_NOT, PERHAPS, UNKNOWN, Choice, Dimension
+from compliance.review.impact.classes import BOUND, HAS, HAS_NOT, PERHAPS, UNKNOWN, WHO, Choice, Dimension
 from compliance.review.impact.days import Stretch, cut
-from compliance.review.impact.who import Onlookers, Seen
+from compliance.review.impact.who import OF_MENTION, Onlookers, Seen
 
 UNDECLARED = "an-undeclared-organization"
 """Stands for everybody of whom no file speaks."""
 
 
-def bound_choices(onlookers: Onlookers, stretches: Sequence[Stretch], near: date) -> Dimension:
-    """The classes of whom a relation binds on some days: nobody, somebody of each kind, and who knows whom.
+def bound_dimensions(relations: Sequence[Onlookers], stretches: Sequence[Stretch], near: date) -> list[Dimension]:
+    """What a page may say of whom `for_each` binds on some days: nobody, somebody of each kind, or who knows whom.
 
-    Those of whom the sides see something else have questions of their own.
+    Rules of one notice may bind by several relations. Entities do not matter to one another, so it is enough to
+    look at one, of each kind, and at where it stands in each of the relations.
 
     Args:
-        onlookers: how the rules see whom the relation binds.
+        relations: how the rules see whom each relation binds.
         stretches: days on which the rules mean the same; of a class that there is on several, the first one counts.
         near: of the days of a stretch, the nearest to this one is asked.
     """
-    found: dict[Hashable, Choice] = {}
-    for name in _somebody(onlookers):
-        edges = onlookers.edges(name)
-        for each in (part for stretch in stretches for part in _within(stretch, edges)):
-            day = each.day(near)
-            seen = onlookers.seen(name, day)
-            if seen.alike and seen.key not in found:
-                found[seen.key] = Choice(_in_words(onlookers, name, seen), (name,), day=day)
-    perhaps = [
-        Choice(f"{PERHAPS} {each.key}", (f"{PERHAPS} {each.items[0]}",), known=False, day=each.day)
-        for each in found.values()
-    ]
-    nobody = Choice(HAS_NOT, ())
-    return Dimension(
-        onlookers.fact, (*found.values(), nobody, *perhaps, Choice(UNKNOWN, (UNKNOWN,), known=False)), BOUND
+    if not relations:
+        return []
+    classes = _classes(relations, stretches, near)
+    if len(relations) > 1:
+        who = Dimension(OF_MENTION, classes, WHO)
+        return [who, *(Dimension(each.fact, standing(WHO), BOUND) for each in relations)]
+    perhaps = [replace(each, key=f"{PERHAPS} {each.key}", items=_perhaps(each.items), known=False) for each in classes]
+    open_ = Choice(UNKNOWN, (UNKNOWN,), known=False)
+    return [Dimension(relations[0].fact, (*classes, Choice(HAS_NOT, ()), *perhaps, open_), BOUND)]
+
+
+def standing(name: str) -> tuple[Choice, ...]:
+    """How somebody may stand in a relation."""
+    return (
+        Choice(HAS, (name,)),
+        Choice(HAS_NOT, ()),
+        Choice(PERHAPS, _perhaps((name,)), known=False),
+        Choice(UNKNOWN, (UNKNOWN,), known=False),
     )
+
+
+def _perhaps(items: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"{PERHAPS} {each}" for each in items)
+
+
+def _classes(relations: Sequence[Onlookers], stretches: Sequence[Stretch], near: date) -> tuple[Choice, ...]:
+    """Somebody of each kind, but for those of whom the sides see something else: these have questions of their own."""
+    found: dict[Hashable, Choice] = {}
+    for name in dict.fromkeys(name for each in relations for name in _somebody(each)):
+        edges = set[date]().union(*(each.edges(name) for each in relations))
+        for part in (part for stretch in stretches for part in _within(stretch, edges)):
+            day = part.day(near)
+            seen = [each.seen(name, day) for each in relations]
+            key = tuple(each.key for each in seen)
+            if key not in found and all(each.alike for each in seen):
+                found[key] = Choice(_in_words(relations, name, seen[0]), (name,), day=day)
+    return tuple(found.values())
 
 
 def _somebody(onlookers: Onlookers) -> Iterator[str]:
@@ -68,10 +91,12 @@ def _within(stretch: Stretch, edges: set[date]) -> Iterator[Stretch]:
             yield Stretch(first, last)
 
 
-def _in_words(onlookers: Onlookers, name: str, seen: Seen) -> str:
+def _in_words(relations: Iterable[Onlookers], name: str, seen: Seen) -> str:
     """Who somebody is, to the rules: by name where it matters, else by what follows."""
-    if name in onlookers.lines.named(onlookers.fact):
+    if any(name in each.lines.named(each.fact) for each in relations):
         return f"`{name}`"
+    if name == UNDECLARED:
+        return "somebody whom no file declares"
     truths = dict((*seen.old.truths, *seen.new.truths))
     found = {
         word: sorted({f"`{declared_id(value)}`" for (_, value, _), truth in truths.items() if truth is wanted})

@@ -28,6 +28,8 @@ UNKNOWN: Final = "unknown"
 PERHAPS: Final = "perhaps"
 HAS, HAS_NOT = "has", "has not"
 BOUND: Final = "FOR EACH"
+WHO: Final = "WHO"
+"""Whom several relations may bind; in a relation it stands for whoever that is."""
 DERIVED: Final = ("publisher.designated_as", "publisher.answers_to", "publisher.complies_with")
 """Facts that follow from the publisher where nobody gives them."""
 _LANGUAGES: Final = ("en", "fr", "de", "es", "ja", "fi")
@@ -58,7 +60,7 @@ class Dimension:
     fact: str
     choices: tuple[Choice, ...]
     about: str = ""
-    """Of a set, the members; `BOUND` for whom `for_each` binds."""
+    """Of a set, the members; `BOUND` for whom `for_each` binds, `WHO` for who that is where several relations do."""
 
     @property
     def name(self) -> str:
@@ -222,8 +224,17 @@ def written(chosen: Collection[tuple[Dimension, Choice]]) -> dict[str, Written] 
     """The facts of a question as a scenario's `given` has them; None where they contradict one another."""
     items: dict[str, list[str]] = defaultdict(list)
     open_: dict[str, bool] = defaultdict(lambda: True)
+    who = {
+        said: said.replace(WHO, name)
+        for dimension, choice in chosen
+        if dimension.about == WHO
+        for name in choice.items
+        for said in (WHO, f"{PERHAPS} {WHO}")
+    }
     for dimension, choice in chosen:
-        items[dimension.fact].extend(choice.items)
+        if dimension.about == WHO:
+            continue
+        items[dimension.fact].extend(who.get(each, each) for each in choice.items)
         open_[dimension.fact] &= choice.key == UNKNOWN
     found: dict[str, Written] = {}
     for fact, values in items.items():

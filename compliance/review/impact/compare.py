@@ -27,12 +27,12 @@ from compliance.model.facts import FACTS, Kind
 from compliance.model.rule import AnyOf, Block, Line, Rule
 from compliance.model.truth import TRUE
 from compliance.notices.wording import choose
-from compliance.review.impact.bound import bound_choices
+from compliance.review.impact.bound import bound_dimensions, standing
 from compliance.review.impact.classes import BOUND, HAS_NOT, PERHAPS, Choice, Dimension, Lines, dimensions, written
 from compliance.review.impact.days import Stretch, cut
 from compliance.review.impact.places import Places
 from compliance.review.impact.sides import Asked, Result, differing
-from compliance.review.impact.who import PUBLISHER, Onlookers, People
+from compliance.review.impact.who import PUBLISHER, Onlookers, People, unlike
 from compliance.review.impact.words import manner_of
 
 MOST: Final = 4096
@@ -106,6 +106,11 @@ class Comparison:
         return tuple(Onlookers(self.people, self.old, self.new, self.lines, fact) for fact in facts)
 
     @cached_property
+    def _relations(self) -> tuple[Onlookers, ...]:
+        """How the rules see those that they bind."""
+        return tuple(each for each in self.onlookers if each.fact != PUBLISHER)
+
+    @cached_property
     def edges(self) -> list[date]:
         """The days on which a rule, a territory or a wording begins or ends, on either side."""
         found: set[date] = set()
@@ -146,9 +151,9 @@ class Comparison:
             old, new = self._meaning(stretch.day(self.near))
             if old != new:
                 by_meaning[old, new].append(stretch)
-        unlike = self._unlike()
+        others = self._unlike()
         nearest = [sorted(stretches, key=self._distance) for stretches in by_meaning.values()]
-        firsts = (*(each[0] for each in nearest), *(members[0][1] for members in unlike.values()))
+        firsts = (*(each[0] for each in nearest), *(members[0][1] for members in others.values()))
         days = [stretch.day(self.near) for stretch in firsts]
         if not days:
             return []
@@ -156,11 +161,11 @@ class Comparison:
         frames = []
         for stretches in nearest:
             day = stretches[0].day(self.near)
-            bound = [bound_choices(each, stretches, self.near) for each in self.onlookers if each.fact != PUBLISHER]
+            bound = bound_dimensions(self._relations, stretches, self.near)
             frames.append(Frame(day, (*asked, *bound), [("", each) for each in stretches]))
-        for (fact, _), members in unlike.items():
+        for (relation, _), members in others.items():
             clue, stretch = members[0]
-            frames.append(self._frame_of(fact, clue, stretch.day(self.near), asked, members))
+            frames.append(self._frame_of(relation, clue, stretch.day(self.near), asked, members))
         return frames
 
     def _distance(self, stretch: Stretch) -> int:
@@ -170,24 +175,32 @@ class Comparison:
     def _unlike(self) -> dict[tuple[str, Hashable], list[tuple[str, Stretch]]]:
         """Those of whom the sides see something else, with the days; together where all else is the same, too."""
         found: dict[tuple[str, Hashable], list[tuple[str, Stretch]]] = defaultdict(list)
-        for onlookers in self.onlookers:
-            for clue, stretch, seen in onlookers.unlike(self.edges, self.near):
-                found[onlookers.fact, (seen.key, self._meaning(stretch.day(self.near)))].append((clue, stretch))
-        self.exhaustive = self.exhaustive and len({fact for fact, _ in found}) < 2
+        for group in (self.onlookers[:1], self._relations):
+            relation = " or ".join(each.fact for each in group)
+            for clue, stretch, seen in unlike(group, self.edges, self.near):
+                old, new = self._meaning(stretch.day(self.near))
+                if old != new or any(each.old != each.new for each in seen):
+                    key = tuple(each.key for each in seen), old, new
+                    found[relation, key].append((clue, stretch))
+        # publishers and mentioned entities are looked at one without the other
+        self.exhaustive = self.exhaustive and len({relation for relation, _ in found}) < 2
         self.exhaustive = self.exhaustive and not any(each.is_in_two_zones for each in self.onlookers)
         return found
 
     def _frame_of(
-        self, fact: str, clue: str, day: date, asked: Sequence[Dimension], members: list[tuple[str, Stretch]]
+        self, relation: str, clue: str, day: date, asked: Sequence[Dimension], members: list[tuple[str, Stretch]]
     ) -> Frame:
         """The questions about somebody in particular."""
-        if fact == PUBLISHER:
+        if relation == PUBLISHER:
             others = [each for each in asked if not each.fact.startswith(PUBLISHER)]
             fixed = ((Dimension(PUBLISHER, (), BOUND), Choice(clue, (clue,))),)
-            bound = [bound_choices(each, [Stretch(day, day)], day) for each in self.onlookers if each.fact != PUBLISHER]
-            return Frame(day, (*others, *bound), members, fixed, fact)
-        choices = (Choice(clue, (clue,)), Choice(PERHAPS, (f"{PERHAPS} {clue}",), known=False))
-        return Frame(day, (*asked, Dimension(fact, choices, BOUND)), members, (), fact)
+            bound = bound_dimensions(self._relations, [Stretch(day, day)], day)
+            return Frame(day, (*others, *bound), members, fixed, relation)
+        choices = standing(clue)
+        if len(self._relations) == 1:  # who is in none is nobody
+            choices = tuple(each for each in choices if each.items == (clue,) or each.key == PERHAPS)
+        bound = [Dimension(each.fact, choices, BOUND) for each in self._relations]
+        return Frame(day, (*asked, *bound), members, (), relation)
 
     def place_classes(self, day: date) -> Dimension | None:
         """The classes of places on a day; None where no rule asks for a place."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from math import prod
@@ -56,6 +56,8 @@ class Condition:
     dimension: Dimension
     choices: tuple[Choice, ...]
     unclear: bool = False
+    whole: bool = True
+    """Whether it is so in whichever way it is not known: that a set has somebody perhaps, or that nobody knows it."""
 
     @property
     def key(self) -> Hashable:
@@ -82,6 +84,8 @@ class Group:
     """Whether it is so in all cases that the conditions describe; else in some."""
     example: Cell
     cells: tuple[Cell, ...] = field(repr=False)
+    also: tuple[str, ...] = ()
+    """Facts that need not be known for all of this (`folded`)."""
 
     @property
     def says(self) -> Hashable:
@@ -176,9 +180,9 @@ def _conditions(dimensions: Sequence[Dimension], box: Sequence[frozenset[str]]) 
     found = []
     for dimension, keys in zip(dimensions, box, strict=True):
         known = tuple(each for each in dimension.choices if each.known and each.key in keys)
-        unclear = any(not each.known and each.key in keys for each in dimension.choices)
-        if len(known) < sum(each.known for each in dimension.choices) or unclear:
-            found.append(Condition(dimension, known, unclear))
+        open_ = [each.key in keys for each in dimension.choices if not each.known]
+        if len(known) < sum(each.known for each in dimension.choices) or any(open_):
+            found.append(Condition(dimension, known, any(open_), all(open_)))
     return tuple(found)
 
 
@@ -198,3 +202,32 @@ def _group(label: _Label, gathered: _Gathered, near: date, holds: Callable[[Cell
 
 def _order(group: Group) -> tuple[int, bool, int, str]:
     return GRAVITY.index(group.kind), group.unclear, -RESULTS.index(group.before), str(group.example.given)
+
+
+def folded(told: Sequence[Group]) -> list[Group]:
+    """The groups, without those that only say of another one that it is so whether some facts are known or not."""
+    certain = {_core(group): group for group in told if group.exact and not group.unclear}
+    also: dict[Hashable, tuple[str, ...]] = {}
+    for group in told:
+        open_ = [each for each in group.conditions if each.unclear]
+        if group.exact and group.unclear and _core(group) in certain and all(each.whole for each in open_):
+            also[_core(group)] = tuple(dict.fromkeys(each.dimension.fact for each in open_))
+    found = []
+    for group in told:
+        if group.exact and _core(group) in also:
+            if not group.unclear:
+                found.append(replace(group, also=also[_core(group)]))
+        else:
+            found.append(group)
+    return found
+
+
+def _core(group: Group) -> Hashable:
+    """Equal for groups that say the same, but for what need not be known."""
+    restricting = tuple(
+        (each.dimension.name, frozenset(choice.key for choice in each.choices))
+        for each in group.conditions
+        if 0 < len(each.choices) < sum(choice.known for choice in each.dimension.choices)
+    )
+    what = group.before, group.after, group.parts, group.relation
+    return what, tuple(sorted(group.who.items())), restricting

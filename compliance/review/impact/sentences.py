@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from compliance.content.facts import Written
 from compliance.engine.reading import PLACE
 from compliance.model.facts import FACTS, Kind
 from compliance.model.ruleset import Ruleset
-from compliance.review.impact.classes import BOUND, HAS, HAS_NOT
+from compliance.review.impact.classes import BOUND, HAS, HAS_NOT, WHO, Dimension
 from compliance.review.impact.days import days_in_words
 from compliance.review.impact.groups import EVERYBODY, Condition, Group
 from compliance.review.impact.places import Places
@@ -53,9 +53,11 @@ def sentence(group: Group, places: Places | None, rulesets: Sequence[Ruleset]) -
     """
     others = [each for each in group.conditions if each.dimension.fact != PLACE and _restricts(each)]
     does = _HAPPENS.get((group.before, group.after)) or f"get it otherwise ({_parts(group)})"
-    where = [_of_page(group, each) for each in others]
+    where = [*_of_whom(group, others), *(_of_page(group, each) for each in others if each.dimension.about != WHO)]
     said = (_when_and_whose(group), _doubt(group), _readers(group, places, rulesets), does)
     text = " ".join(each for each in said if each) + (f", where {' and '.join(where)}" if where else "")
+    if group.also:
+        text += f", also with {_either(group.also)} not known"
     return text[0].upper() + text[1:]
 
 
@@ -99,17 +101,32 @@ def _when_and_whose(group: Group) -> str:
     for days, names in list(by_days.items())[:MOST_SPANS]:
         listed = " or ".join(f"`{name}`" for name in names[:MOST_NAMED])
         more = f" or {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-        of = "on pages of" if group.relation == "publisher" else f"on pages whose `{group.relation}` has"
+        relation = " or ".join(f"`{each}`" for each in group.relation.split(" or "))
+        of = "on pages of" if group.relation == "publisher" else f"on pages whose {relation} has"
         said.append(f"{of} {listed}{more}{f' {days}' if days else ''},")
     if left := [name for names in list(by_days.values())[MOST_SPANS:] for name in names]:
         said.append(f"on those of {len(left)} more, each on days of their own,")
     return " and ".join(said)
 
 
+def _of_whom(group: Group, conditions: Sequence[Condition]) -> Iterator[str]:
+    """Whom several relations may bind, where that is told of none of them."""
+    who = [each.key for one in conditions if one.dimension.about == WHO for each in one.choices]
+    if who or (not group.relation and any(_stands(each.dimension) for each in conditions)):
+        yield f"it speaks of {' or '.join(who) or 'somebody'}"
+
+
+def _stands(dimension: Dimension) -> bool:
+    """Whether it says how somebody stands in a relation, and not who that is."""
+    return dimension.about == BOUND and HAS in {each.key for each in dimension.choices}
+
+
 def _of_page(group: Group, condition: Condition) -> str:
     """What holds of the page."""
     dimension, fact = condition.dimension, f"`{condition.dimension.fact}`"
     maybe = " (or not known)" if condition.unclear and group.unclear else ""
+    if _stands(dimension):
+        return f"{fact} {'has' if condition.choices[0].key == HAS else 'does not have'} them{maybe}"
     if dimension.about == BOUND:
         keys = [each.key for each in condition.choices]
         said = [f"has {each}" for each in keys if each != HAS_NOT] + (["has nobody"] if HAS_NOT in keys else [])

@@ -14,7 +14,7 @@ from compliance.model.ruleset import Ruleset
 from compliance.review.impact.archive import Counted
 from compliance.review.impact.days import joined
 from compliance.review.impact.drawn import Redrawn
-from compliance.review.impact.groups import GRAVITY, Group, Kind
+from compliance.review.impact.groups import GRAVITY, Group, Kind, folded
 from compliance.review.impact.report import NoticeChange
 from compliance.review.impact.sentences import flow, sentence
 from compliance.review.impact.sides import Result
@@ -226,7 +226,7 @@ def _told(changes: Sequence[NoticeChange], kinds: Sequence[Kind]) -> list[tuple[
     """The groups of some kinds, notice by notice; the last one of a notice with how many are left out."""
     found = []
     for change in changes:
-        mine = [group for group in change.groups if group.kind in kinds]
+        mine = [group for group in folded(change.groups) if group.kind in kinds]
         for number, group in enumerate(mine[:MOST_GROUPS], start=1):
             found.append((change, group, max(len(mine) - MOST_GROUPS, 0) if number == MOST_GROUPS else 0))
     return found

@@ -9,7 +9,7 @@ at one by one, on the days on which the sides differ, and only once for all that
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -284,20 +284,6 @@ class Onlookers:
         found = {*self.people.changed, *self.people.clues, *self.people.touched(self.keys), *self.with_other_data}
         return sorted(found)
 
-    def unlike(self, common: Iterable[date], near: date) -> Iterator[tuple[str, Stretch, Seen]]:
-        """Everybody of whom the sides see something else, the days on which they do, and what they see.
-
-        Args:
-            common: the days on which anything else begins or ends.
-            near: the day to look at where several are alike.
-        """
-        shared = set(common)
-        for clue in self.candidates():
-            for stretch in cut(shared | self.edges(clue)):
-                seen = self.seen(clue, stretch.day(near))
-                if not seen.alike:
-                    yield clue, stretch, seen
-
     def edges(self, clue: str) -> set[date]:
         """The days on which anything that is known of somebody begins or ends."""
         found: set[date] = set()
@@ -366,3 +352,21 @@ class Onlookers:
         slots = self._data_of(side.words).items() if entity is not None else ()
         data = [(name, slot.type, ruleset.value_on(alone or "", slot.value, day)) for name, slot in slots]
         return title, tuple(each for each in data if each[2] is not None)
+
+
+def unlike(
+    group: Sequence[Onlookers], common: Iterable[date], near: date
+) -> Iterator[tuple[str, Stretch, tuple[Seen, ...]]]:
+    """Everybody who is like nobody of whom the sides see the same, the days on which that is so, and what they see.
+
+    Args:
+        group: how the rules see them in each of some relations, or as publishers.
+        common: the days on which anything else begins or ends.
+        near: the day to look at where several are alike.
+    """
+    shared = set(common)
+    for clue in sorted({clue for each in group for clue in each.candidates()}):
+        for stretch in cut(shared.union(*(each.edges(clue) for each in group))):
+            seen = tuple(each.seen(clue, stretch.day(near)) for each in group)
+            if not all(each.alike for each in seen):
+                yield clue, stretch, seen

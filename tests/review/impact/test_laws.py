@@ -125,7 +125,7 @@ def check(pair: tuple[Ruleset, Ruleset], facts: Facts, day: date, *, one_world: 
     for notice, entity in wrong:
         change = found[notice]
         words = before.get((notice, entity), "none"), after.get((notice, entity), "none")
-        told = [group for group in change.groups if tells_of(group, words, day, change, facts)]
+        told = [group for group in change.groups if tells_of(group, words, day, change, facts, entity)]
         assert told or not change.exhaustive, (notice, entity, words)
 
 
@@ -159,11 +159,24 @@ def members(pair: Iterable[Ruleset]) -> list[tuple[str, Member]]:
     return [(territory.id, member) for territory in territories for member in territory.members]
 
 
-def tells_of(group: Group, words: tuple[str, str], day: date, change: NoticeChange, facts: Facts) -> bool:
+def tells_of(group: Group, words: tuple[str, str], day: date, change: NoticeChange, facts: Facts, entity: str) -> bool:
     """Whether a group tells of a change on a day, and what it says of the facts that are given is so."""
     on_day = any(day in stretch for stretches in group.who.values() for stretch in stretches)
-    said = all(is_so(each, facts, change) for each in group.conditions)
+    said = all(is_so(each, facts, change) and stands_so(each, facts, entity) for each in group.conditions)
     return (group.before, group.after) == words and on_day and said
+
+
+def stands_so(condition: Condition, facts: Facts, entity: str) -> bool:
+    """Whether somebody stands in a relation as a condition says, where several relations may bind."""
+    dimension, keys = condition.dimension, {choice.key for choice in condition.choices}
+    if not entity or dimension.about != BOUND or HAS not in {choice.key for choice in dimension.choices}:
+        return True
+    value = facts.get(dimension.fact)
+    if not isinstance(value, Members):
+        return condition.unclear
+    if entity in value.certain:
+        return HAS in keys
+    return condition.unclear if entity in value.perhaps or value.other else HAS_NOT in keys
 
 
 def is_so(condition: Condition, facts: Facts, change: NoticeChange) -> bool:
