@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult
 
 from compliance.model.designation import Entity, declared_id
 from compliance.model.facts import Members, OneOf
@@ -28,8 +28,9 @@ _HOST = re.compile(r"([a-z0-9_-]+\.)+[a-z][a-z0-9-]*")
 """A host name in ASCII; a number at its end would make it an address."""
 _LONGEST_HOST = 253
 _LONGEST_AUTHORITY = 1000
-_READ_DIFFERENTLY = re.compile(r"[\\ßẞς\u200c\u200d]|[\x00-\x1f\x7f]")
-"""In an authority: a backslash, the letters on which IDNA 2003 and 2008 disagree, control characters."""
+_READ_DIFFERENTLY = re.compile(r"[\\\[\]ßẞς\u200c\u200d]|[\x00-\x1f\x7f]")
+"""In an authority: a backslash, brackets, which hold addresses and no names, the letters on which IDNA 2003 and 2008
+disagree, control characters."""
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,7 @@ def host_of(text: str) -> str | None:
     if is_a_person or len(authority) > _LONGEST_AUTHORITY or _READ_DIFFERENTLY.search(authority):
         return None
     try:
-        host = urlsplit(f"//{authority}").hostname or ""
+        host = SplitResult("", authority, "", "", "").hostname or ""  # `urlsplit` keeps what it was asked
         found = host.encode("idna").decode("ascii").lower().removesuffix(".")
     except ValueError:  # what is wrong with it does not matter, and a UnicodeError is one too
         return None

@@ -183,12 +183,13 @@ def country_text(raw: Mapping[str, object]) -> str | None:
 
 def country_code(value: object) -> str | None:
     """The country that a maker's code names, in our own table; None for anything else."""
-    return _country(value) if isinstance(value, str) else None
+    return _country(value) if isinstance(value, str) and len(value) == 2 else None
 
 
 @lru_cache(maxsize=4096)
-def _country(text: str) -> str | None:
-    found = place(text) if len(text) == 2 else None
+def _country(letters: str) -> str | None:
+    """The same, worked out once for each two letters: what is kept is too short to be anything of a reader's."""
+    found = place(letters)
     return found if found in COUNTRIES else None
 
 

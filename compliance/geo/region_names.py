@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Final
 
 _APOSTROPHES: Final = re.compile("['’ʼ`ʹ]")
@@ -52,15 +51,16 @@ _TABLE: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 
-@lru_cache(maxsize=8192)
 def region_named(country: str | None, name: str) -> str | None:
     """The ISO 3166-2 code of a subdivision that a database calls so; None if the table does not have it.
 
     >>> region_named("UA", "Kharkivs'ka Oblast'")
     'UA-63'
     """
-    names = NAMES.get(country or "", {})
-    whole = _plain(name)
+    names = NAMES.get(country or "")
+    if names is None:
+        return None
+    whole = _plain(name)  # not kept: a header may hold anything in place of a name
     return names.get(whole) or names.get(_without_kind(whole))
 
 

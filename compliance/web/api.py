@@ -24,6 +24,7 @@ from compliance.model.ruleset import LANGUAGE_VERSION
 from compliance.reader import Reader
 from compliance.store import NO_ACTIVE_RULE
 from compliance.web import metrics
+from compliance.web.json_body import forget_names
 from compliance.web.problems import problem
 from compliance.web.wire import NotJsonError, understand
 from compliance.web.withheld import place_of
@@ -186,11 +187,13 @@ def _geo_metrics(geo: DatabaseStore) -> dict[str, dict[metrics.Labels, int]]:
 
 @routes.app_errorhandler(RequestError)
 def _request_error(error: RequestError) -> Response:
+    forget_names()
     return problem(400, "invalid-request", "the request cannot be understood", error.problems)
 
 
 @routes.app_errorhandler(NotJsonError)
 def _not_json(error: NotJsonError) -> Response:
+    forget_names()
     return problem(400, "malformed-json", str(error))
 
 
@@ -222,6 +225,7 @@ def _http_error(error: HTTPException) -> Response:
 
 @routes.app_errorhandler(Exception)
 def _unforeseen(error: Exception) -> Response:
+    forget_names()
     _log.error("unforeseen %s", place_of(error))
     return problem(500, "internal", "something went wrong here, not in the request")
 

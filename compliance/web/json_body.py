@@ -24,6 +24,8 @@ MOST_PROBLEMS: Final = 50
 """Where a body has more, the rest is not looked for: it is of another kind altogether."""
 MALFORMED: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What the decoder raises where a body stops being JSON in UTF-8."""
+_OTHER_NAMES: Final = b"{" + b",".join(b'"%d":0' % number for number in range(8192)) + b"}"
+"""So many names that each place in which the decoder keeps one is taken again; it has 512."""
 _GZIP: Final = b"\x1f\x8b"
 _NOT_UTF_8: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 
@@ -78,6 +80,14 @@ def not_json(error: Exception) -> NotJsonError:
         return NotJsonError("the body is not UTF-8")
     found = re.search(r"byte (\d+)", str(error))
     return NotJsonError(f"the body is not JSON: look at byte {found[1]}" if found else "the body is not JSON")
+
+
+def forget_names() -> None:
+    """Have the decoder forget the names of fields that it keeps: a caller may have put anything in their place.
+
+    It keeps short ones, so as not to make them anew for each body. Where all names are ours there is nothing to forget.
+    """
+    msgspec.json.decode(_OTHER_NAMES)
 
 
 def given_twice(body: bytes) -> list[Problem]:

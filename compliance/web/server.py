@@ -2,7 +2,9 @@
 
 Theory: a reload happens in the process, by swapping a reference, so no request ever meets a worker without
 rules. A request body may hold a reader's address, so it stays in memory: it is never spooled to a file,
-and what is larger than could ever be asked for is turned away before it is read.
+and what is larger than could ever be asked for is turned away before it is read. What the server and the
+standard library keep of a request that was answered (its target, its peer) is dropped, so that nothing in the
+process holds a reader; what was freed is overwritten where an operator says so.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import signal
 from collections.abc import Callable, Sequence
 from io import BytesIO
 from typing import Any
+from urllib.parse import urlsplit
 
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
@@ -24,6 +27,11 @@ from compliance.geo.client_address import ProxyTrust
 from compliance.web.app import create_app
 from compliance.web.problems import MEDIA_TYPE, NEVER_KEPT, problem
 from compliance.web.withheld import silence_words
+
+try:
+    import resource
+except ImportError:  # there are no such limits on Windows
+    resource = None  # type: ignore[assignment]
 
 DRAINED = 16 * 1024 * 1024
 """A body up to this size is read, dropped and refused, so that the caller is there to hear why."""
@@ -96,6 +104,8 @@ class _Parser(HTTPRequestParser):
             super().parse_header(header_plus)
         except ValueError:  # half an IPv6 address in the target, or a length of thousands of digits
             raise ParsingError("not a head") from None
+        finally:
+            _forget_targets()
         if self.chunked and "CONTENT_LENGTH" in self.headers:
             raise ParsingError("two lengths")
         receiver: Any = self.body_rcv
@@ -103,11 +113,23 @@ class _Parser(HTTPRequestParser):
             receiver.buf = _Kept(self.adj.inbuf_overflow)
 
 
+def _forget_targets() -> None:
+    """Have the standard library drop the targets of requests that it keeps: a caller may have put anything there."""
+    forget = getattr(urlsplit, "cache_clear", None)
+    if forget is not None:
+        forget()
+
+
 class _Channel(HTTPChannel):
     """A connection."""
 
     error_task_class = _ProblemTask
     parser_class = _Parser
+
+    def handle_close(self) -> None:
+        """Close it, and forget who it was with: an idle thread keeps its last connection until the next one comes."""
+        super().handle_close()
+        self.addr = ("", 0)
 
 
 def serve(checker: Checker, settings: Settings, ready: Callable[[str], None]) -> None:
@@ -121,6 +143,7 @@ def serve(checker: Checker, settings: Settings, ready: Callable[[str], None]) ->
     Raises:
         OSError: the address or port cannot be listened on.
     """
+    _leave_no_core()
     largest = max(settings.body_limit, DRAINED)
     server: Any = create_server(
         create_app(checker, body_limit=settings.body_limit, trust=ProxyTrust.of(settings)),
@@ -150,6 +173,14 @@ def serve(checker: Checker, settings: Settings, ready: Callable[[str], None]) ->
     finally:
         stop_watching()
         _close(servers)
+
+
+def _leave_no_core() -> None:
+    """Ask the system to write no core dump of this process: memory may hold a reader's address. It can be undone."""
+    if resource is not None:
+        with contextlib.suppress(OSError, ValueError):
+            _, most = resource.getrlimit(resource.RLIMIT_CORE)
+            resource.setrlimit(resource.RLIMIT_CORE, (0, most))
 
 
 def _close(servers: Sequence[Any]) -> None:

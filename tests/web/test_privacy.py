@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
+import sys
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NoReturn
+from urllib.parse import urlsplit
 
 import pytest
 
-from compliance import Checker
+from compliance import Checker, Content
 from compliance.config import Settings
 from compliance.errors import Problem, RequestError
 from compliance.geo.client_address import ProxyTrust
@@ -168,6 +172,40 @@ def test_what_a_cdn_tells_is_what_an_answer_rests_on(checker: Checker) -> None:
     location = json.loads(asker.check(question, X_Forwarded_For="8.8.8.8", CF_IPCountry="UA", **WHERE).data)["location"]
     assert "cloudflare locates it" in location["basis"][0]
     assert {"UA-43", "US"} <= set(location["places"])
+
+
+def caches() -> dict[str, int]:
+    """How much is in each cache of a function, of ours and of the libraries; the test's own client keeps its URLs."""
+    modules = [value for module in list(sys.modules.values()) for value in list(vars(module).values())]
+    found = [each for each in (*modules, *gc.get_objects()) if isinstance(each, type(lru_cache(str)))]
+    sizes = {f"{each.__module__}.{each.__qualname__}": each.cache_info().currsize for each in found}
+    return {name: size for name, size in sizes.items() if name != "urllib.parse.urlsplit"}
+
+
+def asks_everywhere(asker: Asker, number: int) -> None:
+    """A reader whose address and city are nobody else's, in each place where they may stand."""
+    address, city = f"95.165.0.{number + 10}", f"Hurzuf {number}"
+    told = {"CF_Region": city, "CF_Region_Code": city, "CF_IPCity": city, "CF_Timezone": f"Europe/H{number}"}
+    for reader in ({"from": "request"}, {"address": address}, {"location": {"country": city}}):
+        question = {"content": {"publisher": f"{city}.example", "url": f"https://{address}"}, "reader": reader}
+        for country in ("UA", city, address):
+            asker.check(question, X_Forwarded_For=address, **{**WHERE, **told}, CF_IPCountry=country)
+
+
+def test_no_cache_grows_with_another_reader_of_the_same_place(checker: Checker) -> None:
+    asker = telling(checker, is_trusted=True)
+    asks_everywhere(asker, 0)
+    before = caches()
+    asks_everywhere(asker, 1)
+    assert caches() == before
+
+
+def test_a_host_is_read_without_a_cache_of_the_standard_library(checker: Checker) -> None:
+    info = getattr(urlsplit, "cache_info", None)
+    before = info and info()
+    for url in ("https://203.0.113.77/a", "//203.0.113.78", "https://[2001:db8::77]:80/", "radio.example"):
+        checker.check(Content(url=url, publisher=url))
+    assert (info and info()) == before
 
 
 class _BrokenError(Exception):
