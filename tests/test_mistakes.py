@@ -39,6 +39,7 @@ RADIO: Final = "entities/rfe-rl.yaml"
 SVABODA: Final = "entities/radio-svaboda.yaml"
 META: Final = "entities/meta-platforms.yaml"
 READERS: Final = "tests/rfe-rl-readers.yaml"
+MEMBERS: Final = "tests/members-of-the-eu.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,12 @@ MISTAKES: Final = {
         "load", RISK, "controlled]\n", "controled]\n", "ua-russia-controled", ("nearest is `ua-russia-controlled`",)),
     "a member twice": Mistake("load", UNION, "[GP, MQ", "[FR, GP, MQ", "FR", ("`FR` is a member twice",)),
     "a comma forgotten": Mistake("load", UNION, "HU, IE", "HU IE", "HU IE", ("unknown place `HU IE`",)),
+    "a member state left out": Mistake(
+        "test", UNION, "LV, LT, LU", "LV, LU", "name: a deepfake, for readers in each member state",
+        ("eu-deepfake-disclosure", "say none"), MEMBERS),
+    "a neighbour taken for a member state": Mistake(
+        "test", UNION, "MT, NL", "ME, MT, NL", "name: a deepfake, for readers around them",
+        ("eu-deepfake-disclosure", "say required"), MEMBERS),
     "the place of another law": Mistake(
         "test", BELARUS, ": BY\n\nif", ": RU\n\nif", "name: Radio Svaboda, reader in Minsk", ("says none", "not `RU`")),
     # facts, keys and words

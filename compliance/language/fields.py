@@ -262,6 +262,16 @@ class Fields:
             self.to.fail(node.span, f"`{key}` is empty", "add at least one item")
         return tuple(item for item in node.items if self.is_map(item, f"an item of `{key}`"))
 
+    def refuse_twins(self, key: str, what: str, whole: str) -> None:
+        """Two items of one name could not be told apart in a report."""
+        node = self.map.get(key)
+        seen: dict[str, int] = {}
+        for item in node.items if isinstance(node, List) else ():
+            name = item.get("name") if isinstance(item, Map) else None
+            if isinstance(name, Text) and seen.setdefault(name.text, name.span.line) != name.span.line:
+                help_ = f"the first one is on line {seen[name.text]}; give each a name of its own"
+                self.to.fail(name.span, f"{what} `{name.text}` stands twice in the {whole}", help_)
+
     def is_map(self, node: Node, name: str) -> TypeGuard[Map]:
         """Whether `node` is a map; a problem if not."""
         if not isinstance(node, Map | Broken):

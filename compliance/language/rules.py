@@ -46,6 +46,7 @@ def rule(node: Map, to: Collector) -> tuple[Rule, Text | None] | None:
     said, ref = notice(fields, name, for_each)
     basis = sources(fields, "legal_basis", required=True)
     found = tuple(_scenario(item, to) for item in fields.maps("scenarios", required=True))
+    fields.refuse_twins("scenarios", "scenario", "rule")
     summary, owner = fields.text("summary"), fields.text("owner", required=True)
     review_by = fields.day("review_by", required=True)
     law_status = _law_status(fields)

@@ -124,24 +124,11 @@ def _suite(fields: Fields) -> Suite | None:
     fields.text("owner")
     has_day = pinned is not None or fields.map.get("as_of") is not None or fields.is_misspelled("as_of")
     questions = [_question(item, to, languages, has_day=has_day) for item in fields.maps("questions", required=True)]
-    _refuse_twins(fields)
+    fields.refuse_twins("questions", "question", "suite")
     if name is None or not to.declare("suite", name):
         return None
     whole = tuple(question for question in questions if question is not None)
     return Suite(name.text, title or "", whole, pinned, drafts, name.span)
-
-
-def _refuse_twins(fields: Fields) -> None:
-    """Two questions of one name could not be told apart in a report."""
-    node = fields.map.get("questions")
-    seen: dict[str, int] = {}
-    for item in node.items if isinstance(node, List) else ():
-        name = item.get("name") if isinstance(item, Map) else None
-        if isinstance(name, Text) and seen.setdefault(name.text, name.span.line) != name.span.line:
-            message = f"question `{name.text}` stands twice in the suite"
-            fields.to.fail(
-                name.span, message, f"the first one is on line {seen[name.text]}; give each a name of its own"
-            )
 
 
 def _question(node: Map, to: Collector, languages: tuple[str, ...], *, has_day: bool) -> Question | None:
