@@ -111,7 +111,6 @@ def main(given: Sequence[str] | None = None, page: Path = DOCS / "benchmarks.md"
     }
     say("\n".join([f"{contents(size)}\n", *tables.values(), f"The commands had {share(found)} of a core.\n"]))
     if options.write:
-        whole = page.read_text(encoding="utf-8")
         parts = {
             **tables,
             "contents": contents(size),
@@ -119,7 +118,7 @@ def main(given: Sequence[str] | None = None, page: Path = DOCS / "benchmarks.md"
             "machine": report.machine(),
             "share": share(found),
         }
-        page.write_text(whole.replace(report.desk_part(whole), report.filled(TEMPLATE, parts).rstrip()), "utf-8")
+        report.put(page, TEMPLATE, "desk", parts)
         say(f"\nwritten: {page}\n")
     return 0
 

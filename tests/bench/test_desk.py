@@ -12,7 +12,7 @@ from compliance.cli.testing import texts_of
 from compliance.review.scenarios import run as run_scenarios
 from compliance.review.suites import Suites
 from compliance.store import read_rules, read_suites
-from tests.bench import desk
+from tests.bench import desk, geo
 from tests.bench.parts import report
 from tests.bench.parts.desk_files import Size, files_of, write
 from tests.bench.parts.desk_rules import CHANGED, Rule, make_rules
@@ -97,12 +97,13 @@ def test_each_benchmark_writes_its_own_part_of_the_page(tmp_path: Path, monkeypa
     assert text.startswith("# Benchmarks\n\nThe engine.\n\n<!-- desk -->\n## The legal desk\n")
     assert "all is well" in text
     assert "{" not in text
-    assert report.desk_part(text) == report.desk_part(report.filled(report.PAGE, {"desk": report.desk_part(text)}))
+    part = report.part(text, "desk")
+    assert part == report.part(report.filled(report.PAGE, {"desk": part}), "desk")
     with pytest.raises(ValueError, match="has no part"):
-        report.desk_part("# Benchmarks\n")
+        report.part("# Benchmarks\n", "desk")
 
 
-@pytest.mark.parametrize("template", [report.PAGE, desk.TEMPLATE])
+@pytest.mark.parametrize("template", [report.PAGE, desk.TEMPLATE, geo.TEMPLATE])
 def test_the_page_says_what_the_templates_say(template: Path) -> None:
     page = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
     pieces = re.split(r"\{\w+\}", template.read_text(encoding="utf-8").rstrip())

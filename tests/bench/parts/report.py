@@ -158,7 +158,8 @@ def picture(run: Run) -> str:
 
 
 PAGE: Final = Path(__file__).with_name("page.md")
-_DESK_PART: Final = re.compile(r"<!-- desk -->.*<!-- end of desk -->", re.DOTALL)
+OTHERS: Final = ("desk", "geo")
+"""The parts of the page that other benchmarks write."""
 
 
 def as_page(run: Run, before: str) -> str:
@@ -166,7 +167,7 @@ def as_page(run: Run, before: str) -> str:
 
     Args:
         run: what was measured.
-        before: the page as it is; what the other benchmark wrote is taken over.
+        before: the page as it is; what the other benchmarks wrote is taken over.
     """
     parts = {
         "promises": promises(run.figures),
@@ -177,7 +178,7 @@ def as_page(run: Run, before: str) -> str:
         "forms": forms(run),
         "machine": machine(),
         "day": DAY.isoformat(),
-        "desk": desk_part(before),
+        **{name: part(before, name) for name in OTHERS},
     }
     return filled(PAGE, parts)
 
@@ -190,9 +191,15 @@ def filled(template: Path, parts: Mapping[str, str]) -> str:
     return text
 
 
-def desk_part(page: str) -> str:
-    """What the benchmark of the legal desk wrote into a page."""
-    found = _DESK_PART.search(page)
+def part(page: str, name: str) -> str:
+    """What another benchmark wrote into a page."""
+    found = re.search(f"<!-- {name} -->.*<!-- end of {name} -->", page, re.DOTALL)
     if found is None:
-        raise ValueError("the page has no part `<!-- desk -->` ... `<!-- end of desk -->`")
+        raise ValueError(f"the page has no part `<!-- {name} -->` ... `<!-- end of {name} -->`")
     return found[0]
+
+
+def put(page: Path, template: Path, name: str, parts: Mapping[str, str]) -> None:
+    """Write a benchmark's own part of a page anew."""
+    whole = page.read_text(encoding="utf-8")
+    page.write_text(whole.replace(part(whole, name), filled(template, parts).rstrip()), encoding="utf-8")
