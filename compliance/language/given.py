@@ -32,6 +32,8 @@ from compliance.model.web_address import canonical_url
 
 UNKNOWN_WORD = "unknown"
 PERHAPS_WORD = "perhaps"
+NONE = "none"
+"""What people write for an empty set; taken for a name, it would be somebody whom no file declares."""
 WORDS_OF_DOUBT = frozenset({UNKNOWN_WORD, PERHAPS_WORD, NOTHING})
 PIECE_HELP = "write a piece of a code like `UA-14/+ua-russia-controlled` (in it), or with `-` (not in it)"
 PLACE_HELP = "use an ISO 3166 code, for example `UA` or `UA-43`"
@@ -258,6 +260,8 @@ def _members(spec: FactSpec, items: Sequence[str], registers: Collection[str] | 
         elif item == NOTHING:
             if len(items) > 1:
                 raise GivenError(f"`{NOTHING}` stands alone", "leave it out of the list", number)
+        elif item == NONE and (spec.domain is None or NONE not in spec.domain):
+            raise GivenError(f"`{NONE}` would be the name of something", f"write `{NOTHING}` for an empty set", number)
         else:
             written = doubtful[1] if doubtful else item
             _refuse_odd_doubt(spec, written, number)
