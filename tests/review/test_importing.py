@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Final
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from compliance.errors import RulesError
@@ -262,6 +262,19 @@ def test_names_that_two_organisations_share_prove_neither() -> None:
     assert {alias.name: alias.strength for alias in one.aliases}["LSOC"] is Strength.WEAK
 
 
+def test_a_name_that_a_known_and_a_new_organisation_get_at_once_proves_the_one_whose_main_name_it_is() -> None:
+    both = rows({"name": "Lake Wave", "id": "radio", "listed_on": "2021-01-01"}, ("River (Lake Wave)", "2021-01-02"))
+    entities = loaded(applied(FILES, planned(both))).entities
+    strengths = {name: {each.name: each.strength for each in entities[name].aliases} for name in ("radio", "river")}
+    assert strengths["radio"]["Lake Wave"] is Strength.STRONG
+    assert strengths["river"]["Lake Wave"] is Strength.WEAK
+    other = rows({"name": "Lake (River)", "id": "radio", "listed_on": "2021-01-01"}, ("River", "2021-01-02"))
+    entities = loaded(applied(FILES, planned(other))).entities
+    strengths = {name: {each.name: each.strength for each in entities[name].aliases} for name in ("radio", "river")}
+    assert strengths["radio"]["River"] is Strength.WEAK
+    assert strengths["river"]["River"] is Strength.STRONG
+
+
 def test_ids_that_would_be_the_same_are_told_apart_by_country_and_stay() -> None:
     first = rows(RADIO_ROW, ("Дом (House) (Польша)", "2025-01-01"), ("Хата (House) (Украина)", "2025-01-01"))
     made = planned(first)
@@ -349,6 +362,13 @@ def settled(made: Plan, files: Mapping[str, str]) -> dict[str, str]:
 
 @settings(max_examples=60)
 @given(LISTS)
+@example(
+    [
+        {"name": "River", "listed_on": "2021-01-01"},
+        {"name": "Radio Radio (Radio)", "listed_on": "2021-01-01"},
+        {"name": "River (Radio, Radio Radio)", "listed_on": "2021-01-02"},
+    ]
+)
 def test_importing_a_list_twice_changes_nothing_the_second_time(items: list[dict[str, Any]]) -> None:
     after = settled(planned(rows(*items)), FILES)
     again = planned(rows(*items), after)

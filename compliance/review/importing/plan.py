@@ -113,22 +113,21 @@ class _Work:
         """Make files for new organisations, and add to those of known ones."""
         self.rows.update(matching.matched)
         new = _ids(matching.new, self.known)
-        weak, titles = _shared(new, self.known), _titles(new, self.known)
+        weak, titles = _shared({**matching.matched, **new}, self.known), _titles(new, self.known)
         for name, rows in new.items():
             self.rows[name] = rows
             self.files[self._path(name)] = entity_file.new_file(name, titles[name], rows, weak[name])
         for name, rows in matching.matched.items():
-            self._add_to(name, rows)
+            self._add_to(name, rows, weak[name])
 
     def _path(self, name: str) -> str:
         """A path for a new file, at which nothing stands."""
         stem = f"{self.folder}/{name}" if self.folder else name
         return next(path for path in chain([f"{stem}.yaml"], _numbered(stem)) if path not in self.known.paths)
 
-    def _add_to(self, name: str, rows: tuple[Row, ...]) -> None:
+    def _add_to(self, name: str, rows: tuple[Row, ...], weak: frozenset[str]) -> None:
         entity = self.known.entities[name]
-        others = {each for each, owners in self.known.by_name.items() if owners - {name}}
-        names = entity_file.missing_names(entity, rows, frozenset(others))
+        names = entity_file.missing_names(entity, rows, weak)
         hosts = [host for host in dict.fromkeys(h for row in rows for h in row.domains) if host not in entity.domains]
         free = [host for host in hosts if not self.known.by_domain.get(host)]
         self.left_out += [
@@ -240,19 +239,21 @@ def _free(base: str, country: str, taken: set[str]) -> str:
     return next(name for name in names if name not in taken)
 
 
-def _shared(new: Mapping[str, tuple[Row, ...]], known: Known) -> dict[str, frozenset[str]]:
-    """For each new organisation the names that others bear too; a main name stays with its only bearer."""
-    bearers: Counter[str] = Counter()
-    mains: Counter[str] = Counter()
-    for rows in new.values():
-        bearers.update({bare(name.text) for row in rows for name in row.parts.names})
-        mains.update({bare(rows[0].parts.main)})
-    shared = {name for name, count in bearers.items() if count > 1 or name in known.by_name}
-    own = {name: bare(rows[0].parts.main) for name, rows in new.items()}
-    return {
-        name: frozenset(shared - ({own[name]} if own[name] not in known.by_name and mains[own[name]] == 1 else set()))
-        for name in new
-    }
+def _shared(named: Mapping[str, tuple[Row, ...]], known: Known) -> dict[str, frozenset[str]]:
+    """For each organisation of the list the names that others bear too; a main name stays with its only bearer.
+
+    Known ones count with the new ones: otherwise both would get a name that proves either, and the next import of
+    the same list would not know whom it means.
+    """
+    names = {name: {bare(each.text) for row in rows for each in row.parts.names} for name, rows in named.items()}
+    mains = {name: {bare(row.parts.main) for row in rows} for name, rows in named.items()}
+    bearers, owners = Counter(chain(*names.values())), Counter(chain(*mains.values()))
+    found = {}
+    for name, said in names.items():
+        borne = {each for each in said if known.by_name.get(each, frozenset()) - {name}}
+        own = {each for each in mains[name] - borne if owners[each] == 1}
+        found[name] = frozenset(borne | {each for each in said if bearers[each] > 1} - own)
+    return found
 
 
 def _titles(new: Mapping[str, tuple[Row, ...]], known: Known) -> dict[str, str]:
