@@ -50,7 +50,7 @@ def where(reader: Reader, databases: Databases, atlas: Atlas, day: date) -> Loca
         raise RequestError(problems)
     if reader.country is not None or reader.subdivision is not None:
         return _given_place(reader)
-    said = tuple(observed(each, day) for each in reader.evidence)
+    said = tuple([observed(each, day) for each in reader.evidence])
     if reader.address is None:
         return locate(said, atlas, day) if said else LocationSet.unknown("no place given")
     address = parse_address(str(reader.address))

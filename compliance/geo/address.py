@@ -151,7 +151,11 @@ def host_of(text: str) -> Host | None:
     Only an IPv4 address that a system writes as IPv6 (`::ffff:a.b.c.d`) is taken out: it is the same host. A
     6to4 or NAT64 address holds the address of somebody, but it is not theirs, and must not get their trust.
     """
-    match = _HOST_AND_PORT.fullmatch(text) if len(text) <= _LONGEST else None
+    if len(text) > _LONGEST:
+        return None
+    if (plain := _four(text)) is not None:  # most of them, and much faster than the pattern
+        return 4, plain, False
+    match = _HOST_AND_PORT.fullmatch(text)
     if match is None or int(match["port4"] or match["port6"] or 0) > 0xFFFF:
         return None
     try:
@@ -171,13 +175,11 @@ def _four(text: str) -> int | None:
     parts = text.split(".")
     if len(parts) != 4:
         return None
-    number = 0
-    for part in parts:
-        octet = _OCTETS.get(part)
-        if octet is None:
-            return None
-        number = number << 8 | octet
-    return number
+    one, two, three, four = parts
+    try:
+        return _OCTETS[one] << 24 | _OCTETS[two] << 16 | _OCTETS[three] << 8 | _OCTETS[four]
+    except KeyError:
+        return None
 
 
 def _from_six(number: int) -> Address:

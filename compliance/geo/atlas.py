@@ -55,9 +55,13 @@ class _Outline:
         points = [point for polygon in area.polygons for point in polygon[0]]
         self._west, self._east = min(x for x, _ in points), max(x for x, _ in points)
         self._south, self._north = min(y for _, y in points), max(y for _, y in points)
+        beyond = (FAR_KM + area.margin_km) * _ERROR / KM_PER_DEGREE
+        self._lowest, self._highest = self._south - beyond, self._north + beyond
 
     def depth_km(self, x: float, y: float) -> float:
         """How many km at least a point (longitude, latitude) lies inside the line; less than 0 outside of it."""
+        if not self._lowest < y < self._highest:  # most of the world, told at once
+            return -inf
         reach = FAR_KM + self.margin_km
         if self._least_km(x, y) > reach * _ERROR:
             return -inf
@@ -74,7 +78,8 @@ class _Outline:
     def _least_km(self, x: float, y: float) -> float:
         """A distance that is never larger than that from the box around the area, the way round the globe included."""
         up = max(self._south - y, y - self._north, 0.0)
-        across = min(max(self._west - shifted, shifted - self._east, 0.0) for shifted in (x - 360, x, x + 360))
+        is_beside = (x - self._west) % 360 > self._east - self._west
+        across = min((self._west - x) % 360, (x - self._east) % 360) if is_beside else 0.0
         shrunk = cos(radians(min(89.9, max(abs(y), abs(self._south), abs(self._north)))))
         return KM_PER_DEGREE * max(up, across * shrunk * 0.5)
 
