@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 
 import pytest
 
+from tests.components import program
 from tests.deploy.proxying import with_system_programs
 
 
-@pytest.fixture
-def nginx(component: Callable[[str], str], monkeypatch: pytest.MonkeyPatch) -> str:
+@pytest.fixture(scope="session")
+def nginx() -> Iterator[str]:
     """The path of the program."""
-    monkeypatch.setenv("PATH", with_system_programs())
-    return component("nginx")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", with_system_programs())
+        yield program("nginx")

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -36,9 +37,16 @@ CLAIMS = (
 )
 
 
-@pytest.fixture
-def proxy(nginx: str, tmp_path: Path) -> Iterator[Proxy]:
-    with serving(tmp_path / "log") as service, proxying(nginx, CONFIG, tmp_path / "nginx", service.port) as running:
+@contextmanager
+def shipped(nginx: str, where: Path) -> Iterator[Proxy]:
+    with serving(where / "log") as service, proxying(nginx, CONFIG, where / "nginx", service.port) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def proxy(nginx: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+    """One for all tests that change nothing."""
+    with shipped(nginx, tmp_path_factory.mktemp("shipped")) as running:
         yield running
 
 
@@ -99,13 +107,15 @@ def test_a_body_over_the_limit_is_refused_whether_its_length_is_said_or_not(prox
     refused(proxy.exchange(head(CHECK, "Transfer-Encoding: chunked") + chunked(parts)), 413)
 
 
-def test_a_body_just_under_the_limit_passes_and_is_written_nowhere(proxy: Proxy) -> None:
-    for each in ("client_body", "proxy"):
-        shutil.rmtree(proxy.where / each)  # a file could only be written there, and then the request would fail
-    padded = QUESTION.ljust(1024 * 1024)
-    assert proxy.check(body=padded).status == 200
-    assert proxy.exchange(head(CHECK, "Transfer-Encoding: chunked") + chunked([QUESTION, b" " * 900_000])).status == 200
-    assert not any(each for each in proxy.written().values())
+def test_a_body_just_under_the_limit_passes_and_is_written_nowhere(nginx: str, tmp_path: Path) -> None:
+    with shipped(nginx, tmp_path) as proxy:
+        for each in ("client_body", "proxy"):
+            shutil.rmtree(proxy.where / each)  # a file could only be written there, and then the request would fail
+        padded = QUESTION.ljust(1024 * 1024)
+        assert proxy.check(body=padded).status == 200
+        in_parts = head(CHECK, "Transfer-Encoding: chunked") + chunked([QUESTION, b" " * 900_000])
+        assert proxy.exchange(in_parts).status == 200
+        assert not any(each for each in proxy.written().values())
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,10 @@ import json
 import re
 import threading
 import tomllib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -155,16 +156,26 @@ def running(
                 yield Setup(it, service, pages)
 
 
-@pytest.fixture
-def behind_nginx(nginx: str, tmp_path: Path) -> Iterator[Setup]:
-    with running(nginx, "nginx", tmp_path) as setup:
-        yield setup
+Run = Callable[..., Setup]
+
+
+@pytest.fixture(scope="module")
+def run(nginx: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """Starts a recipe where no test before has; the tests change nothing, so they share what runs."""
+    with ExitStack() as stack:
+        yield cache(
+            lambda recipe, **how: stack.enter_context(running(nginx, recipe, tmp_path_factory.mktemp(recipe), **how))
+        )
 
 
 @pytest.fixture
-def behind_cdn(nginx: str, tmp_path: Path) -> Iterator[Setup]:
-    with running(nginx, "nginx-behind-cdn", tmp_path) as setup:
-        yield setup
+def behind_nginx(run: Run) -> Setup:
+    return run("nginx")
+
+
+@pytest.fixture
+def behind_cdn(run: Run) -> Setup:
+    return run("nginx-behind-cdn")
 
 
 @pytest.mark.parametrize("recipe", NAMES)
@@ -229,11 +240,11 @@ def test_whoever_asks_past_nginx_is_not_believed(behind_nginx: Setup, tmp_path: 
 
 
 @pytest.mark.parametrize("recipe", ["nginx", "nginx-behind-cdn"])
-def test_over_ipv6_it_is_the_same(nginx: str, tmp_path: Path, recipe: str) -> None:
-    with running(nginx, recipe, tmp_path, host="::1") as setup:
-        for reader, country in ((IN_RUSSIA[1], "RU"), (IN_AMERICA[0], "US")):
-            assert place(setup.seen_from(reader).check(*LIES, body=ASKED)) == country
-        setup.wrote_nothing()
+def test_over_ipv6_it_is_the_same(run: Run, recipe: str) -> None:
+    setup = run(recipe, host="::1")
+    for reader, country in ((IN_RUSSIA[1], "RU"), (IN_AMERICA[0], "US")):
+        assert place(setup.seen_from(reader).check(*LIES, body=ASKED)) == country
+    setup.wrote_nothing()
 
 
 @pytest.mark.parametrize("cdn", CDN)
@@ -269,49 +280,47 @@ def test_where_the_cdn_names_no_reader_the_place_is_unknown_and_not_that_of_the_
     assert place(proxy.check(f"X-Forwarded-For: {value}", body=ASKED)) is None
 
 
-def test_the_place_that_a_cdn_tells_counts_only_from_the_cdn(nginx: str, tmp_path: Path) -> None:
-    with running(nginx, "nginx-behind-cdn", tmp_path, is_told_the_place=True) as setup:
-        for cdn in CDN:
-            proxy = setup.seen_from(cdn)
-            for reader in IN_AMERICA:
-                told = proxy.check(f"X-Forwarded-For: {reader}", "CF-IPCountry: CA", body=ASKED).json["location"]
-                assert (told["anywhere"], set(told["places"])) == (False, {"CA", "US"})
-                for nobody in ("XX", "T1", "CA, BY"):
-                    reply = proxy.check(f"X-Forwarded-For: {reader}", f"CF-IPCountry: {nobody}", body=ASKED)
-                    assert place(reply) is None
-                twice = ("CF-IPCountry: US", "CF-IPCountry: BY")  # of which nginx before 1.23 passes on the first
-                assert place(proxy.check(f"X-Forwarded-For: {reader}", *twice, body=ASKED)) in {None, "US"}
-                underscored = ("CF-IPCountry: US", "CF_IPCountry: BY")
-                assert place(proxy.check(f"X-Forwarded-For: {reader}", *underscored, body=ASKED)) == "US"
-            assert place(proxy.check("CF-IPCountry: US", body=ASKED)) is None
-        for readers, country in ((IN_RUSSIA, "RU"), (IN_AMERICA, "US")):
-            for reader in readers:
-                assert place(setup.seen_from(reader).check("CF-IPCountry: BY", body=ASKED)) == country
-                assert place(setup.seen_from(reader).check(*LIES, body=ASKED)) == country
-        setup.wrote_nothing()
+def test_the_place_that_a_cdn_tells_counts_only_from_the_cdn(run: Run) -> None:
+    setup = run("nginx-behind-cdn", is_told_the_place=True)
+    for cdn in CDN:
+        proxy = setup.seen_from(cdn)
+        for reader in IN_AMERICA:
+            told = proxy.check(f"X-Forwarded-For: {reader}", "CF-IPCountry: CA", body=ASKED).json["location"]
+            assert (told["anywhere"], set(told["places"])) == (False, {"CA", "US"})
+            for nobody in ("XX", "T1", "CA, BY"):
+                reply = proxy.check(f"X-Forwarded-For: {reader}", f"CF-IPCountry: {nobody}", body=ASKED)
+                assert place(reply) is None
+            twice = ("CF-IPCountry: US", "CF-IPCountry: BY")  # of which nginx before 1.23 passes on the first
+            assert place(proxy.check(f"X-Forwarded-For: {reader}", *twice, body=ASKED)) in {None, "US"}
+            underscored = ("CF-IPCountry: US", "CF_IPCountry: BY")
+            assert place(proxy.check(f"X-Forwarded-For: {reader}", *underscored, body=ASKED)) == "US"
+        assert place(proxy.check("CF-IPCountry: US", body=ASKED)) is None
+    for readers, country in ((IN_RUSSIA, "RU"), (IN_AMERICA, "US")):
+        for reader in readers:
+            assert place(setup.seen_from(reader).check("CF-IPCountry: BY", body=ASKED)) == country
+            assert place(setup.seen_from(reader).check(*LIES, body=ASKED)) == country
+    setup.wrote_nothing()
 
 
 @pytest.mark.parametrize("recipe", ["nginx-edge", "nginx-edge-place"])
 @pytest.mark.parametrize("path", ["/", "/notices?page=a/1.html"])
-def test_an_edge_tells_the_reader_it_saw_to_the_site_and_to_the_service(
-    nginx: str, tmp_path: Path, recipe: str, path: str
-) -> None:
-    with running(nginx, recipe, tmp_path) as setup:
-        for readers, country in ((IN_RUSSIA, "RU"), (IN_AMERICA, "US")):
-            for reader in readers:
-                proxy = setup.seen_from(reader)
-                assert place(proxy.get(path)) == country
-                assert place(proxy.get(path, *LIES)) == country
-        setup.wrote_nothing()
-        assert setup.site is not None
-        told = re.findall("(?im)^(?:x-real-ip|x-forwarded-for|forwarded): .*$", "".join(setup.site.got))
-        assert CLAIMED not in "".join(told)
+def test_an_edge_tells_the_reader_it_saw_to_the_site_and_to_the_service(run: Run, recipe: str, path: str) -> None:
+    setup = run(recipe)
+    for readers, country in ((IN_RUSSIA, "RU"), (IN_AMERICA, "US")):
+        for reader in readers:
+            proxy = setup.seen_from(reader)
+            assert place(proxy.get(path)) == country
+            assert place(proxy.get(path, *LIES)) == country
+    setup.wrote_nothing()
+    assert setup.site is not None
+    told = re.findall("(?im)^(?:x-real-ip|x-forwarded-for|forwarded): .*$", "".join(setup.site.got))
+    assert CLAIMED not in "".join(told)
 
 
-def test_a_reader_whom_the_edge_cannot_place_may_be_anywhere(nginx: str, tmp_path: Path) -> None:
-    with running(nginx, "nginx-edge-place", tmp_path) as setup:
-        for path in ("/", "/notices?page=a/1.html"):
-            assert place(setup.seen_from("198.51.100.1").get(path, *LIES)) is None
+def test_a_reader_whom_the_edge_cannot_place_may_be_anywhere(run: Run) -> None:
+    setup = run("nginx-edge-place")
+    for path in ("/", "/notices?page=a/1.html"):
+        assert place(setup.seen_from("198.51.100.1").get(path, *LIES)) is None
 
 
 @pytest.mark.parametrize("recipe", ["nginx-edge", "nginx-edge-place"])
@@ -325,17 +334,13 @@ def test_a_reader_whom_the_edge_cannot_place_may_be_anywhere(nginx: str, tmp_pat
         "x" * 201,
     ],
 )
-def test_what_a_reader_writes_into_the_address_of_the_page_stays_an_address(
-    nginx: str, tmp_path: Path, recipe: str, page: str
-) -> None:
-    with running(nginx, recipe, tmp_path) as setup:
-        reply = setup.seen_from(IN_RUSSIA[0]).get(f"/notices?page={page}")
-        assert reply.status == 200
-        assert place(reply) == "RU"
-        assert reply.headers["cache-control"] == "no-store"
-        assert (
-            setup.seen_from(IN_RUSSIA[0])
-            .exchange(b"POST /notices HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-            .status
-            == 403
-        )
+def test_what_a_reader_writes_into_the_address_of_the_page_stays_an_address(run: Run, recipe: str, page: str) -> None:
+    setup = run(recipe)
+    reply = setup.seen_from(IN_RUSSIA[0]).get(f"/notices?page={page}")
+    assert reply.status == 200
+    assert place(reply) == "RU"
+    assert reply.headers["cache-control"] == "no-store"
+    assert (
+        setup.seen_from(IN_RUSSIA[0]).exchange(b"POST /notices HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").status
+        == 403
+    )
