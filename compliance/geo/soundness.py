@@ -35,8 +35,6 @@ _SIZES: Final[dict[int, range]] = {
 }
 """How many bytes a number of a type may have."""
 _LONGER: Final = (29, 285, 65_821)
-_BEYOND: Final = (0, 2048, 526_336, 0)
-"""What is added to a pointer of one byte more than the first, of two, of three, of four."""
 _HIGH: Final = bytes(each >> 4 for each in range(256))
 _LOW: Final = bytes(each & 15 for each in range(256))
 
@@ -69,12 +67,10 @@ def _check(data: bytes) -> None:
     begin = tree_size + _BETWEEN
     if begin > marker or any(data[tree_size:begin]):
         raise UnsoundError("the tree does not have its size")
-    starts = _values(data[begin:marker])
-    for half in _halves(data[:tree_size], bits):
-        for value in half:
-            if value > nodes and not starts[value - nodes - _BETWEEN]:
-                raise UnsoundError("a leaf of the tree leads to no value")
-            # one below the first value would count from the end of `starts`, where nothing begins
+    # what a record of the tree may be: a node, none, or where a value begins; in between there is nothing
+    leads = bytes([1]) * (nodes + 1) + bytes(_BETWEEN - 1) + _values(data[begin:marker])
+    if not all(all(map(leads.__getitem__, half)) for half in _halves(data[:tree_size], bits)):
+        raise UnsoundError("a leaf of the tree leads to no value")
 
 
 def _described(data: bytes) -> dict[str, int]:
@@ -98,15 +94,12 @@ def _values(data: bytes, *, is_one: bool = False) -> bytearray:
         is_one: only look at the first one.
     """
     starts = bytearray(len(data) + _BETWEEN + 1)
-    stack: list[list[int]] = []  # of each open map or list where it begins, its kind, and how many values are to come
+    stack: list[tuple[int, int, int]] = []  # of each map and list around the open one what is open of that one:
+    begin, open_kind, left = 0, _OTHER, -1  # where it begins, its kind, and how many values are to come
     at, end = 0, len(data)
     while at < end:
         start, control = at, data[at]
-        if control >> 5 == _STRING and control & 31 < 29:  # most values
-            at += 1 + (control & 31)
-            str(data[start + 1 : at], "utf-8")
-            starts[start] = kind = _TEXT
-        elif control >> 5 == _REFERENCE:
+        if control >> 5 == _REFERENCE:  # most values
             at, kind = _pointed(data, at, starts)
             starts[start] = _POINTER
         else:
@@ -114,11 +107,18 @@ def _values(data: bytes, *, is_one: bool = False) -> bytearray:
             if inside:
                 if len(stack) >= _MOST_DEEP:
                     raise UnsoundError("values are nested too deeply")
-                stack.append([start, kind, inside])
+                stack.append((begin, open_kind, left))
+                begin, open_kind, left = start, kind, inside
                 continue
             starts[start] = kind
-        if stack:
-            _close(stack, kind, starts)
+        while left > 0:
+            if kind != _TEXT and open_kind == _MAP and not left & 1:
+                raise UnsoundError("a key is no text")
+            left -= 1
+            if left:
+                break
+            starts[begin] = kind = open_kind
+            begin, open_kind, left = stack.pop()
         if is_one and not stack:
             return starts
     if at != end or stack:
@@ -126,31 +126,22 @@ def _values(data: bytes, *, is_one: bool = False) -> bytearray:
     return starts
 
 
-def _close(stack: list[list[int]], kind: int, starts: bytearray) -> None:
-    """Note that a value has ended, and each map and list of which it was the last."""
-    while stack:
-        top = stack[-1]
-        if top[1] == _MAP and top[2] % 2 == 0 and kind != _TEXT:
-            raise UnsoundError("a key is no text")
-        top[2] -= 1
-        if top[2]:
-            return
-        stack.pop()
-        starts[top[0]] = kind = top[1]
-
-
 def _pointed(data: bytes, at: int, starts: bytearray) -> tuple[int, int]:
     """Where a pointer ends, and the kind of the value that it leads to."""
     control = data[at]
-    length = (control >> 3 & 3) + 1
-    target = int.from_bytes(data[at + 1 : at + 1 + length], "big")
-    if length < 4:
-        target += (control & 7) << 8 * length
-    target += _BEYOND[length - 1]
+    if control < 0x28:
+        target, end = (control & 7) << 8 | data[at + 1], at + 2
+    elif control < 0x30:
+        target, end = ((control & 7) << 16 | data[at + 1] << 8 | data[at + 2]) + 2048, at + 3
+    elif control < 0x38:
+        target, end = (control & 7) << 24 | data[at + 1] << 16 | data[at + 2] << 8 | data[at + 3], at + 4
+        target += 526_336
+    else:
+        target, end = int.from_bytes(data[at + 1 : at + 5], "big"), at + 5
     kind = starts[target]
     if kind in {0, _POINTER}:
         raise UnsoundError("a pointer leads to no value that has ended")
-    return at + 1 + length, kind
+    return end, kind
 
 
 def _value(data: bytes, at: int) -> tuple[int, int, int]:

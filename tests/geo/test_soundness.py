@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compliance.geo import in_memory
 from compliance.geo.in_memory import Found, networks, open_bytes
 from compliance.geo.soundness import MARKER, UnsoundError, check
 from tests.geo.mmdb import Value, mmdb
@@ -46,6 +47,24 @@ def test_pointers_to_what_has_ended_are_sound() -> None:
     text, pointer, key = b"\x42hi", b"\x20\x00", b"\x20\x00"
     for section in (text + pointer, text + b"\xe1" + key + pointer, text + b"\x02\x04" + pointer * 2):
         check(file_of(section, len(text)))
+
+
+def test_what_is_the_same_is_gone_through_once_and_what_is_not_always(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = mmdb({"1.0.0.0/8": "not seen before by any test"})
+    seen: list[bytes] = []
+
+    def counted(each: bytes) -> None:
+        seen.append(each)
+        check(each)
+
+    monkeypatch.setattr(in_memory, "check", counted)
+    for each in (content, content, content.replace(b"any test", b"any text")):
+        assert len(list(networks(open_bytes(each)))) == 1
+    assert len(seen) == 2
+    for _ in range(2):
+        with pytest.raises(UnsoundError):
+            open_bytes(content[:-5])
+    assert len(seen) == 4
 
 
 WRONG: Final[dict[str, bytes]] = {
