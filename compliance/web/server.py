@@ -162,10 +162,7 @@ def serve(checker: Checker, settings: Settings, ready: Callable[[str], None]) ->
         each.channel_class = _Channel
     silence_words("waitress")
     stop_watching = checker.watch(settings.reload_seconds)
-    for told_to_stop in (signal.SIGTERM, signal.SIGINT):  # the latter too: a shell starts background jobs without it
-        signal.signal(told_to_stop, _stop)
-    if hasattr(signal, "SIGHUP"):
-        signal.signal(signal.SIGHUP, lambda *_: checker.request_reload())
+    _heed_signals(checker)
     ready(_url(server, settings))
     try:
         with contextlib.suppress(KeyboardInterrupt, SystemExit):
@@ -173,6 +170,13 @@ def serve(checker: Checker, settings: Settings, ready: Callable[[str], None]) ->
     finally:
         stop_watching()
         _close(servers)
+
+
+def _heed_signals(checker: Checker) -> None:
+    for told_to_stop in (signal.SIGTERM, signal.SIGINT):  # the latter too: a shell starts background jobs without it
+        signal.signal(told_to_stop, _stop)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, lambda *_: checker.request_reload())
 
 
 def _leave_no_core() -> None:
