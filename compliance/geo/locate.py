@@ -58,7 +58,7 @@ def locate(
     ('no record',)
     """
     said = tuple([_key(each, atlas) for each in observations])
-    key = (day, overlaid, said)
+    key = (day, None if overlaid is NOTHING_OVERLAID else overlaid, said)
     found = atlas.kept.get(key)
     if found is None:
         if len(atlas.kept) >= MOST_KEPT:

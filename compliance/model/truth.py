@@ -43,6 +43,8 @@ class Truth(Enum):
         msg = "a three-valued truth has no bool: compare it with `is TRUE` or `is not FALSE`"
         raise TypeError(msg)
 
+    __hash__ = object.__hash__  # there is one of each, and the hash of `Enum` is slow
+
     @property
     def possible(self) -> bool:
         """Whether it may be true: everything but FALSE."""
