@@ -1,0 +1,123 @@
+"""What stands around a name and speaks for it: enough for a name of its strength, or not.
+
+Theory: a strong name needs no more than that it is written as a name. A weak one is a word of the language, too: it
+needs a capital letter, and quotation marks, a word of its context, a link to the entity or its full name elsewhere.
+What is missing is said, so that an editor can see why a mention is only possible.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from compliance.mentions.names import WORD, Name
+from compliance.mentions.normalize import Folded
+from compliance.model.designation import Strength
+
+NEAR: Final = 60
+"""So many characters before or behind a name its context may stand."""
+QUOTED: Final = 80
+"""So many characters before a name the quotation may begin, or behind it end."""
+CAPITAL: Final = "capital letter"
+IN_QUOTES: Final = "quotation marks"
+CONTEXT: Final = "a word of its context nearby"
+NO_CAPITAL: Final = "it lacks a capital letter"
+LINK: Final = "a link to it"
+INSIDE: Final = "a capital letter inside a sentence"
+IN_FULL: Final = "named in full elsewhere"
+EXACT: Final = "written exactly so"
+_WORD_BEFORE: Final = 40
+_OPENING: Final = "«„“\"‚‘'‹"
+_CLOSING: Final = "»”“\"’'›"
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """A name at a place: in the folded text, and in the original."""
+
+    text: str
+    folded: Folded
+    folded_start: int
+    folded_end: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for a mention, and what is missing; enough if nothing is."""
+
+    reasons: tuple[str, ...] = ()
+    lacks: str = ""
+    rules_out: str = ""
+    """Why it is no mention at all."""
+
+
+def evidence_for(name: Name, around: Surroundings, linked: frozenset[str]) -> Evidence:
+    """What speaks for a name at a place.
+
+    Args:
+        name: of any strength; one that never means its entity is ruled out.
+        around: the place.
+        linked: entities whose sites the content links to.
+    """
+    surface, strength = around.text[around.start : around.end], name.strength
+    if strength is Strength.NEVER:
+        return Evidence(rules_out=name.weakened or "it never means the entity")
+    if strength is Strength.ACRONYM:
+        return Evidence((EXACT,)) if surface in name.exact else Evidence(rules_out="it is not written exactly so")
+    if not _has_capitals(surface, name.capitals):
+        return Evidence(lacks=NO_CAPITAL) if strength is Strength.STRONG else Evidence(rules_out=NO_CAPITAL)
+    if strength in {Strength.STRONG, Strength.MEDIUM}:
+        return Evidence((CAPITAL,))
+    if strength is Strength.SURNAME:
+        return Evidence((CAPITAL,), "the full name is not in the text")
+    more = _more(name, around, linked)
+    return Evidence((CAPITAL, *more), "" if more else "nothing else speaks for it")
+
+
+def _more(name: Name, around: Surroundings, linked: frozenset[str]) -> list[str]:
+    found = [IN_QUOTES] if is_quoted(around.text, around.start, around.end) else []
+    if name.context and not name.context.isdisjoint(_nearby(around)):
+        found.append(CONTEXT)
+    if name.entity in linked:
+        found.append(LINK)
+    if name.weakened and len(name.slots) > 1 and _is_inside_a_sentence(around.text, around.start):
+        found.append(INSIDE)
+    return found
+
+
+def _has_capitals(surface: str, wanted: tuple[bool, ...]) -> bool:
+    """Whether every word has a capital letter that has one in the name as it was declared."""
+    words = WORD.findall(surface)
+    if len(words) != len(wanted):
+        words, wanted = words[:1], wanted[:1]
+    return all(not upper or not word[0].islower() for word, upper in zip(words, wanted, strict=False))
+
+
+def _is_inside_a_sentence(text: str, start: int) -> bool:
+    """Whether the word before belongs to the same sentence and has no capital letter."""
+    before = text[max(start - _WORD_BEFORE, 0) : start].rstrip(" \xa0")
+    words = WORD.findall(before) if before[-1:].isalpha() else []
+    return bool(words) and words[-1].islower()
+
+
+def is_quoted(text: str, start: int, end: int) -> bool:
+    """Whether a place stands in quotation marks, alone or among other words."""
+    before, behind = text[max(start - QUOTED, 0) : start], text[end : end + QUOTED]
+    if before[-1:] and before[-1] in _OPENING and behind[:1] and behind[0] in _CLOSING:
+        return True
+    return _is_open(before) and any(each in "»”" for each in behind.partition("«")[0])
+
+
+def _is_open(before: str) -> bool:
+    """Whether the last quotation that begins in a text does not end in it."""
+    return max(before.rfind(each) for each in "«„“") > max(before.rfind(each) for each in "»”")
+
+
+def _nearby(around: Surroundings) -> frozenset[str]:
+    """The words around a place, folded; those that are cut off are none."""
+    low = around.folded.text
+    before = low[max(around.folded_start - NEAR, 0) : around.folded_start]
+    behind = low[around.folded_end : around.folded_end + NEAR]
+    return frozenset(WORD.findall(before)) | frozenset(WORD.findall(behind))

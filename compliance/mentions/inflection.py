@@ -1,0 +1,178 @@
+"""The forms of the words of names: by a dictionary where there is one, by rules where they are enough.
+
+Theory: in a Russian name the words in the nominative decline, each by itself: the noun, its adjectives, a second noun
+beside it. What depends on them stays («Фонд борьбы с коррупцией»). A word that may be either declines: a form too many
+costs nothing, since no text has it, and a form too few misses a mention. A dictionary is slow and large, so it is asked
+once for each word, when names are made ready; what it said is a table that travels with a bundle of rules.
+
+Source: OpenCorpora tags as pymorphy3 gives them; grammar of Ukrainian of 1993 for the endings of `_UKRAINIAN`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+from compliance.mentions.names import Slots
+
+RUSSIAN: Final = "ru"
+UKRAINIAN: Final = "uk"
+_DECLINED: Final = frozenset({"NOUN", "ADJF", "PRTF", "NPRO", "NUMR"})
+_NAMES: Final = frozenset({"Name", "Surn", "Patr", "Geox", "Orgn", "Trad", "Abbr", "Init"})
+"""Tags of words that are names: of people, places, organisations, brands; abbreviations."""
+_SERVICE: Final = frozenset({"PREP", "CONJ", "PRCL", "INTJ", "NUMB", "ROMN", "PNCT"})
+
+
+class Parse(Protocol):
+    """One reading of a word, as pymorphy3 gives it."""
+
+    word: str
+    tag: Any
+    is_known: bool
+
+    @property
+    def lexeme(self) -> Iterable[Parse]:
+        """All forms of the word in this reading."""
+
+
+class Analyzer(Protocol):
+    """A dictionary with its grammar; `pymorphy3.MorphAnalyzer` is one."""
+
+    def parse(self, word: str) -> Sequence[Parse]:
+        """The readings of a word, the likeliest first."""
+
+    def word_is_known(self, word: str) -> bool:
+        """Whether the dictionary has the word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What is known of a word: its forms where it declines, and whether it is a common word of the language."""
+
+    forms: frozenset[str]
+    is_common: bool = False
+
+
+Table = Mapping[str, Mapping[str, Word]]
+"""Words by language: what a dictionary said, for those who have none."""
+
+
+@dataclass
+class Forms:
+    """Knows the forms of words: from what was worked out before, else from the dictionary, else by rules."""
+
+    analyzer: Analyzer | None = None
+    known: dict[str, dict[str, Word]] = field(default_factory=dict)
+    missing: set[str] = field(default_factory=set)
+    """Russian words of which nobody could tell the forms."""
+
+    def slots(self, words: Sequence[str], language: str | None) -> Slots:
+        """The forms of each word of a name, the word itself among them."""
+        tongue = (language or "").partition("-")[0]
+        if tongue == RUSSIAN:
+            return tuple(self._russian(word).forms for word in words)
+        last = len(words) - 1
+        return tuple(_by_rules(word, tongue, is_last=place == last) for place, word in enumerate(words))
+
+    def is_common(self, words: Sequence[str], language: str | None) -> bool:
+        """Whether all words of a name are in the dictionary of the language, and none is a name there."""
+        return (language or "").partition("-")[0] == RUSSIAN and all(self._russian(word).is_common for word in words)
+
+    def _russian(self, word: str) -> Word:
+        table = self.known.setdefault(RUSSIAN, {})
+        found = table.get(word)
+        if found is None:
+            if self.analyzer is None:
+                if not word.isascii():
+                    self.missing.add(word)
+                return Word(frozenset({word}))
+            found = table[word] = russian(word, self.analyzer)
+        return found
+
+
+def russian(word: str, analyzer: Analyzer) -> Word:
+    """The forms of a Russian word, folded, and whether it is a common one.
+
+    Of each reading in the nominative all cases of its number and gender; a word with no such reading stays as it is.
+    """
+    forms, readings = {word}, [] if word.isascii() else list(analyzer.parse(word))
+    for reading in readings:
+        tag = reading.tag
+        if tag.POS in _DECLINED and tag.case == "nomn":
+            forms |= {
+                each.word.replace("ё", "е")
+                for each in reading.lexeme
+                if (each.tag.POS, each.tag.number) == (tag.POS, tag.number) and each.tag.gender in {tag.gender, None}
+            }
+    if len(forms) == 1:
+        forms |= set(_surname(word))
+    is_common = bool(readings) and analyzer.word_is_known(word) and not _is_a_name(readings)
+    return Word(frozenset(forms), is_common)
+
+
+_SURNAMES: Final[Mapping[str, tuple[str, ...]]] = {
+    **dict.fromkeys(("ов", "ев", "ин", "ын"), ("а", "у", "ым", "е", "ы", "ых")),
+    **dict.fromkeys(("ова", "ева", "ина", "ына"), ("-ой", "-у", "-ою")),
+    **dict.fromkeys(("ский", "цкий"), ("--ого", "--ому", "--им", "--ом")),
+    **dict.fromkeys(("ская", "цкая"), ("--ой", "--ую")),
+}
+"""For the endings of surnames those of their other cases; each hyphen takes a letter away first."""
+
+
+def _surname(word: str) -> Iterator[str]:
+    """The cases of what may be a surname, although the dictionary has it as a case of another word."""
+    ending = next((each for each in _SURNAMES if word.endswith(each) and len(word) > len(each) + 1), None)
+    for case in _SURNAMES[ending] if ending is not None else ():
+        kept = len(word) - case.count("-")
+        yield word[:kept] + case.lstrip("-")
+
+
+def _is_a_name(readings: Sequence[Parse]) -> bool:
+    """Whether the likeliest reading of a word is a name."""
+    return any(name in readings[0].tag for name in _NAMES)
+
+
+_UKRAINIAN: Final[Mapping[str, tuple[str, ...]]] = {
+    "ія": ("ії", "ію", "ією", "іє"),
+    "ня": ("ні", "ню", "нею", "не", "нь"),
+    "ова": ("ової", "овій", "ову", "овою"),
+    "на": ("ної", "ній", "ну", "ною", "ни", "ні"),
+    "а": ("и", "і", "у", "ою", "о"),
+    "ьо": ("ьо",),
+    "ння": ("нню", "нням", "нні"),
+    "о": ("а", "у", "ом", "і"),
+    "ий": ("ого", "ому", "им", "ім"),
+    "ій": ("ього", "ьому", "ім"),
+    "е": ("ого", "ому", "им", "ім"),
+    "": ("у", "а", "ові", "ом", "і"),
+}
+"""For the endings of the nominative those of the other cases; the longest that fits counts."""
+_VOWELS: Final = frozenset("аеиіїоуюяєё")
+
+
+def _by_rules(word: str, language: str, *, is_last: bool) -> frozenset[str]:
+    """The forms of a word of a language with few of them, or with regular ones."""
+    if language == UKRAINIAN and not word.isascii():
+        return frozenset({word, *_ukrainian(word)})
+    if language == "en" and is_last:
+        return frozenset({word, f"{word}'s", f"{word}'"})
+    if language == "de":
+        return frozenset({word, *(() if word.endswith("s") else (f"{word}s",)), *_german(word)})
+    return frozenset({word})
+
+
+def _german(word: str) -> tuple[str, ...]:
+    """The strong and weak endings of a German adjective, and `ss` for the letter that capitals lack."""
+    found = [f"{word[:-1]}{end}" for end in ("en", "er", "es", "em")[:4] if word.endswith("e") and len(word) > 3]
+    found += [f"{word[:-2]}{end}" for end in ("en", "em", "e") if word.endswith(("er", "es")) and len(word) > 4]
+    return (*found, *([word.replace("ß", "ss")] if "ß" in word else []))
+
+
+def _ukrainian(word: str) -> tuple[str, ...]:
+    """The cases of a Ukrainian word by the ending of its nominative."""
+    ending = next(each for each in sorted(_UKRAINIAN, key=len, reverse=True) if word.endswith(each))
+    if not ending and word[-1] in _VOWELS:
+        return ()
+    stem = word[: len(word) - len(ending)]
+    return tuple(stem + each for each in _UKRAINIAN[ending])

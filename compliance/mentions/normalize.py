@@ -1,0 +1,142 @@
+"""Text as the scanner compares it, with every place still known in the original.
+
+Theory: nearly all texts need replacements of one character by one: small letters, `ё`, apostrophes. Then a place
+in the folded text is the same place in the original. Only where a text has characters that nobody sees, or letters
+of another alphabet inside a word, it is folded with care: what is dropped moves all that follows, so the moves are
+kept. Whether care is needed the automaton of names tells while it looks for names, as the signs of it are among
+its patterns: where there are none, it costs nothing.
+
+Source: UAX #15 (NFC); UTS #39 (confusable letters), of which those are taken that look alike in Latin and Cyrillic
+in common fonts, as small letters or as capitals.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain, product
+from typing import Final
+
+DROPPED: Final = frozenset(
+    "\xad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufe0f\ufeff"
+)
+"""Characters that nobody sees: where a line may break, joiners, marks of direction."""
+MARKS: Final = frozenset(map(chr, chain(range(0x300, 0x34F), range(0x350, 0x370), range(0x483, 0x488))))
+"""Combining marks: a part of the letter (`й`), or a stress that is no part of a name."""
+LATIN: Final = "aceopxyikmhtbjs"
+CYRILLIC: Final = "асеорхуікмнтвјѕ"
+"""What looks like each of `LATIN`."""
+
+_FAR: Final = 1 << 62
+_APOSTROPHES: Final = ("\u2019", "\u02bc", "\u2018", "\xb4", "`")
+_DOTTED: Final = "\u0130"
+"""The one letter whose small letter is two characters."""
+_TO_CYRILLIC: Final = str.maketrans(LATIN, CYRILLIC)
+_TO_LATIN: Final = str.maketrans(CYRILLIC, LATIN)
+_ODD: Final = re.compile(f"[{''.join(sorted(DROPPED | MARKS))}{_DOTTED}]+")
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_CYRILLIC_LETTERS: Final = frozenset(map(chr, chain(range(0x430, 0x460), range(0x490, 0x4FF))))
+_COMMON: Final = "абвгдежзийклмнопрстуфхцчшщъыьэюяієїґўј"
+"""The letters that stand beside one of the other alphabet, in the languages that are read most."""
+_LATIN_LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz")
+_BOTH: Final = _LATIN_LETTERS | _CYRILLIC_LETTERS
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A text as it is compared; `moves` says where its places are in the original."""
+
+    text: str
+    moves: tuple[tuple[int, int], ...] = ()
+    """Pairs of a place here and that place there: from each on, both count alike. None where all places agree."""
+
+    def original(self, place: int) -> int:
+        """The place in the original: of a character, or between two of the end of the former."""
+        if not self.moves:
+            return place
+        here, there = self.moves[bisect_right(self.moves, (place, _FAR)) - 1]
+        return there + place - here
+
+    def end(self, place: int) -> int:
+        """The end in the original of what ends here before `place`: what was dropped behind it is no part of it."""
+        return self.original(place - 1) + 1 if self.moves and place else place
+
+
+def fold(text: str) -> Folded:
+    """The text with small letters, each place where it was: enough unless it has `signs_of_care`."""
+    return Folded(_plain(text)) if _DOTTED not in text else fold_with_care(text)
+
+
+def _plain(text: str) -> str:
+    low = text.lower()
+    if low.isascii():
+        return low
+    low = low.replace("ё", "е")
+    for sign in _APOSTROPHES:
+        low = low.replace(sign, "'")
+    return low
+
+
+def signs_of_care() -> Iterator[str]:
+    """What a text has that `fold` is not enough for: as patterns, each of one or two characters."""
+    yield from sorted(DROPPED | MARKS)
+    others = sorted(_LATIN_LETTERS - set(LATIN))
+    for latin, cyrillic in chain(product(LATIN, _COMMON), product(others, CYRILLIC)):
+        yield latin + cyrillic
+        yield cyrillic + latin
+
+
+def fold_with_care(text: str) -> Folded:
+    """The text without what nobody sees and without stress, with the letters of one alphabet in each word."""
+    pieces: list[str] = []
+    moves: list[tuple[int, int]] = [(0, 0)]
+    done = size = 0
+    for run in _ODD.finditer(text):
+        start, end = run.span()
+        marks = "".join(each for each in run.group() if each in MARKS)
+        has_letter = bool(marks) and start > done
+        pieces.append(text[done : start - has_letter])
+        if has_letter:
+            pieces.append(_composed(text[start - 1] + marks))
+        size += start - done
+        if _DOTTED in run.group():
+            pieces.append("i" * run.group().count(_DOTTED))
+            for place in (place for place in range(start, end) if text[place] == _DOTTED):
+                moves.append((size, place))
+                size += 1
+        moves.append((size, end))
+        done = end
+    pieces.append(text[done:])
+    return Folded(_of_one_alphabet(_plain("".join(pieces))), tuple(moves) if len(moves) > 1 else ())
+
+
+def _composed(letter: str) -> str:
+    """A letter with the marks that are a part of it: one character."""
+    return unicodedata.normalize("NFC", letter)[0]
+
+
+def _of_one_alphabet(low: str) -> str:
+    """Words of two alphabets in the one that most of their letters are of, if the others look like letters of it."""
+    pieces: list[str] = []
+    done = 0
+    for word in _WORD.finditer(low):
+        letters = set(word.group())
+        if letters <= _LATIN_LETTERS or letters <= _CYRILLIC_LETTERS or not letters <= _BOTH:
+            continue
+        pieces += (low[done : word.start()], _mended(word.group()))
+        done = word.end()
+    return "".join((*pieces, low[done:])) if pieces else low
+
+
+def _mended(word: str) -> str:
+    latin = sum(each in _LATIN_LETTERS for each in word)
+    cyrillic = sum(each in _CYRILLIC_LETTERS for each in word)
+    ways = (_TO_CYRILLIC, _LATIN_LETTERS), (_TO_LATIN, _CYRILLIC_LETTERS)
+    for table, others in ways if cyrillic >= latin else reversed(ways):
+        mended = word.translate(table)
+        if others.isdisjoint(mended):
+            return mended
+    return word

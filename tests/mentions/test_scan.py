@@ -1,0 +1,187 @@
+"""Names in text: found in every form and spelling, with the longest one first, and nothing dropped in silence."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compliance.mentions.names import AsWritten, names_of
+from compliance.mentions.scan import Scanner, Verdict
+from tests.mentions.naming import Strength, alias, entity, names, scanned
+
+BEACON: Final = entity(
+    "beacon", "Радио Маяковка", alias("Beacon Radio", "en"), alias("РМК/BRC", None, Strength.ACRONYM)
+)
+GAZETTE: Final = entity("gazette", "Вечерняя хроника")
+GAZETTE_EAST: Final = entity("gazette-east", "Вечерняя хроника Восток")
+FUND: Final = entity("fund", "Фонд поддержки речной печати")
+UNION: Final = entity("union", alias("Вереск", strength=Strength.WEAK, context=["союз", "писателей"]))
+
+
+@pytest.mark.parametrize(
+    "form", ["Радио Маяковка", "Радио Маяковки", "Радио Маяковке", "Радио Маяковку", "Радио Маяковкой"]
+)
+def test_a_name_is_found_in_every_case(form: str) -> None:
+    assert names(f"Как сообщили {form} вчера, всё спокойно.", BEACON) == [f"beacon: {form} certain"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Радио\xa0Маяковка",
+        "Радио «Маяковка",
+        "Радио\nМаяковка",
+        "Радио — Маяковка",
+        "Радио-Маяковка",
+        "Радио.Маяковка",
+        "Ра\xadдио Мая\u200bковка",
+        "Рaдиo Мaякoвкa",
+        "Ра́дио Маяко́вка",
+        "РАДИО МАЯКОВКА",
+        "Радио  Маяковка",
+    ],
+)
+def test_a_name_is_found_however_it_is_set(written: str) -> None:
+    assert names(f"Слушали {written} весь день", BEACON) == [f"beacon: {written} certain"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Мы слушали Радио. Маяковка уехала домой.",
+        "Мы слушали Радио\n\nМаяковка уехала домой.",
+        "Список: Радио, Маяковка",
+        "Радио!Маяковка",
+        "Радио (Маяковка)",
+        "Радиомаяковка",
+        "Радио и Маяковка",
+        "Радио       Маяковка",
+    ],
+)
+def test_words_that_are_apart_are_no_name(text: str) -> None:
+    assert names(text, BEACON) == []
+
+
+def test_the_longest_name_counts_and_the_shorter_one_is_told_as_a_part_of_it() -> None:
+    text = "Редактор «Вечерней хроники Восток» ушёл, а «Вечерняя хроника» молчит."
+    found = scanned(text, GAZETTE, GAZETTE_EAST)
+    assert [(each.entity, each.verdict) for each in found.mentions] == [
+        ("gazette-east", Verdict.CERTAIN),
+        ("gazette", Verdict.CERTAIN),
+    ]
+    (part,) = found.suppressed
+    assert (part.entity, part.because) == ("gazette", "it is a part of `Вечерняя хроника Восток`")
+    assert text[part.start : part.end] == "Вечерней хроники"
+
+
+def test_forms_need_not_agree() -> None:
+    assert names("Читайте «Вечернюю хронику Восток»", GAZETTE_EAST) == ["gazette-east: Вечернюю хронику Восток certain"]
+
+
+def test_what_depends_on_a_noun_stays_and_the_noun_declines() -> None:
+    assert names("Счета Фонда поддержки речной печати закрыты", FUND) == ["fund: Фонда поддержки речной печати certain"]
+
+
+def test_an_acronym_counts_only_as_it_is_written() -> None:
+    found = scanned("РМК/BRC сообщает; рмк/brc молчит", BEACON)
+    assert [each.surface for each in found.mentions] == ["РМК/BRC"]
+    assert [each.because for each in found.suppressed] == ["it is not written exactly so"]
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("Книгу издал «Вереск» в мае", Verdict.CERTAIN),
+        ("Союз Вереск собрался в мае", Verdict.CERTAIN),
+        ("В союзе писателей Вереск не видели", Verdict.CERTAIN),
+        ("Вереск собрался в мае", Verdict.POSSIBLE),
+    ],
+)
+def test_a_weak_name_needs_quotation_marks_or_its_context(text: str, verdict: Verdict) -> None:
+    (found,) = scanned(text, UNION).mentions
+    assert found.verdict is verdict
+    assert bool(found.lacks) is (verdict is Verdict.POSSIBLE)
+
+
+def test_a_weak_name_in_small_letters_is_a_word_and_is_told_as_suppressed() -> None:
+    found = scanned("На холме цвёл вереск.", UNION)
+    assert found.mentions == ()
+    assert [each.because for each in found.suppressed] == ["it lacks a capital letter"]
+
+
+def test_a_link_to_the_entity_speaks_for_a_weak_name() -> None:
+    assert names("Вереск собрался", UNION, linked=["union"]) == ["union: Вереск certain"]
+
+
+def test_a_weak_name_beside_a_strong_one_of_the_same_entity_is_certain() -> None:
+    both = entity("both", "Издательство Луговая тетрадь", alias("Тетрадь", strength=Strength.WEAK))
+    text = "Издательство Луговая тетрадь закрыто. Позже Тетрадь открылась."
+    assert names(text, both) == ["both: Издательство Луговая тетрадь certain", "both: Тетрадь certain"]
+
+
+def test_a_surname_counts_where_the_full_name_stands() -> None:
+    person = entity("person", "Арсений Ключников", alias("Ключников", strength=Strength.SURNAME))
+    assert names("Ключников уехал", person) == ["person: Ключников possible"]
+    text = "Арсений Ключников уехал. Ключникова не видели."
+    assert names(text, person) == ["person: Арсений Ключников certain", "person: Ключникова certain"]
+
+
+def test_a_name_of_common_words_needs_a_sign_that_it_is_a_name() -> None:
+    times = entity("times", "Новое утро")
+    assert names("Новое утро началось с дождя.", times) == ["times: Новое утро possible"]
+    assert names("Издание Новое утро закрыто", times) == ["times: Новое утро possible"]
+    assert names("Журналисты издания Новое утро уехали", times) == ["times: Новое утро certain"]
+    assert names("В «Новом утре» пишут", times) == ["times: Новом утре certain"]
+    assert names("наступило новое утро", times) == []
+
+
+def test_a_name_that_two_entities_have_is_never_certain_by_itself() -> None:
+    one, other = entity("one", "Лига Заречья"), entity("other", "Лига Заречья")
+    found = names("Лига Заречья собралась", one, other)
+    assert found == ["one: Лига Заречья possible", "other: Лига Заречья possible"]
+
+
+def test_what_only_looks_like_a_form_is_suppressed() -> None:
+    beacon = entity("beacon", alias("Маяковка", not_forms=["Маяковку"]), not_names={"ru": ("улица Маяковка",)})
+    found = scanned("Слушали Маяковку. На улице Маяковка тихо.", beacon)
+    assert found.mentions == ()
+    assert {each.because for each in found.suppressed} >= {"it never means the entity"}
+
+
+def test_fields_speak_for_one_another() -> None:
+    both = entity("both", "Издательство Луговая тетрадь", alias("Тетрадь", strength=Strength.WEAK))
+    scanner = Scanner(names_of([both], AsWritten()))
+    found = scanner.scan_fields({"title": "Тетрадь закрыта", "body": "Издательство Луговая тетрадь"})
+    assert [(each.field, each.verdict) for each in found.mentions] == [
+        ("body", Verdict.CERTAIN),
+        ("title", Verdict.CERTAIN),
+    ]
+
+
+WORDS: Final = st.sampled_from(
+    ["Радио", "радио", "Маяковка", "Маяковки", "Вечерняя", "хроника", "Восток", "Вереск", "вереск", "союз", "и",
+     "\xad", "\u0301", "́", "a", "«", "»", ".", "\n", "\n\n", " ", "-", "İ", "😀", "'", "РМК/BRC", "ß"]
+)  # fmt: skip
+
+
+@given(st.lists(st.one_of(WORDS, st.text(max_size=3)), max_size=25).map("".join))
+def test_every_place_lies_in_the_text_and_holds_the_surface(text: str) -> None:
+    found = scanned(text, BEACON, GAZETTE, GAZETTE_EAST, FUND, UNION)
+    for each in found.mentions:
+        assert 0 <= each.start < each.end <= len(text)
+        assert text[each.start : each.end] == each.surface
+    for gone in found.suppressed:
+        assert 0 <= gone.start < gone.end <= len(text)
+        assert gone.because
+
+
+@given(st.lists(WORDS, max_size=12), st.lists(WORDS, max_size=12))
+def test_text_around_never_hides_a_name(before: list[str], behind: list[str]) -> None:
+    """Whatever stands around it in sentences of its own, a name is a mention, or told as suppressed."""
+    text = f"{''.join(before)}.\n\nРадио Маяковка.\n\n{''.join(behind)}"
+    start = text.index(".\n\nРадио Маяковка.\n\n") + 3
+    found = scanned(text, BEACON, GAZETTE, GAZETTE_EAST, UNION)
+    assert any((each.entity, each.start) == ("beacon", start) for each in found.mentions)
