@@ -49,7 +49,6 @@ def of_kind(kind: str) -> list[Any]:
 each_rule = pytest.mark.parametrize("rule", of_kind("rule"))
 each_register = pytest.mark.parametrize("register", of_kind("register"))
 each_territory = pytest.mark.parametrize("territory", of_kind("territory"))
-each_file = pytest.mark.parametrize("path", FILES)
 
 
 def is_a_link(text: str | None) -> bool:
@@ -63,19 +62,18 @@ def test_the_rules_load_and_every_scenario_of_theirs_holds(checker: Checker) -> 
     assert checker.ruleset.active_rules
 
 
-@each_file
-def test_a_file_says_its_language_first_and_stands_where_its_id_says(path: str) -> None:
-    file = FILES[path]
-    assert file["language"] == "1"
-    kind = next(kind for kind in ("rule", "entity", "register", "territory") if kind in file)
-    folder, _, name = path.removesuffix(".yaml").partition("/")
-    ids = {
-        "rule": f"{folder}-{name}",
-        "entity": name.removeprefix("ru-undesirable/"),
-        "territory": name,
-        "register": name.replace("-", "/", 1).removesuffix("s"),
-    }
-    assert file[kind].lower() == ids[kind]
+def test_a_file_says_its_language_first_and_stands_where_its_id_says() -> None:
+    for path, file in FILES.items():
+        assert next(iter(file.items())) == ("language", "1"), path
+        kind = next(kind for kind in ("rule", "entity", "register", "territory") if kind in file)
+        folder, _, name = path.removesuffix(".yaml").partition("/")
+        ids = {
+            "rule": f"{folder}-{name}",
+            "entity": name.removeprefix("ru-undesirable/"),
+            "territory": name,
+            "register": name.replace("-", "/", 1).removesuffix("s"),
+        }
+        assert file[kind].lower() == ids[kind], path
 
 
 @each_rule

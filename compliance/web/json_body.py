@@ -24,8 +24,8 @@ MOST_PROBLEMS: Final = 50
 """Where a body has more, the rest is not looked for: it is of another kind altogether."""
 MALFORMED: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What the decoder raises where a body stops being JSON in UTF-8."""
-_OTHER_NAMES: Final = b"{" + b",".join(b'"%d":0' % number for number in range(8192)) + b"}"
-"""So many names that each place in which the decoder keeps one is taken again; it has 512."""
+_OTHER_NAMES: Final = b"{" + b",".join(b'"%d":0' % number for number in range(4096)) + b"}"
+"""So many names that each of the 512 places in which the decoder keeps one is taken again."""
 _GZIP: Final = b"\x1f\x8b"
 _NOT_UTF_8: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 
