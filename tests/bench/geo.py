@@ -68,7 +68,7 @@ def _asked(city: Path, registry: Path) -> dict[str, Path]:
     four, six = (city / f"dbip-city-{family}.mmdb" for family in ("ipv4", "ipv6"))
     return {
         "DB-IP City Lite, IPv4": four,
-        "the same once more": four,
+        "the same file once more": four,
         "iptoasn": registry / "iptoasn-country.mmdb",
         "DB-IP City Lite, IPv6": six,
     }

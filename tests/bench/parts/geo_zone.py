@@ -4,8 +4,8 @@ Theory: what is measured must not be measured with itself. So Crimea is the ring
 a part of Russia), the border is Natural Earth's, and the line of contact goes through the middle between pairs of
 settlements that face each other, one held and one not. All is looked up by another algorithm than the product's.
 
-The settlements stand as public reports had them in early 2026. The line moves; the shipped areas have to hold it
-with their margins.
+The settlements stand as public reports had them; a public map of 2026-08-22, from which nothing was copied, has each
+of them on the same side. The line moves; the shipped areas have to hold it with their margins.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ FRONT: Final[Sequence[Pair]] = (
     ("Bakhmut", (38.00, 48.59), "Kramatorsk", (37.58, 48.74)),
     ("Chasiv Yar", (37.83, 48.59), "Kostiantynivka", (37.71, 48.53)),
     ("Toretsk", (37.85, 48.40), "Kostiantynivka", (37.71, 48.53)),
+    ("Illinivka", (37.66, 48.49), "Druzhkivka", (37.53, 48.63)),
     ("Ocheretyne", (37.61, 48.24), "Druzhkivka", (37.53, 48.63)),
     ("Pokrovsk", (37.18, 48.28), "Dobropillia", (37.08, 48.46)),
     ("Pokrovsk", (37.18, 48.28), "Mezhova", (36.73, 48.25)),
@@ -62,7 +63,7 @@ VOVCHANSK: Final[Sequence[Pair]] = (
 BEHIND_VOVCHANSK: Final[Sequence[Spot]] = ((37.15, 50.6), (36.25, 50.6))
 YUNAKIVKA: Final[Sequence[Pair]] = (
     ("Kostiantynivka", (34.86, 51.18), "Khotin", (34.77, 51.07)),
-    ("Yunakivka", (35.00, 51.10), "Velyka Chernechchyna", (34.85, 50.97)),
+    ("Yunakivka", (35.00, 51.11), "Velyka Chernechchyna", (34.85, 50.97)),
 )
 BEHIND_YUNAKIVKA: Final[Sequence[Spot]] = ((35.3, 51.1), (35.3, 51.5), (34.6, 51.5))
 
