@@ -23,6 +23,7 @@ _MODULES: Final = {
     "geo": "geo",
     "import": "importing",
     "lint": "desk",
+    "mentions": "mentions",
     "schema": "format",
     "serve": "serve",
     "test": "testing",

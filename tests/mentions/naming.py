@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-import pymorphy3  # type: ignore[import-untyped]
+import pymorphy3
 
 from compliance.mentions.inflection import Forms
 from compliance.mentions.names import names_of

@@ -1,0 +1,118 @@
+"""`compliance mentions`: whom texts name, from files, lines of JSON, directories and standard input."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.test_cli import UNUSABLE, refused, run, shown
+from tests.tiny import TINY, changed, written
+
+NAMED = changed(
+    "radio.yaml",
+    (
+        "names: {en: [The Radio]}",
+        "names:\n  en: [The Radio]\n  ru: [Радио Маяковка, {name: Вереск, strength: weak}]",
+    ),
+    also={"paper.yaml": TINY["paper.yaml"]},
+)
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Path:
+    return written(tmp_path / "rules", NAMED)
+
+
+def test_a_text_is_read_from_standard_input_with_what_registers_say(rules: Path) -> None:
+    result = run("mentions", "-", "--rules", rules, "--as-of", "2026-01-15", stdin="Мы\nслушали Радио Маяковку.\n")
+    assert result.stdout.splitlines() == [
+        "standard input:2:9: radio: `Радио Маяковку` certain (capital letter)",
+        "    declared in `x/list` by: An authority, from 2021-01-01",
+    ]
+
+
+def test_before_the_day_of_the_listing_nothing_is_declared(rules: Path) -> None:
+    result = run("mentions", "-", "--rules", rules, "--as-of", "2020-12-31", stdin="Слушали Радио Маяковку.")
+    assert result.stdout == "standard input:1:9: radio: `Радио Маяковку` certain (capital letter)\n"
+
+
+def test_lines_of_json_are_documents_and_their_parts_speak_for_one_another(rules: Path, tmp_path: Path) -> None:
+    file = tmp_path / "archive.jsonl"
+    lines = [{"headline": "Вереск закрыт", "text": "Радио Маяковка молчит"}, {"content": {"text": "ничего"}}]
+    file.write_text("\n".join(json.dumps(each, ensure_ascii=False) for each in lines), "utf-8")
+    data: Any = shown(run("mentions", file, "--rules", rules, "--as-of", "2026-01-15", "--json"))
+    assert (data["as_of"], [each["document"] for each in data["documents"]]) == (
+        "2026-01-15",
+        [f"{file}:1", f"{file}:2"],
+    )
+    found = [(each["field"], each["surface"], each["verdict"]) for each in data["documents"][0]["mentions"]]
+    assert found == [("headline", "Вереск", "certain"), ("text", "Радио Маяковка", "certain")]
+    (status,) = data["documents"][0]["mentions"][0]["statuses"]
+    assert (status["register"], status["since"], status["is_certain"]) == ("x/list", "2021-01-01", True)
+    assert data["documents"][1]["mentions"] == []
+
+
+def test_what_was_found_and_is_no_mention_is_shown_on_request(rules: Path) -> None:
+    text = "цвёл вереск"
+    assert run("mentions", "-", "--rules", rules, stdin=text).stdout == ""
+    result = run("mentions", "-", "--rules", rules, "--suppressed", stdin=text)
+    assert result.stdout == "standard input:1:6: radio: `вереск` suppressed: it lacks a capital letter\n"
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_directory_is_read_file_by_file_in_order_by_one_process_or_more(
+    rules: Path, tmp_path: Path, jobs: str
+) -> None:
+    texts = tmp_path / "texts"
+    for number in range(9):
+        (texts / f"{number % 2}").mkdir(parents=True, exist_ok=True)
+        (texts / f"{number % 2}" / f"{number}.txt").write_text(f"Радио Маяковка {number}", "utf-8")
+    (texts / "picture.png").write_bytes(b"\x89PNG")
+    result = run("mentions", texts, "--rules", rules, "--jobs", jobs, "--as-of", "2020-01-01")
+    named = [line.split(":")[0] for line in result.stdout.splitlines()]
+    assert named == sorted(str(each) for each in texts.rglob("*.txt"))
+
+
+def test_nothing_of_a_text_reaches_the_terminal_as_a_command(rules: Path) -> None:
+    result = run("mentions", "-", "--rules", rules, stdin="Радио \x1b[2J\n".replace("\x1b[2J", "") + "Маяковка \x1b[2J")
+    assert "\x1b" not in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ([], "name a file or a directory, or give `-` and write the text to standard input"),
+        (["nowhere.txt"], "`nowhere.txt` is neither a file nor a directory"),
+        (["-", "--as-of", "2026-13-01"], "`2026-13-01` is not a calendar day: write it as YYYY-MM-DD"),
+    ],
+)
+def test_what_cannot_be_used_is_said(rules: Path, arguments: list[str], says: str) -> None:
+    assert says in refused("mentions", *arguments, "--rules", rules)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "says"),
+    [
+        ("a.txt", "Радио".encode("cp1251"), "byte 0 is not UTF-8: save it as UTF-8"),
+        ("a.jsonl", b"{", "this is not JSON: write one object on each line"),
+        ("a.jsonl", b"[1]", "it has no text: give one of `title`, `headline`, `lead`, `text`"),
+        ("a.jsonl", b'{"text": 1}', "it has no text: give one of `title`, `headline`, `lead`, `text`"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named(rules: Path, tmp_path: Path, name: str, data: bytes, says: str) -> None:
+    file = tmp_path / name
+    file.write_bytes(data)
+    message = refused("mentions", file, "--rules", rules)
+    assert says in message
+    assert str(file) in message
+
+
+def test_the_shipped_names_are_found_in_news_prose() -> None:
+    text = "Журналистка «Новой газеты Европа» дала интервью Радио Свободе; редакция The Insider промолчала."
+    result = run("mentions", "-", "--as-of", "2026-01-15", stdin=text)
+    assert result.exit_code != UNUSABLE
+    named = [line.split(": ")[1] for line in result.stdout.splitlines() if line.startswith("standard input")]
+    assert named == ["novaya-gazeta-europe", "rfe-rl", "the-insider"]
