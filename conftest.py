@@ -1,4 +1,4 @@
-"""README.md, docs/api.md, docs/diff.md and docs/import.md are executed: what they show is what the product does."""
+"""README.md, docs/api.md, docs/diff.md, docs/import.md and docs/mentions.md are executed: what they show is what the product does."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.docs.service import serving
 
 pytest_collect_file = Sybil(
     parsers=PARSERS,
-    patterns=["README.md", "docs/api.md", "docs/diff.md", "docs/import.md"],
+    patterns=["README.md", "docs/api.md", "docs/diff.md", "docs/import.md", "docs/mentions.md"],
     excludes=["*/README.md"],  # a pattern matches from the right
     fixtures=["documented_service"],
 ).pytest()
