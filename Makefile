@@ -76,9 +76,10 @@ bench: $(VENV)/.ready-to-develop  ## Run the benchmarks in tests/bench/
 bench-engine: $(VENV)-bench/.ready-to-compare  ## Measure the engine beside others (ARGS=--quick, ARGS=--write)
 	@$(VENV)-bench/bin/python -m tests.bench.engine $(ARGS)
 
-prove: $(VENV)/.ready-to-develop  ## Run the slow proofs (tests marked `prove`), then try mistakes in the engine
+prove: $(VENV)/.ready-to-develop  ## Run the slow proofs (tests marked `prove`, laws on all examples), then try mistakes in the engine
 	@status=0; $(BIN)/pytest -n $(JOBS) -m prove || status=$$?; \
 	  if [ $$status -eq 5 ]; then echo "there are no proofs yet; mark one with @pytest.mark.prove"; status=0; fi; exit $$status
+	@EXAMPLES=all $(BIN)/pytest -n $(JOBS) --dist worksteal -m 'hypothesis and not prove'
 	@$(BIN)/python -m tests.mutation --jobs $(JOBS) --list-survivors
 
 golden: $(VENV)/.ready-to-develop  ## Rewrite the golden files from what the code says now; read the diff

@@ -14,12 +14,19 @@ from hypothesis import settings
 
 from compliance import Checker
 from tests.components import program
+from tests.examples import EACH, are_all, part, tried_on_part
 
 ROOT = Path(__file__).resolve().parent.parent
 NEARBY = frozenset({"127.0.0.1", "::1", "localhost"})
 
-settings.register_profile("tests", deadline=None, database=None, max_examples=60)
+settings.register_profile("tests", deadline=None, database=None, max_examples=EACH if are_all() else part(EACH))
 settings.load_profile("tests")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every run tries a part of the examples, `make prove` all of them."""
+    if not are_all():
+        tried_on_part(items)
 
 
 def pytest_collection_finish() -> None:

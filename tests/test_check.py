@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -14,9 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compliance import Answer, Checker, Content, Reader, RequestError
+from compliance import Answer, Checker, Content, Reader, RequestError, store
 from compliance.check import first_instant, law_days, today
 from compliance.engine.index import MOST_SEGMENTS
+from compliance.engine.memo import Memo
 from compliance.engine.segment import Segment
 from compliance.geo import Databases
 from compliance.model.decision import Decision
@@ -463,6 +465,17 @@ WRITTEN: list[dict[str, str | list[str]]] = [
 ]
 
 
+@pytest.fixture
+def read_once(checker: Checker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A checker is opened on the shipped rules as they were read for all tests, with a memory of its own."""
+
+    def opened(_: Path, memo: int) -> store.Snapshot:
+        return replace(checker.store.current, decisions=Memo(memo))
+
+    monkeypatch.setattr(store, "open_snapshot", opened)
+
+
+@pytest.mark.usefixtures("read_once")
 @pytest.mark.parametrize("memo", [0, 1, 65_536])
 @pytest.mark.parametrize("as_of", [DAY, None])
 def test_decisions_are_the_same_alone_together_and_remembered(memo: int, as_of: date | None) -> None:

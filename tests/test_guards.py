@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sybil.document import Document
 
 from tests.docs.blocks import PARSERS
+from tests.examples import EACH, are_all, part, tried_on_part
 
 ROOT = Path(__file__).resolve().parent.parent
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("address", ["203.0.113.1", "2001:db8::1"])
@@ -103,3 +110,27 @@ def test_what_was_skipped_is_said_last_by_make_test(tests: str, said: str, tmp_p
 
     python("-m", "pytest", "-q", "--junit-xml=tests.xml", "test_some.py")
     assert python("-c", script, "tests.xml") == said
+
+
+def law(number: int | None) -> Any:
+    """A law that asks for so many examples, or does not say for how many; how many it was tried on is counted."""
+    tried = []
+
+    def holds(_: bytes) -> None:
+        tried.append(number)
+
+    found = given(st.binary(min_size=8, max_size=8))(holds)
+    return (found if number is None else settings(max_examples=number)(found)), tried
+
+
+@pytest.mark.parametrize(("asked", "tried"), [(None, 30), (100, 50), (30, 15), (12, 10), (4, 4)])
+def test_every_run_tries_a_law_on_half_of_its_examples_and_the_proofs_on_all(asked: int | None, tried: int) -> None:
+    for is_proof in (False, True):
+        test, numbers = law(asked)
+        mark = pytest.mark.prove.mark if is_proof else None
+        items = [SimpleNamespace(obj=test, get_closest_marker=lambda _: mark)] * 2  # noqa: B023  # one with parameters
+        tried_on_part(items)
+        test()
+        assert len(numbers) == (asked or part(EACH) if is_proof else tried)
+    assert re.search(r"^\t@EXAMPLES=all \S+/pytest .*'hypothesis and not prove'$", MAKEFILE, re.MULTILINE)
+    assert [are_all(each) for each in ({}, {"EXAMPLES": "all"})] == [False, True]

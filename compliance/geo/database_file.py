@@ -18,7 +18,7 @@ Source: MaxMind DB File Format Specification 2.0; the `sha256` files of MaxMind 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -329,7 +329,7 @@ def _checked(
     schema = schema_of(record for record in records if isinstance(record, Mapping))
     try:
         build = datetime.fromtimestamp(about.build_epoch, UTC).date()
-        said = [_as_located(schema, record, build) for record in records]
+        said = list(_all_said(schema, records, build))
     except Exception as error:
         raise DatabaseError(f"`{path}` is damaged or is no MMDB file") from error
     knows = knowledge(records, said)
@@ -367,6 +367,19 @@ def _kind(hints: tuple[str, str], knows: frozenset[Knows]) -> Kind:
     """Whether a file locates: it knows regions, or its type or name is that of a maker who does."""
     is_of_maker = any(hint.lower().startswith(_LOCATION_MAKERS) for hint in hints) and knows != {Knows.SYSTEMS}
     return Kind.LOCATION if Knows.REGIONS in knows or is_of_maker else Kind.REGISTRATION
+
+
+def _all_said(schema: str, records: Iterable[object], build: date) -> Iterator[Observation]:
+    """The same of many records, each worked out once: those of countries repeat each other."""
+    told: dict[bytes, Observation] = {}
+    for record in records:
+        key = _key(record)
+        if key is None:
+            yield _as_located(schema, record, build)
+        else:
+            if key not in told:
+                told[key] = _as_located(schema, record, build)
+            yield told[key]
 
 
 def _as_located(schema: str, record: object, build: date) -> Observation:

@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import IO, Any, Final
+from unittest.mock import patch
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -120,9 +121,10 @@ class Session:
 
 
 def collect(tests: Sequence[str], examples: int, work: Callable[[Session], None]) -> None:
-    """Do some work in a session of pytest that has collected these tests."""
+    """Do some work in a session of pytest that has collected these tests, with all the examples that laws ask for."""
     plugin = Session(examples, work)
-    with open(os.devnull, "w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
+    whole = patch.dict(os.environ, EXAMPLES="all")
+    with open(os.devnull, "w", encoding="utf-8") as nowhere, redirect_stdout(nowhere), whole:
         status = pytest.main([*PYTEST, *(str(ROOT / each) for each in tests)], plugins=[plugin])
     if not plugin.items:
         raise SystemExit(f"no tests were collected: pytest says {status}")
