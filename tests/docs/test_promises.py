@@ -23,15 +23,10 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
-def opened() -> Checker:
-    return Checker.open()
-
-
-@pytest.fixture(scope="module")
-def awake(opened: Checker) -> Ruleset:
+def awake(checker: Checker) -> Ruleset:
     """The shipped rules as if all of them were active."""
-    rules = {name: replace(rule, status=Status.ACTIVE) for name, rule in opened.ruleset.rules.items()}
-    return replace(opened.ruleset, rules=rules)
+    rules = {name: replace(rule, status=Status.ACTIVE) for name, rule in checker.ruleset.rules.items()}
+    return replace(checker.ruleset, rules=rules)
 
 
 def notices(ruleset: Ruleset, scenario: Scenario, facts: Facts) -> set[str]:
@@ -44,11 +39,11 @@ def without_one(facts: Facts) -> Iterator[tuple[str, Facts]]:
         yield hidden, {name: value for name, value in facts.items() if name != hidden}
 
 
-def test_hiding_a_fact_of_a_scenario_never_hides_a_notice(opened: Checker, awake: Ruleset) -> None:
+def test_hiding_a_fact_of_a_scenario_never_hides_a_notice(checker: Checker, awake: Ruleset) -> None:
     lost = []
     for rule in awake.rules.values():
         for scenario in rule.scenarios:
-            facts = resolved(scenario.given, opened.store.current.directory)
+            facts = resolved(scenario.given, checker.store.current.directory)
             known = notices(awake, scenario, facts)
             lost += [
                 (rule.id, scenario.name, hidden)
@@ -58,34 +53,34 @@ def test_hiding_a_fact_of_a_scenario_never_hides_a_notice(opened: Checker, awake
     assert lost == []
 
 
-def test_every_shipped_rule_says_what_it_does_when_a_fact_is_not_known(opened: Checker) -> None:
+def test_every_shipped_rule_says_what_it_does_when_a_fact_is_not_known(checker: Checker) -> None:
     doubtful = {"possible", "review"}
-    rules = opened.ruleset.rules.values()
+    rules = checker.ruleset.rules.values()
     assert [rule.id for rule in rules if doubtful.isdisjoint(each.expect for each in rule.scenarios)] == []
 
 
-def test_the_same_question_gets_the_same_answer_from_another_checker(opened: Checker) -> None:
+def test_the_same_question_gets_the_same_answer_from_another_checker(checker: Checker) -> None:
     page, day = Content(publisher="rferl.org"), date(2025, 1, 10)
     again = Checker.open(packaged_rules()).check(page, as_of=day)
-    assert opened.check(page, as_of=day).to_json() == again.to_json()
+    assert checker.check(page, as_of=day).to_json() == again.to_json()
 
 
-def test_an_address_is_in_no_answer(opened: Checker) -> None:
+def test_an_address_is_in_no_answer(checker: Checker) -> None:
     reader = Reader(address=ADDRESS)
-    answer = opened.check(Content(publisher="rferl.org"), reader, as_of=date(2025, 1, 10), explain=True)
+    answer = checker.check(Content(publisher="rferl.org"), reader, as_of=date(2025, 1, 10), explain=True)
     assert set(answer.location.places) >= {"RU", "UA-43"}  # who labels Crimea as Russia, nobody knows
     assert ADDRESS not in answer.to_json().decode()
     assert ADDRESS not in repr(reader)
 
 
-def test_every_notice_names_rules_facts_and_legal_basis_and_every_other_rule_its_reason(opened: Checker) -> None:
-    answer = opened.check(Content(publisher="rferl.org"), as_of=date(2025, 1, 10), explain=True)
+def test_every_notice_names_rules_facts_and_legal_basis_and_every_other_rule_its_reason(checker: Checker) -> None:
+    answer = checker.check(Content(publisher="rferl.org"), as_of=date(2025, 1, 10), explain=True)
     for notice in answer.notices:
         assert [each.rule for each in notice.because] == list(notice.rules)
         assert all(each.facts and each.legal_basis for each in notice.because)
     asked = {rule for notice in answer.notices for rule in notice.rules}
     said = {each.rule for each in answer.not_applied if each.because}
-    assert asked | said == {rule.id for rule in opened.ruleset.active_rules}
+    assert asked | said == {rule.id for rule in checker.ruleset.active_rules}
 
 
 def test_a_broken_rule_file_never_replaces_a_good_one(tmp_path: Path) -> None:

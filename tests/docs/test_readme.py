@@ -20,10 +20,12 @@ READERS = re.findall(r"^\| ([^|]+) \| `(\{[^|]*\})` \| `?(\w+)`?[^|]*\|$", READM
 
 
 @pytest.mark.parametrize(("name", "reader", "status"), READERS, ids=[name for name, _, _ in READERS])
-def test_each_reader_of_the_table_gets_the_answer_that_it_says(name: str, reader: str, status: str) -> None:
+def test_each_reader_of_the_table_gets_the_answer_that_it_says(
+    checker: Checker, name: str, reader: str, status: str
+) -> None:
     asked = {"content": {"publisher": "rferl.org"}, "reader": json.loads(reader), "as_of": "2024-02-21"}
     question = read_check(msgspec.json.encode(asked), None)
-    answer = Checker.open().check(question.content, question.reader, as_of=date(2024, 2, 21))
+    answer = checker.check(question.content, question.reader, as_of=date(2024, 2, 21))
     found = {notice.status: notice.display for notice in answer.notices if notice.id == NOTICE}
     assert found == ({} if status == "absent" else {status: "show"})
     assert ("reader.location" in answer.unknowns) == (status == "possible")

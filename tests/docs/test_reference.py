@@ -94,8 +94,8 @@ def test_every_kind_of_problem_has_an_entry() -> None:
     assert sorted(documented) == sorted(kinds_of_problems())
 
 
-def test_every_endpoint_has_a_heading() -> None:
-    rules = create_app(Checker.open()).url_map.iter_rules()
+def test_every_endpoint_has_a_heading(checker: Checker) -> None:
+    rules = create_app(checker).url_map.iter_rules()
     served = {f"{method} {rule.rule}" for rule in rules for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}}
     assert set(re.findall(r"^### `((?:GET|POST) /\S*)`$", API, re.MULTILINE)) == served
 
@@ -116,8 +116,7 @@ def test_every_public_name_is_in_the_section_on_python(name: str) -> None:
     assert re.search(rf"`{name}\b", section("Python"))
 
 
-def test_every_place_of_the_table_is_read_as_it_says() -> None:
-    checker = Checker.open()
+def test_every_place_of_the_table_is_read_as_it_says(checker: Checker) -> None:
     rows = re.findall(r"^\| ((?:`\{[^|]*\}`(?:, )?)+) \| ([^|]*) \|$", section("Places"), re.MULTILINE)
     assert len(rows) == 5
     for written, places in rows:

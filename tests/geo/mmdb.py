@@ -31,9 +31,10 @@ def mmdb(
     """A database with these records by network; IPv4 networks of a version 6 tree lie in ::/96."""
     data = bytearray()
     tree: _Node = [None, None]
+    encoded = {id(record): _encoded(record) for record in {id(each): each for each in records.values()}.values()}
     for network, record in records.items():
         _insert(tree, _bits(network, ip_version), len(data))
-        data += _encoded(record)
+        data += encoded[id(record)]
     nodes = _in_order(tree)
     number = {id(node): at for at, node in enumerate(nodes)}
     search = bytearray()
