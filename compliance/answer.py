@@ -193,6 +193,34 @@ class NotApplied(msgspec.Struct, frozen=True, kw_only=True):
     changes_on: date | None = None
 
 
+class Status(msgspec.Struct, frozen=True, kw_only=True):
+    """That an entity stands in a register on the day asked for, or (not `certain`) may: declared, not found to be."""
+
+    register: str
+    title: str
+    authority: str
+    first_day: date | None
+    certain: bool
+
+
+class Mention(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom a text names, and where: from `start` up to `end`, in characters (code points) of `field` as it was given.
+
+    `verdict` is certain or possible; `lacks` says what is missing for the former.
+    """
+
+    entity: str
+    surface: str
+    start: int
+    end: int
+    field: str
+    strength: str
+    verdict: str
+    evidence: tuple[str, ...]
+    lacks: str | None
+    statuses: tuple[Status, ...]
+
+
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """The notices of a page for a reader. `as_of` is the law day asked for, or today's in UTC."""
 
@@ -212,6 +240,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     footnotes: tuple[Footnote, ...] = ()
     collisions: tuple[Collision, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+    mentions: tuple[Mention, ...] = ()
 
     def to_json(self) -> bytes:
         """The answer as UTF-8 JSON."""

@@ -14,8 +14,11 @@ from datetime import date, datetime
 
 from compliance import answer
 from compliance.content.facts import Content
+from compliance.content.mentioned import places as mention_places
 from compliance.content.publisher import host_of
 from compliance.engine.reasons import MOST_REASONS, reasons
+from compliance.mentions.scan import Mention
+from compliance.mentions.statuses import listings
 from compliance.model.address_text import holds_address
 from compliance.model.decision import Decision, Display, Instance, NotApplied, Reason
 from compliance.model.designation import declared_id
@@ -45,6 +48,8 @@ class Question:
     facts: Facts
     location: LocationSet
     advice: tuple[str, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    """Whom its text names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +119,32 @@ def assemble(
         footnotes=tuple(_footnote(each) for each in footnotes(page, instances, marked)),
         collisions=tuple(_collision(each) for each in (*crowded, *first_places(instances, where))),
         conflicts=tuple(_conflict(each) for each in conflicts(instances)),
+        mentions=tuple(_mention(each, ruleset, moment.day) for each in question.mentions),
+    )
+
+
+def _mention(mention: Mention, ruleset: Ruleset, day: date) -> answer.Mention:
+    statuses = (
+        answer.Status(
+            register=each.register,
+            title=each.title,
+            authority=each.authority,
+            first_day=each.since,
+            certain=each.is_certain,
+        )
+        for each in listings(ruleset, mention.entity, day)
+    )
+    return answer.Mention(
+        entity=mention.entity,
+        surface=mention.surface,
+        start=mention.start,
+        end=mention.end,
+        field=mention.field,
+        strength=mention.strength.value,
+        verdict=mention.verdict.value,
+        evidence=mention.evidence,
+        lacks=mention.lacks or None,
+        statuses=tuple(statuses),
     )
 
 
@@ -312,7 +343,8 @@ def _key(page: Page, question: Question, moment: Moment, by_item: Sequence[objec
     days = sorted((zone, day.isoformat()) for zone, day in moment.days.items())
     is_preview = moment.as_of is not None
     parts = [page.ruleset.meaning, _facts_key(question.facts), publisher, list(page.languages), days, is_preview]
-    return _digest([*parts, by_item] if by_item else parts)
+    where = mention_places(question.mentions)
+    return _digest([*parts, by_item, where] if by_item or where else parts)
 
 
 def _facts_key(facts: Facts) -> list[object]:

@@ -18,11 +18,13 @@ from zoneinfo import ZoneInfo
 from compliance.answer import Answer
 from compliance.assemble import Moment, Question, assemble, page_of
 from compliance.content.facts import Content, Written, advice, facts_from, facts_of
+from compliance.content.mentioned import parts_of, with_mentions
 from compliance.engine.explain import Explanation
 from compliance.engine.explain import explain as explain_plainly
 from compliance.engine.segment import Segment
 from compliance.errors import Problem, RequestError
 from compliance.geo import Atlas, Databases, DatabaseStore, GeoFiles
+from compliance.mentions.scan import Scanned
 from compliance.model.decision import Decision
 from compliance.model.facts import Facts, FactValue, OneOf
 from compliance.model.period import ONE_DAY
@@ -210,7 +212,10 @@ class Checker:
         if problems:
             raise RequestError(problems)
         advised = advice(content, facts, snapshot.directory)
-        return Question(content, {**facts, "reader.location": location}, location, advised)
+        parts = parts_of(content)
+        scanned = snapshot.names.scan(parts) if parts else Scanned()
+        known = {**with_mentions(facts, parts, scanned), "reader.location": location}
+        return Question(content, known, location, advised, scanned.mentions)
 
     def locate(self, reader: Reader, *, as_of: date | None = None) -> LocationSet:
         """The places where the reader may be, on a day; without `as_of`, today.

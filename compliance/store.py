@@ -22,6 +22,7 @@ from zoneinfo import available_timezones
 
 from compliance import bundle
 from compliance.content.publisher import Directory
+from compliance.dictionary import Names
 from compliance.engine.index import Index
 from compliance.engine.memo import Memo
 from compliance.errors import Problem, RulesError, Span
@@ -56,6 +57,8 @@ class Snapshot:
     """Facts as they were written, and what they mean."""
     decisions: Memo[Decision]
     """What was decided on facts as they were written, in a segment of days."""
+    names: Names
+    """The names of its entities, to be looked for in texts."""
 
 
 def packaged_rules() -> Path:
@@ -122,7 +125,7 @@ def open_snapshot(path: Path, memo: int = MEMO) -> Snapshot:
     with uncollected():
         index = Index(ruleset)
     directory = Directory.of(ruleset.entities.values(), ruleset.registers, ruleset.words)
-    return Snapshot(ruleset, directory, index, Memo(MOST_FACTS), Memo(memo))
+    return Snapshot(ruleset, directory, index, Memo(MOST_FACTS), Memo(memo), Names(ruleset))
 
 
 class Store:
@@ -157,6 +160,8 @@ class Store:
                 _log.exception("rules not reloaded")
                 unforeseen = Problem(f"something went wrong here, not in the rules: {type(error).__name__}")
                 return self._fail(RulesError([unforeseen]))
+            if self.current.names.is_ready:
+                fresh.names.ready()  # so that no question waits for it
             before, self.current, self.failure = self.current.ruleset, fresh, None
             changed = fresh.ruleset.source != before.source
             self.reloads += changed

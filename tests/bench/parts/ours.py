@@ -14,6 +14,7 @@ from zoneinfo import available_timezones
 from compliance.check import Checker
 from compliance.content.facts import facts_from
 from compliance.content.publisher import Directory
+from compliance.dictionary import Names
 from compliance.engine.index import Index
 from compliance.engine.memo import Memo
 from compliance.geo import Databases
@@ -170,7 +171,7 @@ def checker_on(ruleset: Ruleset, memo: int = 0) -> Checker:
     directory = Directory.of(ruleset.entities.values(), ruleset.registers)
     with uncollected():
         index = Index(ruleset)
-    snapshot = Snapshot(ruleset, directory, index, Memo(MOST_FACTS), Memo(memo))
+    snapshot = Snapshot(ruleset, directory, index, Memo(MOST_FACTS), Memo(memo), Names(ruleset))
     return checker_with(snapshot)
 
 
