@@ -221,6 +221,30 @@ class Mention(msgspec.Struct, frozen=True, kw_only=True):
     statuses: tuple[Status, ...]
 
 
+class Suppressed(msgspec.Struct, frozen=True, kw_only=True):
+    """What looks like a name at some place of a text and is no mention, and why."""
+
+    entity: str
+    surface: str
+    start: int
+    end: int
+    field: str
+    because: str
+
+
+class Mentions(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom a text names, whatever rules make of it. `as_of` is the day asked for, or today's in UTC."""
+
+    mentions: tuple[Mention, ...]
+    suppressed: tuple[Suppressed, ...]
+    ruleset: Digests
+    as_of: date
+
+    def to_json(self) -> bytes:
+        """The mentions as UTF-8 JSON."""
+        return msgspec.json.encode(self)
+
+
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """The notices of a page for a reader. `as_of` is the law day asked for, or today's in UTC."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -17,7 +17,7 @@ from compliance.content.facts import Content
 from compliance.content.mentioned import places as mention_places
 from compliance.content.publisher import host_of
 from compliance.engine.reasons import MOST_REASONS, reasons
-from compliance.mentions.scan import Mention
+from compliance.mentions.scan import Mention, Scanned
 from compliance.mentions.statuses import listings
 from compliance.model.address_text import holds_address
 from compliance.model.decision import Decision, Display, Instance, NotApplied, Reason
@@ -120,6 +120,26 @@ def assemble(
         collisions=tuple(_collision(each) for each in (*crowded, *first_places(instances, where))),
         conflicts=tuple(_conflict(each) for each in conflicts(instances)),
         mentions=tuple(_mention(each, ruleset, moment.day) for each in question.mentions),
+    )
+
+
+def mentions_of(ruleset: Ruleset, parts: Mapping[str, str], scanned: Scanned, day: date) -> answer.Mentions:
+    """Whom some texts name, with what registers say on a day, and what was passed over."""
+    return answer.Mentions(
+        mentions=tuple(_mention(each, ruleset, day) for each in scanned.mentions),
+        suppressed=tuple(
+            answer.Suppressed(
+                entity=each.entity,
+                surface=parts[each.field][each.start : each.end],
+                start=each.start,
+                end=each.end,
+                field=each.field,
+                because=each.because,
+            )
+            for each in scanned.suppressed
+        ),
+        ruleset=answer.Digests(meaning=ruleset.meaning, source=ruleset.source),
+        as_of=day,
     )
 
 

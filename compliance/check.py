@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Final, Self
 from zoneinfo import ZoneInfo
 
-from compliance.answer import Answer
-from compliance.assemble import Moment, Question, assemble, page_of
+from compliance.answer import Answer, Mentions
+from compliance.assemble import Moment, Question, assemble, mentions_of, page_of
 from compliance.content.facts import Content, Written, advice, facts_from, facts_of
 from compliance.content.mentioned import parts_of, with_mentions
 from compliance.engine.explain import Explanation
@@ -149,6 +149,24 @@ class Checker:
         turns = changes(page_of(snapshot.ruleset, question, days, read), decision.instances)
         moment = Moment(now, days, as_of, first_instant(decision, turns))
         return assemble(snapshot.ruleset, question, decision, moment, read)
+
+    def mentions(self, content: Content, *, as_of: date | None = None) -> Mentions:
+        """Whom the texts of a page name, with what registers say on a day; without `as_of`, today.
+
+        Raises:
+            RequestError: with everything in the question that cannot be understood.
+        """
+        snapshot = self.store.current
+        problems = _day_problems(as_of)
+        try:
+            facts_of(content, snapshot.directory)
+        except RequestError as error:
+            problems.extend(error.problems)
+        if problems:
+            raise RequestError(problems)
+        parts = parts_of(content)
+        scanned = snapshot.names.scan(parts) if parts else Scanned()
+        return mentions_of(snapshot.ruleset, parts, scanned, as_of or today())
 
     def explain(self, content: Content, reader: Reader | None = None, *, as_of: date | None = None) -> Explanation:
         """Why each notice of a page is asked for, why each other one is not, and from when that changes.

@@ -76,6 +76,21 @@ def check() -> Response:
     return response
 
 
+@routes.post("/v1/mentions")
+def mentions() -> Response:
+    """Whom the texts of a page name; the body is that of a check, and its reader is not looked at."""
+    asked, problems = understand(_body(), None)
+    try:
+        found = service().checker.mentions(asked.content, as_of=asked.as_of)
+    except RequestError as error:
+        raise RequestError([*problems, *error.problems]) from None
+    if problems:
+        raise RequestError(problems)
+    response = _json(found.to_json(), cache="no-store")
+    response.headers["Ruleset"] = found.ruleset.meaning
+    return response
+
+
 def _body() -> bytes:
     """The body as it was written; its media type does not matter, how it is encoded does.
 
