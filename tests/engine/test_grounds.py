@@ -96,6 +96,40 @@ def test_of_whom_a_register_lists_on_other_days_the_last_and_the_first_day_are_t
         assert only.because == f"{before}: {told}"
 
 
+def test_a_listing_that_is_to_come_and_to_end_is_told_as_one_to_come() -> None:
+    ahead = entry("radio", DAY + 9 * ONE, first=DAY + 2 * ONE)
+    never = entry("radio", DAY - 9 * ONE, first=DAY - 3 * ONE)
+    for entries in ((ahead,), (never, ahead)):
+        rules = replace(
+            rules_of(rule("r", line(LISTED, "ru/listed"))), registers={"ru/listed": register("ru/listed", *entries)}
+        )
+        (only,) = decide(rules, {**HERE, PUBLISHER: one("radio")}, DAYS, explain=True).not_applied
+        assert (
+            only.because
+            == "`publisher.designated_as` is not `ru/listed`: `radio` is in `ru/listed` from 2024-06-03 only"
+        )
+
+
+def test_who_is_suspended_is_told_so_though_an_earlier_listing_is_over() -> None:
+    suspended = replace(entry("radio", first=DAY - 9 * ONE), suspended=(Period(DAY - ONE, None),))
+    over = entry("radio", DAY - 20 * ONE, first=DAY - 30 * ONE)
+    copy = register("ru/listed", over, suspended, fresh_for=1)
+    (told,) = details(
+        replace(rules_of(rule("r", line(LISTED, "ru/listed"))), registers={"ru/listed": copy}),
+        {PUBLISHER: one("radio")},
+    )
+    assert "suspended from 2024-05-31" in told
+    assert "until" not in told
+
+
+def test_an_old_copy_that_would_not_settle_anything_if_it_were_new_is_not_called_old() -> None:
+    """Nobody knows of the daily because the copy is not complete; that the radio is in it is known anyway."""
+    for is_complete, stale in ((False, ()), (True, ("ru/listed",))):
+        copy = register("ru/listed", entry("radio"), complete=is_complete, fresh_for=1)
+        rules = replace(rules_of(rule("r", line(LISTED, "ru/listed"))), registers={"ru/listed": copy})
+        assert decide(rules, {PUBLISHER: one("radio", "daily")}, DAYS).stale == stale
+
+
 UNDECLARED = "nobody declared who this is: add an entity file once, and absence from a register is known"
 
 
