@@ -223,7 +223,7 @@ def _cuts(names: Sequence[str], numbers: Iterable[int]) -> Iterator[tuple[str, i
         if opened is None and name in {"h1", "figcaption"}:
             opened = (HEADLINE if name == "h1" else CAPTION), 2 * number + 2
     if opened is not None:
-        yield opened[0], opened[1], 2 * len(names) + 1
+        yield opened[0], opened[1], 2 * len(names) + 2  # as if a tag followed
 
 
 # -- what is said of it -----------------------------------------------------------------------------
@@ -234,7 +234,7 @@ Pieces = tuple[Sequence[str], Sequence[str], int]
 
 def _described(markup: Markup, numbers: Sequence[int]) -> Iterator[Field]:
     """Title, descriptions, texts in place of pictures, and the texts of JSON-LD."""
-    names, tokens = markup.names, markup.tokens
+    names = markup.names
     yield _joined(TITLE, (_title(markup, number) for number in numbers if names[number] == "title"))
     metas = list(_metas(markup))
     yield _joined(LEAD, (each[1:] for each in metas if each[0] in _LEADS))

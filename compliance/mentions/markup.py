@@ -47,7 +47,8 @@ _COMMENT: Final = r"!--(?:-?>|[^-]*+(?:-(?!-!?>)[^-]*+)*+(?:--!?>|\Z))"
 _FOREIGN: Final = (
     rf"(?=[sSmM])(?i:svg|math)(?=[{_S}/>]){_REST}(?:(?<=/>)|"
     rf"(?:[^<]++|<{_COMMENT}|<!\[CDATA\[[^\]]*+(?:\](?!\]>)[^\]]*+)*+|"
-    rf"<(?!/(?i:\2)[{_S}/>]|(?i:{_BREAKOUT})[{_S}/>]|/(?i:p|br)[{_S}/>]|aside class=\"{NOTES}\"))*+(?:</(?i:\2)(?:{_REST}|[\s\S]*+))?+)"
+    rf"<(?!/(?i:\2)[{_S}/>]|(?i:{_BREAKOUT})[{_S}/>]|/(?i:p|br)[{_S}/>]|aside class=\"{NOTES}\"))*+"
+    rf"(?:</(?i:\2)(?:{_REST}|[\s\S]*+))?+)"
 )
 _OURS: Final = (
     rf'sup class="{MARK}"[^<>]*+>[^<]*+</sup>|'
