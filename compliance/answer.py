@@ -204,15 +204,16 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Mention(msgspec.Struct, frozen=True, kw_only=True):
-    """Whom a text names, and where: from `start` up to `end`, in characters (code points) of `field` as it was given.
+    """Whom a text names, and where: from `start` up to `end`, in characters (code points) of what was given.
 
-    `verdict` is certain or possible; `lacks` says what is missing for the former.
+    Of a page they count in its source, and are None where nobody knows. `verdict` is certain or possible; `lacks`
+    says what is missing for the former.
     """
 
     entity: str
     surface: str
-    start: int
-    end: int
+    start: int | None
+    end: int | None
     field: str
     strength: str
     verdict: str
@@ -226,8 +227,8 @@ class Suppressed(msgspec.Struct, frozen=True, kw_only=True):
 
     entity: str
     surface: str
-    start: int
-    end: int
+    start: int | None
+    end: int | None
     field: str
     because: str
 

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from compliance import answer
 from compliance.content.facts import Content
+from compliance.content.mentioned import NOTHING, Looked
 from compliance.content.mentioned import places as mention_places
 from compliance.content.publisher import host_of
 from compliance.engine.reasons import MOST_REASONS, reasons
-from compliance.mentions.scan import Mention, Scanned
+from compliance.mentions.scan import Mention, Suppressed
 from compliance.mentions.statuses import listings
 from compliance.model.address_text import holds_address
 from compliance.model.decision import Decision, Display, Instance, NotApplied, Reason
@@ -48,8 +49,8 @@ class Question:
     facts: Facts
     location: LocationSet
     advice: tuple[str, ...] = ()
-    mentions: tuple[Mention, ...] = ()
-    """Whom its text names."""
+    looked: Looked = NOTHING
+    """What was found in its texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,53 +120,56 @@ def assemble(
         footnotes=tuple(_footnote(each) for each in footnotes(page, instances, marked)),
         collisions=tuple(_collision(each) for each in (*crowded, *first_places(instances, where))),
         conflicts=tuple(_conflict(each) for each in conflicts(instances)),
-        mentions=tuple(_mention(each, ruleset, moment.day) for each in question.mentions),
+        mentions=tuple(_mentions(question.looked, ruleset, moment.day)),
     )
 
 
-def mentions_of(ruleset: Ruleset, parts: Mapping[str, str], scanned: Scanned, day: date) -> answer.Mentions:
-    """Whom some texts name, with what registers say on a day, and what was passed over."""
+def mentions_of(ruleset: Ruleset, looked: Looked, day: date) -> answer.Mentions:
+    """Whom the texts of a page name, with what registers say on a day, and what was passed over."""
     return answer.Mentions(
-        mentions=tuple(_mention(each, ruleset, day) for each in scanned.mentions),
-        suppressed=tuple(
-            answer.Suppressed(
-                entity=each.entity,
-                surface=parts[each.field][each.start : each.end],
-                start=each.start,
-                end=each.end,
-                field=each.field,
-                because=each.because,
-            )
-            for each in scanned.suppressed
-        ),
+        mentions=tuple(_mentions(looked, ruleset, day)),
+        suppressed=tuple(_suppressed(looked)),
         ruleset=answer.Digests(meaning=ruleset.meaning, source=ruleset.source),
         as_of=day,
     )
 
 
-def _mention(mention: Mention, ruleset: Ruleset, day: date) -> answer.Mention:
-    statuses = (
-        answer.Status(
+def _suppressed(looked: Looked) -> Iterator[answer.Suppressed]:
+    for each in looked.suppressed:
+        if isinstance(gone := each.what, Suppressed):
+            start, end = each.span or (None, None)
+            yield answer.Suppressed(
+                entity=gone.entity, surface=each.surface, start=start, end=end, field=gone.field, because=gone.because
+            )
+
+
+def _mentions(looked: Looked, ruleset: Ruleset, day: date) -> Iterator[answer.Mention]:
+    for each in looked.mentions:
+        if isinstance(found := each.what, Mention):
+            start, end = each.span or (None, None)
+            yield answer.Mention(
+                entity=found.entity,
+                surface=each.surface,
+                start=start,
+                end=end,
+                field=found.field,
+                strength=found.strength.value,
+                verdict=found.verdict.value,
+                evidence=found.evidence,
+                lacks=found.lacks or None,
+                statuses=tuple(_statuses(ruleset, found.entity, day)),
+            )
+
+
+def _statuses(ruleset: Ruleset, entity: str, day: date) -> Iterator[answer.Status]:
+    for each in listings(ruleset, entity, day):
+        yield answer.Status(
             register=each.register,
             title=each.title,
             authority=each.authority,
             first_day=each.since,
             certain=each.is_certain,
         )
-        for each in listings(ruleset, mention.entity, day)
-    )
-    return answer.Mention(
-        entity=mention.entity,
-        surface=mention.surface,
-        start=mention.start,
-        end=mention.end,
-        field=mention.field,
-        strength=mention.strength.value,
-        verdict=mention.verdict.value,
-        evidence=mention.evidence,
-        lacks=mention.lacks or None,
-        statuses=tuple(statuses),
-    )
 
 
 def _cache(ruleset: Ruleset, facts: Facts, decision: Decision, moment: Moment, key: str) -> answer.Cache:
@@ -363,7 +367,7 @@ def _key(page: Page, question: Question, moment: Moment, by_item: Sequence[objec
     days = sorted((zone, day.isoformat()) for zone, day in moment.days.items())
     is_preview = moment.as_of is not None
     parts = [page.ruleset.meaning, _facts_key(question.facts), publisher, list(page.languages), days, is_preview]
-    where = mention_places(question.mentions)
+    where = mention_places(question.looked)
     return _digest([*parts, by_item, where] if by_item or where else parts)
 
 

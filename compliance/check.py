@@ -18,13 +18,12 @@ from zoneinfo import ZoneInfo
 from compliance.answer import Answer, Mentions
 from compliance.assemble import Moment, Question, assemble, mentions_of, page_of
 from compliance.content.facts import Content, Written, advice, facts_from, facts_of
-from compliance.content.mentioned import parts_of, with_mentions
+from compliance.content.mentioned import NOTHING, filled, with_mentions
 from compliance.engine.explain import Explanation
 from compliance.engine.explain import explain as explain_plainly
 from compliance.engine.segment import Segment
 from compliance.errors import Problem, RequestError
 from compliance.geo import Atlas, Databases, DatabaseStore, GeoFiles
-from compliance.mentions.scan import Scanned
 from compliance.model.decision import Decision
 from compliance.model.facts import Facts, FactValue, OneOf
 from compliance.model.period import ONE_DAY
@@ -164,9 +163,7 @@ class Checker:
             problems.extend(error.problems)
         if problems:
             raise RequestError(problems)
-        parts = parts_of(content)
-        scanned = snapshot.names.scan(parts) if parts else Scanned()
-        return mentions_of(snapshot.ruleset, parts, scanned, as_of or today())
+        return mentions_of(snapshot.ruleset, snapshot.names.look(content, snapshot.directory), as_of or today())
 
     def explain(self, content: Content, reader: Reader | None = None, *, as_of: date | None = None) -> Explanation:
         """Why each notice of a page is asked for, why each other one is not, and from when that changes.
@@ -219,8 +216,13 @@ class Checker:
         """The facts of content and reader; the problems of both at once, with those found before."""
         facts: dict[str, FactValue] = {}
         location = LocationSet.unknown()
+        looked = NOTHING
         try:
             facts.update(facts_of(content, snapshot.directory))
+            looked = snapshot.names.look(content, snapshot.directory)
+            if looked.published != NOTHING.published:
+                content = filled(content, looked)
+                facts = dict(facts_of(content, snapshot.directory))
         except RequestError as error:
             problems.extend(error.problems)
         try:
@@ -230,10 +232,8 @@ class Checker:
         if problems:
             raise RequestError(problems)
         advised = advice(content, facts, snapshot.directory)
-        parts = parts_of(content)
-        scanned = snapshot.names.scan(parts) if parts else Scanned()
-        known = {**with_mentions(facts, parts, scanned), "reader.location": location}
-        return Question(content, known, location, advised, scanned.mentions)
+        known = {**with_mentions(facts, looked), "reader.location": location}
+        return Question(content, known, location, advised, looked)
 
     def locate(self, reader: Reader, *, as_of: date | None = None) -> LocationSet:
         """The places where the reader may be, on a day; without `as_of`, today.

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
 from functools import cache
-from hashlib import sha256
 from typing import Final
 
 import pymorphy3
 
+from compliance.content.facts import Content
+from compliance.content.mentioned import NOTHING, Looked, digest_of, look
+from compliance.content.publisher import Directory
 from compliance.engine.memo import Memo
 from compliance.mentions.inflection import Forms
 from compliance.mentions.names import names_of
-from compliance.mentions.scan import Scanned, Scanner
+from compliance.mentions.scan import Scanner
 from compliance.model.ruleset import Ruleset
 
 MOST_KEPT: Final = 4096
@@ -45,7 +46,7 @@ class Names:
         self._ruleset = ruleset
         self._scanner: Scanner | None = None
         self._lock = threading.Lock()
-        self._kept: Memo[Scanned] = Memo(MOST_KEPT)
+        self._kept: Memo[Looked] = Memo(MOST_KEPT)
 
     @property
     def is_ready(self) -> bool:
@@ -59,8 +60,12 @@ class Names:
                 self._scanner = scanner_of(self._ruleset)
             return self._scanner
 
-    def scan(self, parts: Mapping[str, str]) -> Scanned:
-        """What is in the parts of a content."""
-        key = sha256("\0".join(f"{name}\0{text}" for name, text in parts.items()).encode("utf-8", "surrogatepass"))
-        found = self._kept.get(key.digest())
-        return self._kept.put(key.digest(), self.ready().scan_fields(parts)) if found is None else found
+    def look(self, content: Content, directory: Directory) -> Looked:
+        """What is in the texts of a page."""
+        key = digest_of(content)
+        if key is None:
+            return NOTHING
+        found = self._kept.get(key)
+        if found is None:
+            found = self._kept.put(key, look(content, directory, self.ready().scan_fields))
+        return found

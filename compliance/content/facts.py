@@ -45,7 +45,7 @@ NEAR: Final = 0.7
 """How near a word has to be for a slip to be likely, from 0 to 1."""
 _REPEATABLE: Final = re.compile(r"[A-Za-z][A-Za-z./_ -]{0,59}")
 """What is said back of what a caller wrote: words, and nothing that could be a reader's address."""
-_TEXTS: Final = ("url", "publisher", "headline", "text", "language")
+_TEXTS: Final = ("url", "publisher", "headline", "text", "html", "language")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,7 @@ class Content:
     language: str | None = None
     date_published: str | date | None = None
     facts: Mapping[str, Written] = field(default_factory=dict)
+    html: str | None = None
 
 
 def facts_of(content: Content, directory: Directory) -> Facts:

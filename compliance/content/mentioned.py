@@ -1,56 +1,159 @@
-"""What was found in a text, as a fact: whom the content mentions.
+"""What was found in the texts of a page, as facts: whom it mentions, and to whose sites it links.
 
 Theory: a certain mention is a member of the set, a possible one may be. Nobody else is mentioned where the whole text
 was read, in a language whose case forms are known. Where only a headline was given, or the language is another one,
 the rest of the set is unknown: a name may stand there in a form that nobody looked for. Whoever says outright whom a
-page mentions is believed: editors know more than a scanner.
+page mentions is believed: editors know more than a scanner. What a page says of itself counts where the caller is
+silent.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Final
 
 from compliance.content.facts import Content
-from compliance.mentions.scan import Mention, Scanned, Verdict
+from compliance.content.published import days_of
+from compliance.content.publisher import Directory
+from compliance.mentions.html import Page, Published
+from compliance.mentions.html import read as read_html
+from compliance.mentions.scan import Mention, Scanned, Suppressed, Verdict
 from compliance.model.facts import FactValue, Members, OneOf
 
 MENTIONS: Final = "content.mentions"
-HEADLINE, TEXT = "headline", "text"
+LINKS: Final = "content.links_to"
+OF_PAGE: Final = "html."
+"""Before the name of each field of a page."""
 READ: Final = frozenset({"ru", "uk", "en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "nn", "no"})
 """Languages of which names are found in every form: those with forms, and those in which names have none."""
-_OTHERS: Final = re.compile("[ўәғқңөұүһђјљњћџѓќәłżźśćńąęřěščžůťďňőűığşāēģīķļņūėųį\u0531-\u1fff\u2c80-\uffdc]")
+_OTHERS: Final = re.compile("[ўәғқңөұүһђјљњћџѓќѕәłżźśćńąęřěščžůťďňőűığşāēģīķļņūėųį\u0531-\u1fff\u2c80-\uffdc]")
 """Letters that no text in those languages is full of."""
 _FEW: Final = 0.003
 """So large a share of a text may be such letters, from 0 to 1: names of other languages have them, too."""
 
-
-def parts_of(content: Content) -> dict[str, str]:
-    """The texts of a page that are looked through; none where nothing was given."""
-    found = {HEADLINE: content.headline, TEXT: content.text}
-    return {name: text for name, text in found.items() if text and text.strip()}
+Scan = Callable[[Mapping[str, str], frozenset[str]], Scanned]
+"""Looks for names in the parts of a content, given the entities whose sites it links to."""
 
 
-def with_mentions(facts: Mapping[str, FactValue], parts: Mapping[str, str], scanned: Scanned) -> dict[str, FactValue]:
-    """The facts with whom the content mentions, unless that was said outright."""
-    if MENTIONS in facts or not parts:
-        return dict(facts)
-    certain = frozenset(each.entity for each in scanned.mentions if each.verdict is Verdict.CERTAIN)
-    possible = frozenset(each.entity for each in scanned.mentions) - certain
-    return {**facts, MENTIONS: Members(certain, possible, other=not _is_read(parts.get(TEXT), facts))}
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A mention or what was passed over, with the place in what was given; None where nobody knows the place."""
+
+    what: Mention | Suppressed
+    surface: str
+    span: tuple[int, int] | None
 
 
-def _is_read(text: str | None, facts: Mapping[str, FactValue]) -> bool:
-    """Whether a whole text was given, in a language in which no form of a name is passed over."""
+SAYS_NOTHING: Final = Published()
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was found in the texts of a page."""
+
+    mentions: tuple[Found, ...] = ()
+    suppressed: tuple[Found, ...] = ()
+    links: frozenset[str] | None = None
+    """The entities to whose sites it links; None where no page was given."""
+    is_whole: bool = False
+    """Whether the whole text was given, or the page."""
+    seems_readable: bool = True
+    """Whether its letters are those of languages whose forms are known."""
+    published: Published = SAYS_NOTHING
+
+
+NOTHING: Final = Looked()
+
+
+def digest_of(content: Content) -> bytes | None:
+    """Equal for pages with the same texts; None for one without any."""
+    texts = (content.headline, content.text, content.html)
+    if not any(text and text.strip() for text in texts):
+        return None
+    found = sha256()
+    for text in texts:
+        data = (text or "").encode("utf-8", "surrogatepass")
+        found.update(len(data).to_bytes(8, "big"))
+        found.update(data)
+    return found.digest()
+
+
+def look(content: Content, directory: Directory, scan: Scan) -> Looked:
+    """What is in the texts of a page."""
+    page = read_html(content.html) if content.html and content.html.strip() else None
+    given = {"headline": content.headline, "text": content.text}
+    texts = {name: text for name, text in given.items() if text and text.strip()}
+    texts |= {f"{OF_PAGE}{name}": text for name, text in (page.texts() if page is not None else {}).items()}
+    hosts = frozenset[str]() if page is None else page.hosts
+    links = frozenset[str]().union(*(directory.identify(host) for host in hosts))
+    scanned = scan(texts, links)
+    whole = "\n".join(text for name, text in texts.items() if name != "headline")
+    return Looked(
+        mentions=tuple(_placed(scanned.mentions, texts, page)),
+        suppressed=tuple(_placed(scanned.suppressed, texts, page)),
+        links=None if page is None else links,
+        is_whole="text" in texts or page is not None,
+        seems_readable=len(_OTHERS.findall(whole.lower())) <= _FEW * len(whole),
+        published=SAYS_NOTHING if page is None else page.published,
+    )
+
+
+def _placed(
+    found: tuple[Mention, ...] | tuple[Suppressed, ...], texts: Mapping[str, str], page: Page | None
+) -> Iterator[Found]:
+    """Each with its place in what was given: of a page, in its source."""
+    for each in found:
+        surface = texts[each.field][each.start : each.end]
+        span: tuple[int, int] | None = (each.start, each.end)
+        if page is not None and each.field.startswith(OF_PAGE):
+            field = page.field(each.field.removeprefix(OF_PAGE))
+            span = None if field is None else field.span(each.start, each.end)
+        yield Found(each, surface, span)
+
+
+def filled(content: Content, looked: Looked) -> Content:
+    """The content, with what its page says of itself where nobody else says it, if that is one thing."""
+    said = looked.published
+    days = {days for each in said.published if (days := days_of(each))}
+    return replace(
+        content,
+        language=content.language or _only(frozenset(said.languages)),
+        date_published=content.date_published or (said.published[0] if len(days) == 1 else None),
+        publisher=content.publisher or (None if content.url else _only(frozenset(said.publishers))),
+    )
+
+
+def _only(said: frozenset[str]) -> str | None:
+    return next(iter(said)) if len(said) == 1 else None
+
+
+def with_mentions(facts: Mapping[str, FactValue], looked: Looked) -> dict[str, FactValue]:
+    """The facts with whom the texts mention and to whom the page links, unless that was said outright."""
+    found = dict(facts)
+    if MENTIONS not in facts and (looked.is_whole or looked.mentions):
+        sure = frozenset(each.what.entity for each in looked.mentions if _is_certain(each))
+        maybe = frozenset(each.what.entity for each in looked.mentions) - sure
+        found[MENTIONS] = Members(sure, maybe, other=not (looked.is_whole and _is_read(looked, facts)))
+    if LINKS not in facts and looked.links is not None:
+        found[LINKS] = Members(looked.links)
+    return found
+
+
+def _is_certain(found: Found) -> bool:
+    return isinstance(found.what, Mention) and found.what.verdict is Verdict.CERTAIN
+
+
+def _is_read(looked: Looked, facts: Mapping[str, FactValue]) -> bool:
+    """Whether the text is in a language in which no form of a name is passed over."""
     language = facts.get("content.language")
-    if text is None:
-        return False
     if isinstance(language, OneOf) and language.values:
         return not language.other and all(tag.partition("-")[0] in READ for tag in language.values)
-    return len(_OTHERS.findall(text.lower())) <= _FEW * len(text)
+    return looked.seems_readable
 
 
-def places(mentions: tuple[Mention, ...]) -> list[list[object]]:
+def places(looked: Looked) -> list[list[object]]:
     """Where mentions stand, for whoever has to tell two contents apart."""
-    return [[each.entity, each.field, each.start, each.end, each.verdict.value] for each in mentions]
+    return [[each.what.entity, each.what.field, each.span, _is_certain(each)] for each in looked.mentions]

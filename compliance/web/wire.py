@@ -126,7 +126,7 @@ def understand(body: bytes, own: Reader | None) -> tuple[Request, list[Problem]]
         problems.append(Problem("this is not a calendar day", where="as_of", help=DAY_HELP))
     page = asked.content
     content = article or Content(
-        page.url, page.publisher, page.headline, page.text, page.language, page.date_published, page.facts
+        page.url, page.publisher, page.headline, page.text, page.language, page.date_published, page.facts, page.html
     )
     return Request(content, _reader(asked.reader, own), tuple(asked.languages), as_of, asked.explain), problems
 

@@ -5,20 +5,32 @@ from __future__ import annotations
 import pytest
 
 from compliance.content.facts import Content
-from compliance.content.mentioned import parts_of, with_mentions
-from compliance.mentions.scan import Scanned
+from compliance.content.mentioned import NOTHING, Looked, digest_of, filled, look, with_mentions
+from compliance.content.publisher import Directory
+from compliance.mentions.names import names_of
+from compliance.mentions.scan import Scanner
+from compliance.model.designation import Entity
 from compliance.model.facts import FactValue, Members, OneOf
-from tests.mentions.naming import Strength, alias, entity, scanned
+from tests.mentions.naming import Strength, alias, dictionary, entity
 
 BEACON = entity("beacon", "Радио Маяковка")
 UNION = entity("union", alias("Вереск", strength=Strength.WEAK))
+SITE = Entity("site", "Site", domains=("site.example",))
 TEXT = "Слушали Радио Маяковку. Вереск собрался."
+PAGE = """<html lang="ru"><head><title>Вереск</title>
+<script type="application/ld+json">{"@type": "NewsArticle", "datePublished": "2024-02-20", "inLanguage": "ru",
+ "publisher": {"name": "site.example"}}</script></head>
+<body><p>Слушали Радио <b>Мая&shy;ковку</b>, <a href="https://www.site.example/a">и не только</a>.</p></body></html>"""
 
 
-def mentions(language: str | None = "ru", **parts: str) -> FactValue:
+def looked(**given: str) -> Looked:
+    scanner = Scanner(names_of([BEACON, UNION, SITE], dictionary()))
+    return look(Content(**given), Directory.of([BEACON, UNION, SITE], {}), scanner.scan_fields)  # type: ignore[arg-type]
+
+
+def mentions(language: str | None = "ru", **given: str) -> FactValue:
     facts: dict[str, FactValue] = {} if language is None else {"content.language": OneOf(frozenset({language}))}
-    found = scanned(next(iter(parts.values())), BEACON, UNION)
-    return with_mentions(facts, parts, found)["content.mentions"]
+    return with_mentions(facts, looked(**given))["content.mentions"]
 
 
 def test_certain_mentions_are_members_and_possible_ones_may_be() -> None:
@@ -57,9 +69,37 @@ def test_without_a_language_its_letters_tell_whether_forms_are_known(text: str, 
 
 def test_what_was_said_outright_is_believed() -> None:
     said: dict[str, FactValue] = {"content.mentions": Members(frozenset({"paper"}))}
-    assert with_mentions(said, {"text": TEXT}, scanned(TEXT, BEACON)) == said
+    assert with_mentions(said, looked(text=TEXT)) == said
 
 
 def test_without_a_text_nothing_is_concluded() -> None:
-    assert parts_of(Content(headline=" ", text="")) == {}
-    assert with_mentions({}, {}, Scanned()) == {}
+    assert digest_of(Content(headline=" ", text="")) is None
+    assert with_mentions({}, NOTHING) == {}
+    assert digest_of(Content(headline="a", text="b")) != digest_of(Content(text="ab"))
+
+
+def test_of_a_page_every_place_is_in_its_source_and_what_it_links_to_is_known() -> None:
+    found = looked(html=PAGE)
+    assert found.links == frozenset({"site"})
+    by_entity = {each.what.entity: each for each in found.mentions}
+    (start, end) = by_entity["beacon"].span or (0, 0)
+    assert PAGE[start:end].startswith("Радио <b>Мая&shy;ковку")
+    assert by_entity["union"].what.field == "html.title"
+    facts = with_mentions({}, found)
+    assert facts["content.mentions"] == Members(frozenset({"beacon"}), frozenset({"union"}))
+    assert facts["content.links_to"] == Members(frozenset({"site"}))
+
+
+def test_what_a_page_says_of_itself_counts_where_the_caller_is_silent() -> None:
+    content = filled(Content(html=PAGE), looked(html=PAGE))
+    assert (content.language, content.date_published, content.publisher) == ("ru", "2024-02-20", "site.example")
+    told = Content(html=PAGE, language="en", date_published="2020-01-01", url="https://other.example/a")
+    assert filled(told, looked(html=PAGE)) == told
+
+
+def test_what_a_page_says_in_two_ways_is_not_taken() -> None:
+    page = PAGE.replace("<title>", '<meta property="article:published_time" content="2024-03-01"><title>').replace(
+        '"inLanguage": "ru"', '"inLanguage": "uk"'
+    )
+    content = filled(Content(html=page), looked(html=page))
+    assert (content.language, content.date_published) == (None, None)
