@@ -1,4 +1,4 @@
-"""README.md, docs/api.md, docs/diff.md, docs/import.md and docs/mentions.md are executed: what they show is what the product does."""
+"""The README and the pages of docs that show commands are executed: what they show is what the product does."""
 
 from __future__ import annotations
 
