@@ -251,23 +251,23 @@ def _described(markup: Markup, numbers: Sequence[int]) -> Iterator[Field]:
 
 def _joined(name: str, values: Iterable[Pieces]) -> Field:
     """Several texts as one field, each once."""
-    all_shown: list[str] = []
-    all_written: list[str] = []
+    kept: dict[str, Pieces] = {}
+    for each in values:
+        kept.setdefault("".join(each[0]), each)
+    kept.pop("", None)
+    several = list(kept.values())
+    shown = [*chain.from_iterable((PARAGRAPH, *each[0]) for each in several)][1:]
+    return Field(name, "".join(shown), Source(shown, partial(_placed, several)))
+
+
+def _placed(several: Sequence[Pieces]) -> tuple[list[str], list[int]]:
+    """What stands in the source for some texts and what divides them, for which nothing does, and where."""
+    written: list[str] = []
     places: list[int] = []
-    known: set[str] = set()
-    for shown, written, place in values:
-        text = "".join(shown)
-        if text in known or not text:
-            continue
-        known.add(text)
-        if places:
-            all_shown.append(PARAGRAPH)
-            all_written.append("")
-            places.append(place)
-        all_shown += shown
-        all_written += written
-        places += list(accumulate(map(len, written), initial=place))[:-1]
-    return Field(name, "".join(all_shown), Source(all_shown, lambda: (all_written, places)))
+    for _, pieces, place in several:
+        written += ("", *pieces)
+        places += (place, *accumulate(map(len, pieces[:-1]), initial=place))
+    return written[1:], places[1:]
 
 
 def _title(markup: Markup, number: int) -> Pieces:
@@ -288,7 +288,8 @@ def _alts(markup: Markup, numbers: Iterable[int]) -> Iterator[Pieces]:
     known: set[str] = set()
     for number in numbers:
         name, token = markup.names[number], markup.tokens[number]
-        if name == "svg" and (title := title_of(token)):
+        if name == "svg" and token not in known and (title := title_of(token)):
+            known.add(token)
             yield [title], [token], markup.places[2 * number + 1]
         elif name in {"img", "input", "area"}:
             value, place = attribute(token, "alt")

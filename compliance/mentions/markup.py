@@ -353,6 +353,8 @@ def _attribute_of(wanted: str) -> re.Pattern[str]:
 
 def value_of(written: str) -> tuple[list[str], list[str]]:
     """The pieces of a title or of the value of an attribute, as they are read and as they are written."""
+    if not ("&" in written or "  " in written or any(each in written for each in "\n\r\t\f")):
+        return [written], [written]
     pieces = _IN_VALUES.split(written)
     shown = list(pieces)
     for number in range(1, len(pieces), 2):
