@@ -22,7 +22,7 @@ from typing import Final, NamedTuple
 
 import maxminddb
 
-from compliance.geo.soundness import check
+from compliance.geo.soundness import Tree, UnsoundError, check
 
 _ALIASES: Final = {
     int(network[0]): int(network[-1]) + 1
@@ -30,8 +30,8 @@ _ALIASES: Final = {
 }
 """Where trees for both IP versions hold the IPv4 part once more, from the first address to behind the last."""
 _MOST_STEPS_FOR_A_NODE: Final = 4
-_found_sound: Final[set[bytes]] = set()
-"""SHA-256 of what this process found sound: going through it takes seconds, and what is the same stays sound."""
+_found_sound: Final[dict[bytes, Tree]] = {}
+"""Trees by the SHA-256 of files that this process found sound: that takes seconds, and what is the same stays sound."""
 
 
 class Found(NamedTuple):
@@ -74,9 +74,19 @@ def open_bytes(data: bytes) -> maxminddb.Reader:
         Exception: any, if they are none; its text may hold parts of them.
     """
     digest = sha256(data).digest()
-    if digest not in _found_sound:
-        check(data)
-        _found_sound.add(digest)
+    tree = _found_sound.get(digest)
+    if tree is None:
+        tree = _found_sound[digest] = check(data)
+    reader = _opened(data)
+    about = reader.metadata()
+    if (about.node_count, about.record_size, about.ip_version) != tree:  # then something else was gone through
+        reader.close()
+        raise UnsoundError("the reader sees another tree")
+    return reader
+
+
+def _opened(data: bytes) -> maxminddb.Reader:
+    """A reader of a copy of the bytes that nobody else can write to."""
     if hasattr(os, "memfd_create") and Path("/proc/self/fd").is_dir():
         handle = os.memfd_create("compliance-geo", os.MFD_CLOEXEC)
         try:

@@ -3,8 +3,10 @@
 Theory: one flipped bit in a record can make the fast reader follow a type that there is not, and end the process. So
 before it sees a file, all of it is gone through once: every value from the first to the last byte of the data, and
 every leaf of the search tree. A value has a known type and a size that such a type can have; a key is text; a pointer
-leads back to a value that has ended, so nothing contains itself; a leaf leads to where a value begins. What is sound
-may still be wrong (another letter, another number): this is about the process, not about the answer.
+leads back to a value that has ended, so nothing contains itself; a leaf leads to where a value begins. The size of the
+tree is read as the fast reader reads it: from the keys of the description itself, of the types that the format names,
+each of them once, since of two readers one takes the first and the other the last. What is sound may still be wrong
+(another letter, another number): this is about the process, not about the answer.
 
 Source: MaxMind DB File Format Specification 2.0.
 """
@@ -14,7 +16,7 @@ from __future__ import annotations
 import sys
 from array import array
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 MARKER: Final = b"\xab\xcd\xefMaxMind.com"
 _FROM_END: Final = 128 * 1024
@@ -22,8 +24,8 @@ _BETWEEN: Final = 16
 """Zero bytes between the tree and the data."""
 _MOST_DEEP: Final = 64
 _TEXT, _MAP, _POINTER, _OTHER = 1, 2, 3, 4
-_REFERENCE, _STRING, _BYTES, _IS_MAP, _LIST, _BOOLEAN = 1, 2, 4, 7, 11, 14
-"""Types of the format; the numbers are in `_SIZES`."""
+_REFERENCE, _STRING, _BYTES, _UINT16, _UINT32, _IS_MAP, _LIST, _BOOLEAN = 1, 2, 4, 5, 6, 7, 11, 14
+"""Types of the format; the other numbers are in `_SIZES`."""
 _SIZES: Final[dict[int, range]] = {
     3: range(8, 9),  # double
     5: range(3),  # uint16
@@ -34,6 +36,8 @@ _SIZES: Final[dict[int, range]] = {
     15: range(4, 5),  # float
 }
 """How many bytes a number of a type may have."""
+_KEYS: Final[dict[bytes, int]] = {b"\x4anode_count": _UINT32, b"\x4brecord_size": _UINT16, b"\x4aip_version": _UINT16}
+"""Keys of the description that say how the tree is read, as they stand in the file, with the types of their values."""
 _LONGER: Final = (29, 285, 65_821)
 _HIGH: Final = bytes(each >> 4 for each in range(256))
 _LOW: Final = bytes(each & 15 for each in range(256))
@@ -43,25 +47,33 @@ class UnsoundError(Exception):
     """The file is not put together as the format says; the text says nothing of its content."""
 
 
-def check(data: bytes) -> None:
-    """Go through a whole file.
+class Tree(NamedTuple):
+    """The search tree as the description gives it: how many nodes, bits of each half of one, and IP version."""
+
+    nodes: int
+    bits: int
+    ip_version: int
+
+
+def check(data: bytes) -> Tree:
+    """The tree of a sound file, after going through all of it; a reader has to see the same one.
 
     Raises:
         UnsoundError: it is damaged, cut short, or of another format.
     """
     try:
-        _check(data)
+        return _check(data)
     except (IndexError, UnicodeDecodeError, KeyError, TypeError, ValueError) as error:
         raise UnsoundError("a value ends behind the end, or is none") from error
 
 
-def _check(data: bytes) -> None:
+def _check(data: bytes) -> Tree:
     marker = data.rfind(MARKER, max(0, len(data) - _FROM_END))
     if marker < 0:
         raise UnsoundError("there is no description at the end")
-    about = _described(data[marker + len(MARKER) :])
-    nodes, bits = about["node_count"], about["record_size"]
-    if bits not in {24, 28, 32} or nodes < 0:
+    tree = _described(data[marker + len(MARKER) :])
+    nodes, bits, ip_version = tree
+    if bits not in {24, 28, 32} or ip_version not in {4, 6}:
         raise UnsoundError("the description is of no tree")
     tree_size = nodes * bits // 4
     begin = tree_size + _BETWEEN
@@ -71,19 +83,44 @@ def _check(data: bytes) -> None:
     leads = bytes([1]) * (nodes + 1) + bytes(_BETWEEN - 1) + _values(data[begin:marker])
     if not all(all(map(leads.__getitem__, half)) for half in _halves(data[:tree_size], bits)):
         raise UnsoundError("a leaf of the tree leads to no value")
+    return tree
 
 
-def _described(data: bytes) -> dict[str, int]:
-    """The numbers of the description, which is one map; each key of it is a text that stands there."""
-    if _values(data, is_one=True)[0] != _MAP:
+def _described(data: bytes) -> Tree:
+    """The tree of a description, which is one map: only its own keys count, not what stands in its texts."""
+    starts = _values(data, is_one=True)
+    if starts[0] != _MAP:
         raise UnsoundError("the description is no map")
-    found: dict[str, int] = {}
-    for name in ("node_count", "record_size"):
-        key = bytes([0x40 | len(name)]) + name.encode()
-        at = data.index(key) + len(key)
-        size = data[at] & 31
-        found[name] = int.from_bytes(data[at + 1 : at + 1 + size], "big")
-    return found
+    at, _, inside = _value(data, 0)
+    found: dict[bytes, int] = {}
+    for _ in range(inside // 2):
+        begin, at = at, _after(data, at, starts)
+        key = data[begin:at]
+        if starts[begin] != _TEXT or key in found:
+            raise UnsoundError("a key of the description stands there twice, or elsewhere")
+        found[key], at = at, _after(data, at, starts)
+    return Tree(*(_number(data, found[key], kind) for key, kind in _KEYS.items()))
+
+
+def _after(data: bytes, at: int, starts: bytearray) -> int:
+    """Where a value ends, with all that is inside of it."""
+    left = 1
+    while left:
+        left -= 1
+        if data[at] >> 5 == _REFERENCE:
+            at, _ = _pointed(data, at, starts)
+        else:
+            at, _, inside = _value(data, at)
+            left += inside
+    return at
+
+
+def _number(data: bytes, at: int, kind: int) -> int:
+    """A number that has to be of a type, and stands where it is meant."""
+    if data[at] >> 5 != kind:
+        raise UnsoundError("a number of the description is of another type")
+    end, _, _ = _value(data, at)
+    return int.from_bytes(data[at + 1 : end], "big")
 
 
 def _values(data: bytes, *, is_one: bool = False) -> bytearray:

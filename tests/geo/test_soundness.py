@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from compliance.geo import in_memory
 from compliance.geo.in_memory import Found, networks, open_bytes
-from compliance.geo.soundness import MARKER, UnsoundError, check
+from compliance.geo.soundness import MARKER, Tree, UnsoundError, check
 from tests.geo.mmdb import Value, mmdb
 from tests.geo.sources import city, data, spread
 
@@ -53,9 +53,9 @@ def test_what_is_the_same_is_gone_through_once_and_what_is_not_always(monkeypatc
     content = mmdb({"1.0.0.0/8": "not seen before by any test"})
     seen: list[bytes] = []
 
-    def counted(each: bytes) -> None:
+    def counted(each: bytes) -> Tree:
         seen.append(each)
-        check(each)
+        return check(each)
 
     monkeypatch.setattr(in_memory, "check", counted)
     for each in (content, content, content.replace(b"any test", b"any text")):
@@ -141,6 +141,81 @@ def narrow(left: int, right: int, bits: int) -> bytes:
     else:
         tree = left.to_bytes(bits // 8, "big") + right.to_bytes(bits // 8, "big")
     return tree + bytes(16) + b"\x42hi" + described
+
+
+# -- the description ------------------------------------------------------------------------------------
+
+LIE: Final = b"Jnode_countA\x01 "
+"""Bytes of a key and a number, as long as the text that the descriptions of our files have."""
+
+
+def test_a_text_that_looks_like_a_number_of_nodes_is_a_text() -> None:
+    good = data(spread("UA"))
+    lying = good.replace(b"made by a test", LIE)
+    assert LIE in lying
+    assert check(lying) == check(good)
+    assert len(list(networks(open_bytes(lying)))) == len(list(networks(open_bytes(good))))
+
+
+def test_a_tree_that_only_a_text_describes_is_unsound() -> None:
+    """For one node, as the text says, all is well; the reader takes five, and values from inside of the bytes."""
+    nodes, inside = 5, b"\x9d" + bytes([200 - 29]) + bytes(200)
+    leaf = (nodes + 16).to_bytes(4, "big")
+    about = mmdb({"0.0.0.0/1": "x"}, ip_version=4)
+    described = about[about.rindex(MARKER) :].replace(b"made by a test", LIE)
+    described = described.replace(b"\x4anode_count\xc1\x01", b"\x4anode_count\xc1" + bytes([nodes]))
+    content = leaf * 2 + bytes(16) + b"\x43abc" + inside + described
+    with pytest.raises(UnsoundError):
+        check(content)
+
+
+NODES: Final = b"\x4anode_count\xc1\x01"
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        (NODES, NODES * 2),
+        (NODES, NODES[:11] + b"\xa1\x01"),
+        (NODES, NODES[:11] + b"\x00\x01"),
+        (NODES, b"\x20\x00" + NODES[11:]),
+        (NODES, b"\x4anode_coumt\xc1\x01"),
+        (b"record_size\xa1", b"record_size\xc1"),
+        (b"ip_version\xa1\x04", b"ip_version\xa1\x05"),
+        (b"ip_version", b"ip_versiom"),
+    ],
+    ids=[
+        "the same key twice",
+        "a short for a word",
+        "a number without bytes",
+        "a key that is a pointer",
+        "no number of nodes",
+        "a word for a short",
+        "an IP version that there is not",
+        "no IP version",
+    ],
+)
+def test_a_description_that_two_readers_may_read_differently_is_unsound(was: bytes, now: bytes) -> None:
+    good = file_of(b"\x42ok")
+    check(good)
+    assert good.count(was) == 1
+    spoiled = good.replace(was, now)
+    if now == NODES * 2:
+        assert spoiled.count(MARKER + b"\xe9") == 1
+        spoiled = spoiled.replace(MARKER + b"\xe9", MARKER + b"\xea")
+    with pytest.raises(UnsoundError):
+        check(spoiled)
+
+
+def test_a_reader_that_sees_another_tree_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = mmdb({"1.0.0.0/8": "seen in two ways"})
+    tree = check(content)
+    monkeypatch.setattr(in_memory, "check", lambda _: tree._replace(nodes=tree.nodes - 1))
+    with pytest.raises(UnsoundError, match="the reader sees another tree"):
+        open_bytes(content)
+
+
+# -- walking --------------------------------------------------------------------------------------------
 
 
 def walked(records: Sequence[str], ip_version: int = 6) -> list[Found]:
