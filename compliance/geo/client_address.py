@@ -8,7 +8,8 @@ Theory: who connected cannot be forged; what is written in a header can. So:
    at that place) is the reader. Whatever stands on the left of it was written by the reader.
 3. What cannot be read on the way there makes the answer unknown; the next value on the left is never taken
    instead. `unknown`, a hidden name, nothing between two commas and two lines where one belongs are such.
-4. A trusted proxy is never the reader. Where all are proxies, or one too few is named, the answer is unknown.
+4. A trusted proxy is never the reader. Where all are proxies, or one too few is named, the answer is unknown. So it
+   is where a 6to4 or NAT64 address holds the address of a proxy: that one gets no trust, and is no reader either.
 5. A peer that is no trusted proxy is the reader, unless any header tells that it passed the request on.
 
 Nothing on the left of the answer is looked at, so neither its words nor its length can change the answer. This
@@ -119,7 +120,7 @@ def client_address(peer: str | None, headers: Headers, trust: ProxyTrust) -> Cli
     """
     shown = "a unix socket" if peer is None or peer in _NO_ADDRESS else _shown(peer)
     if not trust.covers(peer):
-        return _direct(peer, headers, f"the peer, {shown}, is no trusted proxy: no header counts")
+        return _direct(peer, headers, trust, f"the peer, {shown}, is no trusted proxy: no header counts")
     steps = [f"the peer, {shown}, is a trusted proxy"]
     if trust.header is None:
         return _unknown("no header is believed", steps)
@@ -131,13 +132,15 @@ def client_address(peer: str | None, headers: Headers, trust: ProxyTrust) -> Cli
     return _from_single(lines, trust, trust.header, steps)
 
 
-def _direct(peer: str | None, headers: Headers, step: str) -> Client:
+def _direct(peer: str | None, headers: Headers, trust: ProxyTrust, step: str) -> Client:
     """The peer as the reader, unless the request says that the peer is a proxy."""
     telling = [name for name, _ in headers if _TELLING.fullmatch(name.lower().replace("_", "-"))]
     if telling:
         steps = [step, f"{_shown(telling[0])} tells of a proxy: the peer is not the reader"]
         return _unknown("the request was passed on, and not by a trusted proxy", steps)
     host = None if peer is None else host_of(peer)
+    if host is not None and _holds_a_proxy(host, trust):
+        return _unknown("the peer holds the address of a trusted proxy and is no reader", [step])
     return _reader(host, [step], "the peer is the reader", "the peer has no address that could be a reader's")
 
 
@@ -176,9 +179,15 @@ def _from_single(lines: Sequence[str], trust: ProxyTrust, header: str, steps: li
 
 def _named(host: Host | None, trust: ProxyTrust, header: str, steps: list[str]) -> Client:
     """The reader that a trusted proxy names, unless it names a proxy."""
-    if host is not None and trust.holds(host):
+    if host is not None and (trust.holds(host) or _holds_a_proxy(host, trust)):
         return _unknown(f"`{header}` names a trusted proxy and no reader", steps)
     return _reader(host, steps, f"`{header}` names the reader", f"`{header}` holds no address that could be a reader's")
+
+
+def _holds_a_proxy(host: Host, trust: ProxyTrust) -> bool:
+    """Whether the address under which a host is looked up is that of a trusted proxy."""
+    found = address_of(host)
+    return trust.holds((found.version, found.number, False))
 
 
 def _reader(host: Host | None, steps: list[str], because: str, otherwise: str) -> Client:

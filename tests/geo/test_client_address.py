@@ -170,6 +170,11 @@ def test_without_a_header_to_believe_a_proxy_is_nobody() -> None:
         (("Forwarded: for=_x",), trust("forwarded"), "`forwarded` holds no address where one has to be"),
         (("X-Forwarded-For: 1.1.1.1",), trust(hops=2), "`x-forwarded-for` holds fewer values than proxies are counted"),
         (("X-Real-IP: 192.0.2.9",), trust("x-real-ip"), "`x-real-ip` names a trusted proxy and no reader"),
+        (
+            ("X-Forwarded-For: 64:ff9b::192.0.2.9",),
+            trust(),
+            "`x-forwarded-for` names a trusted proxy and no reader",
+        ),
         (("X-Real-IP: x",), trust("x-real-ip"), "`x-real-ip` holds no address that could be a reader's"),
         (("X-Real-IP: fe80::1%a",), trust("x-real-ip"), "`x-real-ip` holds no address that could be a reader's"),
         (("X-Real-IP: 1.1.1.1", "X-Real-IP: 1.1.1.1"), trust("x-real-ip"), "`x-real-ip` is there more than once"),
@@ -177,6 +182,13 @@ def test_without_a_header_to_believe_a_proxy_is_nobody() -> None:
 )
 def test_what_is_unknown_says_why(headers: tuple[str, ...], by: ProxyTrust, because: str) -> None:
     unknown(ask(*headers, by=by), because)
+
+
+def test_a_peer_that_holds_the_address_of_a_proxy_is_nobody_and_is_told_why() -> None:
+    because = "the peer holds the address of a trusted proxy and is no reader"
+    for peer in ("64:ff9b::192.0.2.1", "2002:c000:201::1"):
+        unknown(ask(peer=peer), because)
+        assert ask(peer=peer, by=NOBODY).address == address("192.0.2.1")
 
 
 def test_each_step_says_which_value_it_looked_at() -> None:

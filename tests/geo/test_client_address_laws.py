@@ -24,6 +24,7 @@ pieces = st.lists(
         junk,
         addresses,
         proxies,
+        st.sampled_from(["64:ff9b::192.0.2.9", "[2002:c000:209::1]:80"]),  # which hold the address of a proxy
         st.sampled_from([",", ";", "=", '"', "\\", " ", "\t", "for=", "by=", "unknown", "_x", "[", "]", ":", "for"]),
     ),
     max_size=12,
@@ -65,7 +66,10 @@ def with_others(headers: Headers, others: Headers, by: ProxyTrust, places: Seque
 
 
 def is_proxy(text: str) -> bool:
-    return trust().covers(text)
+    """Whether a text names one of our proxies, or holds the address of one."""
+    found = address(text)
+    assert found is not None
+    return trust().covers(text) or trust().holds((found.version, found.number, False))
 
 
 @given(trusts, st.lists(st.tuples(names, pieces), max_size=6), st.lists(st.integers(0, 9), max_size=6), pieces)

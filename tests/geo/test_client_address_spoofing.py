@@ -153,6 +153,19 @@ PROXIES_ONLY = [
     case("the address of a proxy in place of the reader's", "X-Real-IP: 192.0.2.66", by=REAL),
     case("one of the network's own servers as the reader", f"CF-Connecting-IP: {PROXY_SIX}", by=CF),
     case("a proxy at the counted place", f"{XFF}{FORGED}, 192.0.2.66, 192.0.2.9", by=HOPS),
+    *(
+        case(f"{what} that holds the address of a proxy, {where}", *headers, by=by)
+        for what, written in (("NAT64", "64:ff9b::192.0.2.66"), ("6to4", "2002:c000:242::1"))
+        for where, headers, by in (
+            ("in a list", (f"{XFF}{FORGED}, {written}",), trust()),
+            ("before a proxy", (f"{XFF}{FORGED}, {written}, 192.0.2.9",), trust()),
+            ("at the counted place", (f"{XFF}{FORGED}, {written}, 192.0.2.9",), HOPS),
+            ("in an element", (f'{FWD}for={FORGED}, for="[{written}]"',), FORWARDED),
+            ("as one address", (f"X-Real-IP: {written}",), REAL),
+        )
+    ),
+    case("a peer that holds the address of a proxy (NAT64), without a header", peer="64:ff9b::192.0.2.1"),
+    case("a peer that holds the address of a proxy (6to4), without a header", peer="2002:c000:201::1"),
     case("no header at all", "Accept: */*"),
     case("a list that is empty", XFF),
 ]
