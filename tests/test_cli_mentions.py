@@ -51,7 +51,7 @@ def test_lines_of_json_are_documents_and_their_parts_speak_for_one_another(rules
     found = [(each["field"], each["surface"], each["verdict"]) for each in data["documents"][0]["mentions"]]
     assert found == [("headline", "Вереск", "certain"), ("text", "Радио Маяковка", "certain")]
     (status,) = data["documents"][0]["mentions"][0]["statuses"]
-    assert (status["register"], status["since"], status["is_certain"]) == ("x/list", "2021-01-01", True)
+    assert (status["register"], status["first_day"], status["certain"]) == ("x/list", "2021-01-01", True)
     assert data["documents"][1]["mentions"] == []
 
 
@@ -98,8 +98,8 @@ def test_what_cannot_be_used_is_said(rules: Path, arguments: list[str], says: st
     [
         ("a.txt", "Радио".encode("cp1251"), "byte 0 is not UTF-8: save it as UTF-8"),
         ("a.jsonl", b"{", "this is not JSON: write one object on each line"),
-        ("a.jsonl", b"[1]", "it has no text: give one of `title`, `headline`, `lead`, `text`"),
-        ("a.jsonl", b'{"text": 1}', "it has no text: give one of `title`, `headline`, `lead`, `text`"),
+        ("a.jsonl", b"[1]", "it has no text: give one of `headline`, `text`, `html`"),
+        ("a.jsonl", b'{"text": 1}', "it has no text: give one of `headline`, `text`, `html`"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_named(rules: Path, tmp_path: Path, name: str, data: bytes, says: str) -> None:
@@ -116,3 +116,33 @@ def test_the_shipped_names_are_found_in_news_prose() -> None:
     assert result.exit_code != UNUSABLE
     named = [line.split(": ")[1] for line in result.stdout.splitlines() if line.startswith("standard input")]
     assert named == ["novaya-gazeta-europe", "rfe-rl", "the-insider"]
+
+
+PAGE = "<html><body><p>Мы</p>\n<p>слушали Радио <b>Мая&shy;ковку</b></p></body></html>"
+
+
+def test_a_page_is_read_through_its_tags_and_places_are_those_of_its_source(rules: Path, tmp_path: Path) -> None:
+    file = tmp_path / "page.html"
+    file.write_text(PAGE, "utf-8")
+    result = run("mentions", file, "--rules", rules, "--as-of", "2020-01-01")
+    assert result.stdout == f"{file}:html.body:2:12: radio: `Радио Мая\xadковку` certain (capital letter)\n".replace(
+        "\xad", " "
+    )
+
+
+def test_a_report_shows_the_texts_and_nothing_of_them_is_markup(rules: Path, tmp_path: Path) -> None:
+    rules: Path, tmp_path: Path
+) -> None:
+    text, page = "<script>alert(1)</script> Радио Маяковка & вереск, Вереск", tmp_path / "report.html"
+    run("mentions", "-", "--rules", rules, "--as-of", "2026-01-15", "--html", page, stdin=text)
+    shown = page.read_text("utf-8")
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; <mark" in shown
+    assert '<mark class="certain" title="radio: capital letter">Радио Маяковка</mark> &amp; ' in shown
+    assert '<mark class="suppressed" title="radio: it lacks a capital letter">вереск</mark>' in shown
+    assert "declared in x/list by: An authority, from 2021-01-01" in shown
+    assert "<script" not in shown
+
+
+def test_a_report_that_cannot_be_written_is_said(rules: Path, tmp_path: Path) -> None:
+    page = tmp_path / "nowhere" / "report.html"
+    assert "cannot be written" in refused("mentions", "-", "--rules", rules, "--html", page, stdin="Радио")

@@ -1,46 +1,53 @@
-"""`compliance mentions`: whom a text names, and what registers say of them on a day."""
+"""`compliance mentions`: whom a text or page names, and what registers say of them on a day."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
-from datetime import date
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
 import click
 import msgspec
 
+from compliance import answer
+from compliance.assemble import mentions_of
 from compliance.check import today
 from compliance.cli.command import json_option, print_json, progress, reports_errors, rules_path
+from compliance.cli.marked import report
+from compliance.content.facts import Content
+from compliance.content.mentioned import Looked, look
+from compliance.content.publisher import Directory
 from compliance.dictionary import scanner_of
 from compliance.errors import ConfigError, Problem, RequestError
-from compliance.mentions.scan import Mention, Scanned, Scanner, Suppressed
-from compliance.mentions.statuses import listings
+from compliance.mentions.scan import Scanner
 from compliance.model.period import parse_day
 from compliance.model.ruleset import Ruleset
 from compliance.store import read_rules
 
 STANDARD_INPUT: Final = "-"
 LINES: Final = (".jsonl", ".ndjson")
-READ: Final = frozenset({".txt", ".text", ".md", *LINES})
+PAGES: Final = (".html", ".htm", ".xhtml")
+READ: Final = frozenset({".txt", ".text", ".md", *LINES, *PAGES})
 """The files of a directory that are read; one that is named is read whatever its name."""
-_PARTS: Final = ("title", "headline", "lead", "text")
+_PARTS: Final = ("headline", "text", "html")
 _IN_PARALLEL: Final = 8
 """Fewer files than these are not worth another process."""
 
 
+NO_CONTENT: Final = Content()
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A text to look through, or what is wrong with it."""
+    """Something to look through, or what is wrong with it."""
 
     name: str
-    parts: tuple[tuple[str, str], ...] = ()
+    content: Content = NO_CONTENT
     problem: str = ""
 
 
@@ -49,14 +56,15 @@ class Document:
 @click.option("--rules", "rules_dir", help="Directory of the rule files whose entities are looked for, or a bundle.")
 @click.option("--as-of", metavar="YYYY-MM-DD", help="The day for which registers are asked; left out, today.")
 @click.option("--suppressed", "shows_suppressed", is_flag=True, help="Also list what was found and is no mention.")
+@click.option("--html", "page", metavar="FILE", help="Also write a page that shows the texts with what was found.")
 @click.option("--jobs", type=click.IntRange(1), help="How many processes; left out, one for each core.")
 @json_option
 @reports_errors
 def mentions(sources: tuple[Path, ...], rules_dir: str | None, *, as_json: bool, **flags: Any) -> None:
-    """Find the names of entities in texts, in every case form, with what registers say of them.
+    """Find the names of entities in texts and pages, in every case form, with what registers say of them.
 
-    Reads text files, `-` for standard input, lines of JSON (`.jsonl`, each with `text` and perhaps `headline`), and
-    directories of such files.
+    Reads text files, pages (`.html`), `-` for standard input, lines of JSON (`.jsonl`, each with `text` or `html`, and
+    perhaps `headline`), and directories of such files.
     """
     if not sources:
         raise ConfigError("name a file or a directory, or give `-` and write the text to standard input")
@@ -65,14 +73,27 @@ def mentions(sources: tuple[Path, ...], rules_dir: str | None, *, as_json: bool,
         raise ConfigError(f"`{flags['as_of']}` is not a calendar day: write it as YYYY-MM-DD")
     rules = rules_path(Path(rules_dir) if rules_dir else None)
     ruleset = read_rules(rules)
-    found = list(_scanned(_files(sources), rules, ruleset, flags["jobs"] or os.cpu_count() or 1))
-    if problems := [Problem(each.problem, where=each.name) for each, _ in found if each.problem]:
+    looked = list(_looked(_files(sources), rules, ruleset, flags["jobs"] or os.cpu_count() or 1))
+    if problems := [Problem(each.problem, where=each.name) for each, _ in looked if each.problem]:
         raise RequestError(problems)
+    found = [(each, mentions_of(ruleset, seen, day)) for each, seen in looked]
+    if flags["page"] is not None:
+        _write(Path(flags["page"]), report([(each.name, each.content, seen) for each, seen in looked], ruleset, day))
     if as_json:
-        print_json({"as_of": day, "documents": [_as_data(each, scanned, ruleset, day) for each, scanned in found]})
+        shown = [
+            {"document": each.name, "mentions": told.mentions, "suppressed": told.suppressed} for each, told in found
+        ]
+        print_json({"as_of": day, "documents": shown})
         return
-    for each, scanned in found:
-        _print(each, scanned, ruleset, day, shows_suppressed=flags["shows_suppressed"])
+    for each, told in found:
+        _print(each, told, shows_suppressed=flags["shows_suppressed"])
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"`{path}` cannot be written: {(error.strerror or 'no reason given').lower()}") from None
 
 
 # -- reading --------------------------------------------------------------------------------------------
@@ -106,12 +127,12 @@ def _documents(file: Path) -> Iterator[Document]:
     except UnicodeDecodeError as error:
         yield Document(name, problem=f"byte {error.start} is not UTF-8: save it as UTF-8")
         return
-    if file.suffix not in LINES:
-        yield Document(name, (("", text),))
-        return
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.strip():
-            yield _of_line(f"{name}:{number}", line)
+    if file.suffix in LINES:
+        for number, line in enumerate(text.splitlines(), start=1):
+            if line.strip():
+                yield _of_line(f"{name}:{number}", line)
+    else:
+        yield Document(name, Content(html=text) if file.suffix.lower() in PAGES else Content(text=text))
 
 
 def _of_line(name: str, line: str) -> Document:
@@ -120,81 +141,83 @@ def _of_line(name: str, line: str) -> Document:
     except msgspec.DecodeError:
         return Document(name, problem="this is not JSON: write one object on each line")
     item = item.get("content", item) if isinstance(item, dict) else item
-    if not isinstance(item, dict) or not any(isinstance(item.get(part), str) for part in _PARTS):
+    parts = {part: item[part] for part in _PARTS if isinstance(item.get(part), str)} if isinstance(item, dict) else {}
+    if not parts:
         return Document(name, problem=f"it has no text: give one of {', '.join(f'`{part}`' for part in _PARTS)}")
-    return Document(name, tuple((part, item[part]) for part in _PARTS if isinstance(item.get(part), str)))
+    return Document(name, replace(NO_CONTENT, **parts))
 
 
 # -- looking --------------------------------------------------------------------------------------------
 
 
-def _scanned(files: Sequence[Path], rules: Path, ruleset: Ruleset, jobs: int) -> Iterator[tuple[Document, Scanned]]:
+def _looked(files: Sequence[Path], rules: Path, ruleset: Ruleset, jobs: int) -> Iterator[tuple[Document, Looked]]:
     """Each document with what is in it, in the order of the files; a bar on a terminal meanwhile."""
     with progress("looking for names", len(files)) as step:
         if jobs == 1 or len(files) < _IN_PARALLEL:
-            scanner = scanner_of(ruleset)
-            every: Iterator[list[tuple[Document, Scanned]]] = (_look(file, scanner) for file in files)
-            yield from _stepping(every, step)
+            finder = _Finder(ruleset)
+            yield from _stepping((finder.look(file) for file in files), step)
             return
         with ProcessPoolExecutor(jobs) as pool:
-            work = pool.map(
-                _look_elsewhere, files, [str(rules)] * len(files), chunksize=max(len(files) // jobs // 8, 1)
-            )
+            share = max(len(files) // jobs // 8, 1)
+            work = pool.map(_look_elsewhere, files, [str(rules)] * len(files), chunksize=share)
             yield from _stepping(work, step)
 
 
-def _stepping(every: Any, step: Any) -> Iterator[tuple[Document, Scanned]]:
+def _stepping(
+    every: Iterable[list[tuple[Document, Looked]]], step: Callable[[int], None]
+) -> Iterator[tuple[Document, Looked]]:
     for found in every:
         step(1)
         yield from found
 
 
-def _look(file: Path, scanner: Scanner) -> list[tuple[Document, Scanned]]:
-    return [(each, scanner.scan_fields(dict(each.parts))) for each in _documents(file)]
+class _Finder:
+    """Looks through files for the names of one rule set."""
+
+    def __init__(self, ruleset: Ruleset) -> None:
+        self._scanner: Scanner = scanner_of(ruleset)
+        self._directory = Directory.of(ruleset.entities.values(), ruleset.registers, ruleset.words)
+
+    def look(self, file: Path) -> list[tuple[Document, Looked]]:
+        """The documents of a file, each with what is in it."""
+        return [(each, look(each.content, self._directory, self._scanner.scan_fields)) for each in _documents(file)]
 
 
-def _look_elsewhere(file: Path, rules: str) -> list[tuple[Document, Scanned]]:
-    return _look(file, _own_scanner(rules))
+def _look_elsewhere(file: Path, rules: str) -> list[tuple[Document, Looked]]:
+    return _own_finder(rules).look(file)
 
 
 @lru_cache(maxsize=1)
-def _own_scanner(rules: str) -> Scanner:
-    """The scanner of this process."""
-    return scanner_of(read_rules(Path(rules)))
+def _own_finder(rules: str) -> _Finder:
+    """The finder of this process."""
+    return _Finder(read_rules(Path(rules)))
 
 
 # -- telling --------------------------------------------------------------------------------------------
 
 
-def _as_data(document: Document, scanned: Scanned, ruleset: Ruleset, day: date) -> dict[str, object]:
-    return {
-        "document": document.name,
-        "mentions": [
-            {**asdict(each), "statuses": [asdict(listing) for listing in listings(ruleset, each.entity, day)]}
-            for each in scanned.mentions
-        ],
-        "suppressed": [asdict(each) for each in scanned.suppressed],
-    }
-
-
-def _print(document: Document, scanned: Scanned, ruleset: Ruleset, day: date, *, shows_suppressed: bool) -> None:
-    texts = dict(document.parts)
-    for each in scanned.mentions:
+def _print(document: Document, told: answer.Mentions, *, shows_suppressed: bool) -> None:
+    for each in told.mentions:
         why = "; ".join((*each.evidence, *([each.lacks] if each.lacks else [])))
-        click.echo(f"{_place(document, texts, each)}: {each.entity}: `{_line(each.surface)}` {each.verdict} ({why})")
-        for listing in listings(ruleset, each.entity, day):
-            may, since = "" if listing.is_certain else "may be ", f", from {listing.since}" if listing.since else ""
-            click.echo(f"    {may}declared in `{listing.register}` by: {listing.authority}{since}")
-    for gone in scanned.suppressed if shows_suppressed else ():
-        surface = texts[gone.field][gone.start : gone.end]
-        click.echo(f"{_place(document, texts, gone)}: {gone.entity}: `{_line(surface)}` suppressed: {gone.because}")
+        click.echo(f"{_place(document, each)}: {each.entity}: `{_line(each.surface)}` {each.verdict} ({why})")
+        for status in each.statuses:
+            may, since = "" if status.certain else "may be ", f", from {status.first_day}" if status.first_day else ""
+            click.echo(f"    {may}declared in `{status.register}` by: {status.authority}{since}")
+    for gone in told.suppressed if shows_suppressed else ():
+        click.echo(f"{_place(document, gone)}: {gone.entity}: `{_line(gone.surface)}` suppressed: {gone.because}")
 
 
-def _place(document: Document, texts: dict[str, str], found: Mention | Suppressed) -> str:
-    """Where it stands, as editors read it: file, line and column."""
-    before = texts[found.field][: found.start]
+def _place(document: Document, found: answer.Mention | answer.Suppressed) -> str:
+    """Where it stands, as editors read it: file, line and column; the field, where a document has several."""
+    content = document.content
+    source = content.headline if found.field == "headline" else content.text if found.field == "text" else content.html
+    is_alone = sum(each is not None for each in (content.headline, content.text, content.html)) == 1
+    field = "" if is_alone and found.field == "text" else f":{found.field}"
+    if found.start is None or source is None:
+        return f"{document.name}{field}"
+    before = source[: found.start]
     line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
-    return ":".join(chain((document.name,), (found.field,) if found.field else (), (str(line), str(column))))
+    return f"{document.name}{field}:{line}:{column}"
 
 
 def _line(text: str) -> str:

@@ -83,10 +83,7 @@ def digest_of(content: Content) -> bytes | None:
 
 def look(content: Content, directory: Directory, scan: Scan) -> Looked:
     """What is in the texts of a page."""
-    page = read_html(content.html) if content.html and content.html.strip() else None
-    given = {"headline": content.headline, "text": content.text}
-    texts = {name: text for name, text in given.items() if text and text.strip()}
-    texts |= {f"{OF_PAGE}{name}": text for name, text in (page.texts() if page is not None else {}).items()}
+    texts, page = texts_of(content)
     hosts = frozenset[str]() if page is None else page.hosts
     links = frozenset[str]().union(*(directory.identify(host) for host in hosts))
     scanned = scan(texts, links)
@@ -99,6 +96,15 @@ def look(content: Content, directory: Directory, scan: Scan) -> Looked:
         seems_readable=len(_OTHERS.findall(whole.lower())) <= _FEW * len(whole),
         published=SAYS_NOTHING if page is None else page.published,
     )
+
+
+def texts_of(content: Content) -> tuple[dict[str, str], Page | None]:
+    """The texts of a page that are looked through, by field, and what was read of its HTML, if that was given."""
+    page = read_html(content.html) if content.html and content.html.strip() else None
+    given = {"headline": content.headline, "text": content.text}
+    texts = {name: text for name, text in given.items() if text and text.strip()}
+    texts |= {f"{OF_PAGE}{name}": text for name, text in (page.texts() if page is not None else {}).items()}
+    return texts, page
 
 
 def _placed(
