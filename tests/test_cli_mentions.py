@@ -131,8 +131,6 @@ def test_a_page_is_read_through_its_tags_and_places_are_those_of_its_source(rule
 
 
 def test_a_report_shows_the_texts_and_nothing_of_them_is_markup(rules: Path, tmp_path: Path) -> None:
-    rules: Path, tmp_path: Path
-) -> None:
     text, page = "<script>alert(1)</script> Радио Маяковка & вереск, Вереск", tmp_path / "report.html"
     run("mentions", "-", "--rules", rules, "--as-of", "2026-01-15", "--html", page, stdin=text)
     shown = page.read_text("utf-8")
