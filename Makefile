@@ -42,11 +42,11 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint test-python format bench bench-engine prove golden clean
+.PHONY: help run test lint test-python format bench bench-engine bench-mentions prove golden clean
 .DELETE_ON_ERROR:
 
 help:  ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.ready-to-run  ## Start the service on http://127.0.0.1:8000 (PORT=, HOST=)
 	@exec $(BIN)/compliance serve $(SERVE)
@@ -75,6 +75,9 @@ bench: $(VENV)/.ready-to-develop  ## Run the benchmarks in tests/bench/
 
 bench-engine: $(VENV)-bench/.ready-to-compare  ## Measure the engine beside others (ARGS=--quick, ARGS=--write)
 	@$(VENV)-bench/bin/python -m tests.bench.engine $(ARGS)
+
+bench-mentions: $(VENV)-bench/.ready-to-compare  ## Measure how names are found, beside others (ARGS=--quick, ARGS=--write)
+	@$(VENV)-bench/bin/python -m tests.bench.mentions $(ARGS)
 
 prove: $(VENV)/.ready-to-develop  ## Run the slow proofs (tests marked `prove`, laws on all examples), then try mistakes in the engine
 	@status=0; $(BIN)/pytest -n $(JOBS) -m prove || status=$$?; \
@@ -116,7 +119,7 @@ $(VENV)/.ready-to-develop: pyproject.toml | $(BIN)/python
 
 # Beside it, so that no other engine stands in the way of development.
 $(VENV)-bench/.ready-to-compare: pyproject.toml | $(BIN)/python
-	@echo "installing the engines to compare with into $(VENV)-bench ..."
+	@echo "installing what to compare with into $(VENV)-bench ..."
 	@$(BIN)/python -m venv $(VENV)-bench
 	@$(VENV)-bench/bin/python -m pip --disable-pip-version-check install -q 'pip>=25.1'
 	@$(VENV)-bench/bin/python -m pip --disable-pip-version-check install -q -e . --group bench

@@ -21,6 +21,7 @@ DEV: Final = "dev"
 TEST: Final = "test"
 NATURAL: Final = "pos"
 CONSTRUCTED: Final = "pos-adv"
+NOTHING: Final = "neg"
 HARD: Final = "neg-hard"
 
 
