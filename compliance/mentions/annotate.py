@@ -29,7 +29,7 @@ _MOST_TRIES: Final = 24
 """So often a page is read again to find what disturbs it; then no marks are left."""
 _CELLS: Final = frozenset({"td", "th", "caption"})
 _TABLES: Final = frozenset({"tr", "tbody", "thead", "tfoot", "colgroup", "col"})
-_CLOSED: Final = frozenset({"select", "option", "optgroup", "datalist", "frameset", "plaintext"})
+_CLOSED: Final = frozenset({"select", "option", "optgroup", "frameset", "plaintext"})
 _TAKING_NONE: Final = _CLOSED | {f"/{each}" for each in _CLOSED}
 _FOLLOWED: Final = frozenset({"table", "/table"}) | _CELLS | _TABLES | {f"/{each}" for each in _CELLS | _TABLES}
 
@@ -212,8 +212,6 @@ def _closed(markup: Markup) -> list[bool]:
     """For each text and token whether it stands where no mark may be."""
     numbers = markup.where(_TAKING_NONE | _FOLLOWED)
     closed = [False] * len(markup.written)
-    for first, last in markup.templates:
-        closed[2 * first + 1 : 2 * last + 1] = [True] * (2 * (last - first))
     depth, is_cell = 0, [True]
     for number, following in pairwise([*numbers, len(markup.tokens)]):
         name = markup.names[number]

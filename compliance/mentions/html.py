@@ -188,7 +188,7 @@ def _seen(markup: Markup, numbers: Sequence[int]) -> Iterator[Field]:
     rest, done = [], 0
     for _, start, end in cuts:
         rest.append((done, start))
-        done = end - 1  # the last tag ends the text before it, and divides the one around it
+        done = end
     rest.append((done, len(markup.shown)))
     for name, ranges in (
         (HEADLINE, [cut[1:] for cut in cuts if cut[0] == HEADLINE]),
@@ -223,7 +223,7 @@ def _cuts(names: Sequence[str], numbers: Iterable[int]) -> Iterator[tuple[str, i
         if opened is None and name in {"h1", "figcaption"}:
             opened = (HEADLINE if name == "h1" else CAPTION), 2 * number + 2
     if opened is not None:
-        yield opened[0], opened[1], 2 * len(names) + 2  # as if a tag followed
+        yield opened[0], opened[1], 2 * len(names) + 1
 
 
 # -- what is said of it -----------------------------------------------------------------------------

@@ -111,6 +111,13 @@ def test_some_places_are_never_marked(place: str, every: bool) -> None:
     assert marked(after, every=every).text == f"{after}{SUP}{BLOCK}"
 
 
+def test_many_names_where_no_mark_may_be_leave_the_others_marked() -> None:
+    html = "<table>Радио Маяковка <tr><td>Радио Маяковка</td></tr></table>" * 60
+    found = marked(html, every=True)
+    assert found.text.count(f"<td>Радио Маяковка{SUP}</td>") == 60
+    assert len(found.unmarked) == 60
+
+
 def test_a_name_that_cannot_be_marked_is_told_and_its_footnote_stands() -> None:
     html = "<title>Радио Маяковка</title><p>Текст</p>"
     found = marked(html)

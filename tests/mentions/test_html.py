@@ -89,6 +89,7 @@ def test_no_name_runs_across_blocks(tag: str) -> None:
     ("html", "text"),
     [
         ("<a href=/1>Радио Маяковка</a><a href=/2>Погода</a>", "Радио Маяковка Погода"),
+        ("<a href=/1>Радио Маяковка</a><a href=/2>погода</a>", "Радио Маяковка погода"),
         ("<span>Радио Маяковка</span><span>Погода</span>", "Радио Маяковка Погода"),
         ("<b>Мая</b><b>ковка</b>", "Маяковка"),
         ("<span class=cap>М</span>аяковка", "Маяковка"),
@@ -168,13 +169,15 @@ def test_links_tell_the_host_and_where_their_text_stands() -> None:
     html = (
         "<a href='//User@WWW.Example.org.:80/x'>тут <b>и там</b></a> <a href=/y>свой</a>"
         "<area href=https:\\\\example.com>"
+        "<a href='&#47;/example.net'>там</a>"
     )
     page = read(html)
     assert [(each.host, html[each.start : each.end]) for each in page.links] == [
         ("www.example.org", "тут <b>и там</b>"),
         ("example.com", ""),
+        ("example.net", "там"),
     ]
-    assert page.hosts == {"www.example.org", "example.com"}
+    assert page.hosts == {"www.example.org", "example.com", "example.net"}
 
 
 @pytest.mark.parametrize(
