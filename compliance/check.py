@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from compliance.answer import Answer, Mentions
 from compliance.assemble import Moment, Question, assemble, mentions_of, page_of
 from compliance.content.facts import Content, Written, advice, facts_from, facts_of
-from compliance.content.mentioned import NOTHING, filled, with_mentions
+from compliance.content.mentioned import NOTHING, Looked, filled, with_mentions
 from compliance.engine.explain import Explanation
 from compliance.engine.explain import explain as explain_plainly
 from compliance.engine.segment import Segment
@@ -164,6 +164,11 @@ class Checker:
         if problems:
             raise RequestError(problems)
         return mentions_of(snapshot.ruleset, snapshot.names.look(content, snapshot.directory), as_of or today())
+
+    def looked_at(self, content: Content) -> Looked:
+        """What is in the texts of a page, as answers rest on it."""
+        snapshot = self.store.current
+        return snapshot.names.look(content, snapshot.directory)
 
     def explain(self, content: Content, reader: Reader | None = None, *, as_of: date | None = None) -> Explanation:
         """Why each notice of a page is asked for, why each other one is not, and from when that changes.

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from ipaddress import IPv4Address, IPv6Address
 
 import msgspec
 from flask import Blueprint, Response, current_app, request
@@ -17,16 +16,16 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from compliance.check import Checker, today
 from compliance.errors import RequestError, RulesError
-from compliance.geo.cdn_headers import cdn_evidence
-from compliance.geo.client_address import ProxyTrust, client_address
+from compliance.geo.client_address import ProxyTrust
 from compliance.geo.database_store import DatabaseStore
+from compliance.marking import marked
 from compliance.model.ruleset import LANGUAGE_VERSION
-from compliance.reader import Reader
+from compliance.reader import Sender, sender
 from compliance.store import NO_ACTIVE_RULE
 from compliance.web import metrics
 from compliance.web.json_body import forget_names
 from compliance.web.problems import problem
-from compliance.web.wire import NotJsonError, understand
+from compliance.web.wire import NotJsonError, Request, understand
 from compliance.web.withheld import place_of
 
 _log = logging.getLogger("compliance.web")
@@ -55,7 +54,8 @@ def service() -> Service:
 @routes.post("/v1/check")
 def check() -> Response:
     """The notices of one page for one reader."""
-    asked, problems = understand(_body(), _own_reader())
+    own = _sender()
+    asked, problems = understand(_body(), own.reader)
     try:
         answer = service().checker.check(
             asked.content,
@@ -68,6 +68,7 @@ def check() -> Response:
         raise RequestError([*problems, *error.problems]) from None
     if problems:
         raise RequestError(problems)
+    _count_reader(asked, own)
     for notice in answer.notices:
         service().metrics.add("compliance_notices_total", status=notice.status, display=notice.display)
     # an answer speaks of one reader: a shared cache that kept it could serve it to another
@@ -91,6 +92,23 @@ def mentions() -> Response:
     return response
 
 
+@routes.post("/v1/annotate")
+def annotate() -> Response:
+    """A page or text with marks behind whom it has to be told about; the body is that of a check."""
+    own = _sender()
+    asked, problems = understand(_body(), own.reader)
+    try:
+        done = marked(service().checker, asked.content, asked.reader, languages=asked.languages, as_of=asked.as_of)
+    except RequestError as error:
+        raise RequestError([*problems, *error.problems]) from None
+    if problems:
+        raise RequestError(problems)
+    _count_reader(asked, own)
+    response = _json(done.to_json(), cache="no-store")
+    response.headers["Ruleset"] = done.answer.ruleset.meaning
+    return response
+
+
 def _body() -> bytes:
     """The body as it was written; its media type does not matter, how it is encoded does.
 
@@ -104,13 +122,15 @@ def _body() -> bytes:
     return request.get_data(cache=False)
 
 
-def _own_reader() -> Reader:
-    """The reader whom the request came from, as far as trusted proxies name the address and a CDN the place."""
-    peer, headers, trust = request.remote_addr, list(request.headers), service().trust
-    client = client_address(peer, headers, trust)
-    found = client.address
-    number = None if found is None else (IPv4Address if found.version == 4 else IPv6Address)(found.number)
-    return Reader(address=number, evidence=cdn_evidence(client, peer, headers, trust))
+def _sender() -> Sender:
+    """The reader whom the request came from, and what came of looking for one."""
+    return sender(request.remote_addr, list(request.headers), service().trust)
+
+
+def _count_reader(asked: Request, own: Sender) -> None:
+    """Count a reader who was to be taken from the request."""
+    if asked.reader is own.reader:
+        service().metrics.add("compliance_readers_total", **{"from": "request", "result": own.result})
 
 
 @routes.get("/v1/ruleset")

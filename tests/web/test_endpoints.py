@@ -56,7 +56,13 @@ def samples(asker: Asker) -> dict[tuple[str, str], int]:
 
 @pytest.mark.parametrize(
     ("path", "method"),
-    [*((path, "GET") for path in GETS), ("/v1/check", "POST"), ("/v1/mentions", "POST"), ("/nowhere", "GET")],
+    [
+        *((path, "GET") for path in GETS),
+        ("/v1/check", "POST"),
+        ("/v1/mentions", "POST"),
+        ("/v1/annotate", "POST"),
+        ("/nowhere", "GET"),
+    ],
 )
 def test_every_reply_names_the_rules_and_forbids_guessing_its_type(
     asker: Asker, checker: Checker, path: str, method: str
@@ -181,7 +187,7 @@ def test_no_counter_tells_who_read_what_where(asker: Asker) -> None:
             values.setdefault(name, set()).add(value)
     assert values.keys() == {"route", "status", "display", "result", "database"}
     assert values["database"] == {"iptoasn", "IPFire"}
-    assert values["route"] <= {*GETS, "/v1/check", "/v1/mentions", "none"}
+    assert values["route"] <= {*GETS, "/v1/check", "/v1/mentions", "/v1/annotate", "none"}
     assert all(re.fullmatch(r"[0-9]{3}|required|possible|active|draft|retired", each) for each in values["status"])
     assert values["display"] <= {"show", "hold"}
 

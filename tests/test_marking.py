@@ -1,0 +1,104 @@
+"""Marks in pages and texts: where the law wants them, with everything else as it was."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from compliance import Checker, Content, Reader, RequestError
+from compliance.geo import Databases
+from compliance.marking import Annotated, marked
+from compliance.store import Store
+from tests.language.prey import shipped
+from tests.tiny import TINY, changed, written
+
+RADIO: Final = TINY["radio.yaml"].replace("names: {en: [The Radio]}", "names: {en: [The Radio], ru: [Радио Маяковка]}")
+LABELLING: Final = changed(
+    "warn.yaml",
+    ("when:\n  publisher.", "for_each: content.mentions\nwhen:\n  mention."),
+    ("  publisher.designated_as: review", "  mention.designated_as: show"),
+    ("publisher.title", "mention.title"),
+    ("{publisher: radio", "{content.mentions: [radio]"),
+    ("placement: footer", "placement: after-first-mention"),
+    also={"radio.yaml": RADIO},
+)
+PAGE: Final = (
+    '<html lang="ru"><head><title>Радио Маяковка</title></head><body><h1>О Радио Маяковке</h1>\n'
+    "<p>Слушали Радио <b>Мая&shy;ковку</b>; Радио Маяковка молчит.</p></body></html>"
+)
+
+
+@pytest.fixture(scope="module")
+def labelling(tmp_path_factory: pytest.TempPathFactory) -> Checker:
+    return Checker(Store(written(tmp_path_factory.mktemp("rules"), LABELLING)), Databases())
+
+
+def done(checker: Checker, country: str = "RU", **given: str) -> Annotated:
+    content = Content(publisher="paper", **given)  # type: ignore[arg-type]
+    return marked(checker, content, Reader(country=country), languages=["ru"], as_of=date(2026, 1, 15))
+
+
+def test_the_first_mention_of_a_page_has_a_mark_and_the_page_a_footnote(labelling: Checker) -> None:
+    found = done(labelling, html=PAGE)
+    assert found.html is not None
+    assert found.html.count("<sup") == 1
+    assert found.html.index("<sup") > found.html.index("О Радио Маяковке")
+    assert '<p lang="ru">1 Radio в списке.</p>' in found.html
+    assert [each.id for each in found.answer.notices] == ["warn"]
+
+
+def test_whoever_is_elsewhere_gets_the_page_as_it_was(labelling: Checker) -> None:
+    assert done(labelling, "US", html=PAGE).html == PAGE
+
+
+def test_a_marked_page_marked_again_is_the_same(labelling: Checker) -> None:
+    once = done(labelling, html=PAGE).html or ""
+    assert done(labelling, html=once).html == once
+
+
+def test_a_text_has_its_footnotes_below(labelling: Checker) -> None:
+    found = done(labelling, text="Слушали Радио Маяковку. Радио Маяковка молчит.", language="ru")
+    assert found.html is None
+    assert found.text is not None
+    first, *rest = found.text.splitlines()
+    assert first == "Слушали Радио Маяковку1. Радио Маяковка молчит."
+    assert rest[-1] == "1 Radio в списке."
+
+
+def test_what_stands_where_nothing_can_be_put_is_told(labelling: Checker) -> None:
+    page = '<html lang="ru"><head><title>Радио Маяковка</title></head><body><p>Ничего.</p></body></html>'
+    found = done(labelling, html=page)
+    assert [(each.entity, each.field) for each in found.unmarked] == [("radio", "html.title")]
+
+
+def test_there_has_to_be_something_to_mark(labelling: Checker) -> None:
+    with pytest.raises(RequestError, match="nothing to mark"):
+        done(labelling, headline="Радио Маяковка")
+
+
+OPERATOR: Final = """\
+language: 1
+entity: our-daily
+title: Our Daily
+domains: [our-daily.example]
+answers_to: [RU]
+stance: {RU: comply}
+"""
+
+
+def test_the_shipped_label_of_foreign_agents_works_from_the_page_to_the_mark(tmp_path: Path) -> None:
+    """Switched on by an operator: a draft made active, and a stance on record."""
+    rule = "ru/foreign-agent-mention-label.yaml"
+    files = {name: data.decode() for name, data in shipped().items()}
+    files[rule] = files[rule].replace("status: draft", "status: active")
+    files["entities/our-daily.yaml"] = OPERATOR
+    checker = Checker(Store(written(tmp_path, files)), Databases())
+    page = "<article><p>По данным издания The Insider, ничего не случилось. The Insider молчит.</p></article>"
+    content = Content(publisher="our-daily.example", html=page, language="ru", facts={"content.kind": "article"})
+    found = marked(checker, content, Reader(country="RU"), languages=["ru"], as_of=date(2026, 7, 15))
+    assert found.html is not None
+    assert found.html.startswith("<article><p>По данным издания The Insider<sup")
+    assert found.html.count("(власти России внесли в реестр иностранных агентов)") == 1
