@@ -10,9 +10,11 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from typing import Protocol
+from typing import Final, Protocol
 
 _log = logging.getLogger("compliance.watching")
+_MOST_SECONDS: Final = 5.0
+"""How long the end is waited for; a disk that does not answer must not keep a service from stopping."""
 
 
 class Watched(Protocol):
@@ -34,7 +36,9 @@ class Watched(Protocol):
 def watch(
     watched: Watched, seconds: float, name: str, each_time: Callable[[], object] = lambda: None
 ) -> Callable[[], None]:
-    """Reload in the background on request, and with `seconds` > 0 on change; the result stops it.
+    """Reload in the background on request, and with `seconds` > 0 on change.
+
+    The result stops it, and waits for that some seconds at most.
 
     Args:
         watched: what is looked at.
@@ -62,7 +66,9 @@ def watch(
     def stop() -> None:
         stopped.set()
         watched.wake.set()
-        thread.join()
+        thread.join(_MOST_SECONDS)
+        if thread.is_alive():
+            _log.warning("looking at the %s has not ended: it is left behind", name)
 
     thread = threading.Thread(target=keep_watching, name=name, daemon=True)
     thread.start()

@@ -59,3 +59,27 @@ def test_a_look_that_fails_is_logged_and_the_next_one_comes(caplog: pytest.LogCa
     stop()
     assert files.read == "b"
     assert "looking at the files failed; the next look comes" in caplog.text
+
+
+def test_a_look_that_never_ends_does_not_keep_a_service_from_stopping(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("compliance.watching._MOST_SECONDS", 0.05)
+    begun, let_go = threading.Event(), threading.Event()
+
+    class Stuck(Files):
+        def reload(self) -> bool:
+            begun.set()
+            return let_go.wait(20)
+
+    files = Stuck("a")
+    stop = watch(files, 0, "files")
+    files.wake.set()
+    assert begun.wait(20)
+    ended = threading.Thread(target=stop, daemon=True)
+    ended.start()
+    ended.join(10)
+    is_waiting = ended.is_alive()
+    let_go.set()
+    assert not is_waiting
+    assert "looking at the files has not ended: it is left behind" in caplog.text

@@ -24,6 +24,8 @@ from compliance.cli.command import (
 )
 from compliance.cli.sarif import sarif
 from compliance.errors import ConfigError, nearest
+from compliance.geo.regular_file import UnreadableError, read_regular
+from compliance.language.tables import MOST_BYTES
 from compliance.model.period import parse_day
 from compliance.review.lint import CHECKS, Finding, Level, Report
 from compliance.review.lint import lint as lint_rules
@@ -68,9 +70,9 @@ def _overlays(named: Sequence[str]) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for path in (*settings(None, {}).geo_overlays, *named):
         try:
-            found[path] = Path(path).read_bytes()
-        except OSError as error:
-            raise ConfigError(f"`{path}` cannot be read: {(error.strerror or 'no reason given').lower()}") from None
+            found[path] = read_regular(Path(path), MOST_BYTES)
+        except UnreadableError as error:
+            raise ConfigError(f"`{path}` {error}") from None
     return found
 
 

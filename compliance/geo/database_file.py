@@ -38,10 +38,14 @@ from compliance.geo.in_memory import Found, networks, open_bytes
 from compliance.geo.knowledge import Knows, knowledge, names_a_country, schema_of, system_of, unreadable
 from compliance.geo.observation import Evidence, Flag, Kind, Observation
 from compliance.geo.records import STALE_DAYS, observed
+from compliance.geo.regular_file import MissingError, UnreadableError, read_regular
 
 AGEING_DAYS: Final = 45
 """From then on a database is older than its makers' users let it become."""
 SHA256_SUFFIX: Final = ".sha256"
+MOST_BYTES: Final = 4 << 30
+"""More than any database has."""
+_MOST_HASH_BYTES: Final = 1 << 16
 _LOCATION_MAKERS: Final = ("geoip2-", "geolite2-", "dbip-", "ipinfo")
 """Makers who measure where users are, as they begin a database type or a file name; others are registries."""
 _SAMPLE: Final = 1000
@@ -247,12 +251,19 @@ def asked_for(text: str) -> tuple[Path, Kind | None]:
         DatabaseError: what stands behind the sign is no kind.
     """
     path, sign, word = text.rpartition("=")
-    if not sign or "/" in word or Path(text).exists():
+    if not sign or "/" in word or _is_there(Path(text)):
         return Path(text), None
     if word not in set(Kind):
         near = nearest(word, Kind) or f"use one of: {', '.join(Kind)}"
         raise DatabaseError(f"`{text}` ends in no kind of database; {near}")
     return Path(path), Kind(word)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # its name is too long, or its directory is closed to us
+        return False
 
 
 _encode: Final = msgspec.msgpack.Encoder().encode
@@ -268,14 +279,12 @@ def _key(record: object) -> bytes | None:
 
 def _bytes(path: Path) -> bytes:
     """The whole file."""
-    if not path.exists():
-        raise DatabaseError(f"`{path}` does not exist")
-    if not path.is_file():
-        raise DatabaseError(f"`{path}` is no file")
     try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise DatabaseError(f"`{path}` cannot be read: {(error.strerror or 'no reason given').lower()}") from error
+        data = read_regular(path, MOST_BYTES)
+    except MissingError:
+        raise DatabaseError(f"`{path}` does not exist") from None
+    except UnreadableError as error:
+        raise DatabaseError(f"`{path}` {error}") from None
     if not data:
         raise DatabaseError(f"`{path}` is empty")
     for magic, command in _PACKED:
@@ -287,11 +296,13 @@ def _bytes(path: Path) -> bytes:
 def _expected(path: Path) -> str | None:
     """The hash that a file beside it gives for the file; None without one."""
     beside = path.with_name(path.name + SHA256_SUFFIX)
-    if not beside.exists():
-        return None
     try:
-        words = beside.read_text(encoding="ascii").split()
-    except (OSError, UnicodeDecodeError):
+        words = read_regular(beside, _MOST_HASH_BYTES).decode("ascii").split()
+    except MissingError:
+        return None
+    except UnreadableError as error:
+        raise DatabaseError(f"`{beside}` {error}") from None
+    except UnicodeDecodeError:
         words = []
     if not words or not re.fullmatch("[0-9A-Fa-f]{64}", words[0]):
         raise DatabaseError(f"`{beside}` does not begin with a SHA-256")

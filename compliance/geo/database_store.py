@@ -25,7 +25,9 @@ from compliance.geo.golden import Golden, check_golden, check_names, read_golden
 from compliance.geo.knowledge import Knows
 from compliance.geo.observation import Kind
 from compliance.geo.overlay import Overlay
+from compliance.geo.regular_file import UnreadableError, read_regular
 from compliance.language.overlays import read_overlay
+from compliance.language.tables import MOST_BYTES
 from compliance.model.overlay import OverlayRow
 from compliance.watching import watch
 
@@ -300,15 +302,14 @@ def read_golden_rows(path: str | None) -> tuple[Golden, ...]:
 def _bytes(path: str) -> bytes:
     """The bytes of a table."""
     try:
-        return Path(path).read_bytes()
-    except OSError as error:
-        why = (error.strerror or "no reason given").lower()
-        raise RulesError([Problem(f"`{path}` cannot be read: {why}")]) from None
+        return read_regular(Path(path), MOST_BYTES)
+    except UnreadableError as error:
+        raise RulesError([Problem(f"`{path}` {error}")]) from None
 
 
 def _state(path: str) -> _State:
     try:
         seen = Path(path).stat()
-    except OSError as error:
+    except (OSError, ValueError) as error:
         return (type(error).__name__,)
     return (seen.st_mtime_ns, seen.st_ctime_ns, seen.st_size, seen.st_ino)
