@@ -365,6 +365,15 @@ def test_a_bad_file_never_takes_the_place_and_leaves_nothing_behind(harm: str) -
     assert left() == before
 
 
+def test_what_would_change_its_kind_is_not_put_in_place_unless_the_kind_is_said() -> None:
+    write(Path("mine.mmdb"), spread("PL"), "Own-Country", NEW - timedelta(days=7))
+    write(Path("new.mmdb"), {**spread("PL"), "9.0.0.0/8": {"country_code": "PL", "city": "Town"}}, "Own-Country", NEW)
+    configure(geo_databases=["mine.mmdb"])
+    assert "the new `mine.mmdb` is taken for `location` and the one" in said("update", "new.mmdb", status=UNUSABLE)
+    configure(geo_databases=["mine.mmdb=registration"])
+    assert f"built on {NEW}" in said("update", "new.mmdb")
+
+
 def test_what_is_older_is_taken_when_that_is_forced() -> None:
     put("DE", NEW - timedelta(days=30), "new.mmdb")
     assert "`--force` takes it all the same" in said("update", "new.mmdb", status=UNUSABLE)

@@ -1,10 +1,11 @@
 """The databases and overlays in use, and how to exchange them while questions are answered.
 
 Theory: a service that loses its databases warns everybody, and one that takes a wrong one warns the wrong people. So
-a file that changed is read beside the one in use and compared with it: it must know the same things, not be older
-or much smaller, name countries for about as many addresses, and answer the golden look-ups. Only then a new set of
-sources takes the place of the old one, by one assignment. Each file is judged alone: a bad one is remembered with
-what is wrong with it, and its predecessor stays. At the start there is no predecessor, so a bad file is an error.
+a file that changed is read beside the one in use and compared with it: it must know the same things in the same way,
+not be older or much smaller, name countries for about as many addresses, and answer the golden look-ups. Only then a
+new set of sources takes the place of the old one, by one assignment. Each file is judged alone: a bad one is
+remembered with what is wrong with it, and its predecessor stays. At the start there is no predecessor, so a bad file
+is an error.
 """
 
 from __future__ import annotations
@@ -247,6 +248,9 @@ def falls_behind(new: DatabaseFile, old: DatabaseFile) -> str | None:
     lost = theirs.knows - mine.knows
     if lost - {Knows.ANONYMITY} or theirs.knows == lost:
         return f"names no {' and no '.join(sorted(lost))}, which the one in use does: it is of type `{mine.type}`"
+    if mine.kind is not theirs.kind:  # one record with a city may do that, and what it excludes then hides notices
+        what = f"is taken for `{mine.kind}` and the one in use for `{theirs.kind}`"
+        return f"{what}: say which it is behind its path, `{mine.path.name}={mine.kind}`"
     if missing := set(theirs.versions) - set(mine.versions):
         return f"covers no IPv{min(missing)}, which the one in use does"
     if mine.build < theirs.build:

@@ -16,8 +16,10 @@ import pytest
 from compliance.errors import DatabaseError, RulesError
 from compliance.geo import Atlas, DatabaseStore, GeoFiles
 from compliance.geo.knowledge import Knows
+from compliance.geo.observation import Kind
 from compliance.language.overlays import COLUMNS
 from compliance.reader import Reader, where
+from tests.geo.mmdb import Value
 from tests.geo.sources import BUILT, DAY, Records, address, city, data, network, spread, write
 from tests.geo.test_database_file import flipped
 
@@ -151,6 +153,45 @@ def test_an_older_file_is_taken_when_that_is_forced(path: Path) -> None:
     assert not store.reload()
     assert store.reload(force=True)
     assert country(store) == "DE"
+
+
+def in_a_town(country: str) -> dict[str, Value]:
+    """A registration file in which one record has a city, so that it looks like one that locates."""
+    return {**spread(country), "9.0.0.0/8": {"country_code": country, "city": "Town"}}
+
+
+def test_a_file_that_would_change_its_kind_is_refused_however_new_it_is(tmp_path: Path) -> None:
+    """What locates excludes places alone, what says where a network is registered does not."""
+    path = write(tmp_path / "mine.mmdb", spread("DE"), "Own-Country")
+    store = opened(path)
+    before = store.current
+    write(path, in_a_town("DE"), "Own-Country", LATER)
+    assert not store.reload()
+    assert store.current is before
+    assert store.problems["mine"] == (
+        f"`{path}` is taken for `location` and the one in use for `registration`: say which it is behind its path, "
+        "`mine.mmdb=location`: restart the service to use it all the same"
+    )
+    write(path, spread("DE"), "GeoLite2-Country", LATER)
+    assert not store.reload(), "the name of a maker who locates is no reason either"
+    write(path, spread("DE"), "Own-Country", LATER)
+    assert store.reload()
+
+    other = write(tmp_path / "other.mmdb", spread("DE"), "GeoLite2-Country")
+    store = opened(other)
+    write(other, spread("DE"), "Own-Country", LATER)
+    assert not store.reload()
+    assert "is taken for `registration` and the one in use for `location`" in store.problems["other"]
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_file_whose_kind_the_operator_says_keeps_it(tmp_path: Path, kind: Kind) -> None:
+    path = write(tmp_path / "mine.mmdb", spread("DE"), "Own-Country")
+    store = DatabaseStore.open(GeoFiles((f"{path}={kind}",)), list)
+    write(path, in_a_town("DE"), "Own-Country", LATER)
+    assert store.reload()
+    (own,) = store.current.own
+    assert (own.about.kind, own.about.build) == (kind, LATER)
 
 
 def test_each_file_is_judged_alone(path: Path, tmp_path: Path) -> None:
