@@ -3,7 +3,9 @@
 Theory: a layout is a contract with a maker, kept to the letter: what stands where it should is read, whatever
 is of another type is silence. Codes and coordinates come before names: a name becomes a code only by the
 reviewed table in `region_names`. No record of any maker says how wrong it may be unless it has a radius, so
-where one is missing we assume one, and rather too large.
+where one is missing we assume one for a city or a region, and rather too large. Without either, makers write the
+centre of the country or its capital, which is nobody's place: that is no point. Nor is one whose radius is there
+and cannot be read: it may have been a large one.
 
 Layouts: `maxmind` (City, Country, Enterprise, Anonymous-IP, ASN; DB-IP sells the same), `flat` (ip-location-db)
 and `ipinfo`.
@@ -21,7 +23,7 @@ from math import inf
 from typing import Final
 
 from compliance.geo.observation import Evidence, Flag, Kind, Observation, Point
-from compliance.geo.region_names import region_named
+from compliance.geo.region_names import is_name, region_named
 from compliance.model.iso3166 import COUNTRIES
 from compliance.model.territory import place
 
@@ -104,16 +106,17 @@ def _maxmind(evidence: Evidence) -> Observation:
     user_type = traits.get("user_type")
     if isinstance(user_type, str) and user_type in _USER_TYPES:
         flags.add(_USER_TYPES[user_type])
-    said = number(where.get("accuracy_radius"))
-    radius = said * MOST_KM if said else CITY_KM if raw.get("city") else REGION_KM
+    divisions = raw.get("subdivisions")
+    part = _finest(country, divisions)
+    is_regional = part is not None or any(_is_named(each) for each in _list(divisions))
+    radius = _radius_km(where.get("accuracy_radius"), MOST_KM, is_city=_is_city(raw.get("city")), is_region=is_regional)
     point = point_at(where.get("latitude"), where.get("longitude"), radius)
-    part = _finest(country, raw.get("subdivisions"))
     return _said(evidence, country, part, point, where.get("time_zone"), flags)
 
 
 def _finest(country: str | None, subdivisions: object) -> str | None:
     """The last subdivision whose code is in the table; makers list them from large to small."""
-    for entry in reversed(subdivisions) if isinstance(subdivisions, Sequence) and country else ():
+    for entry in reversed(_list(subdivisions)) if country else ():
         code = _map(entry).get("iso_code")
         if isinstance(code, str) and (found := place(f"{country}-{code}")) is not None:
             return found
@@ -127,8 +130,8 @@ def _flat(evidence: Evidence) -> Observation:
     part = region_named(country, small) if isinstance(small, str) else None
     if part is None and isinstance(large, str):
         part = region_named(country, large)
-    radius = CITY_KM if raw.get("city") else REGION_KM if large or small else None
-    point = None if radius is None else point_at(raw.get("latitude"), raw.get("longitude"), radius)
+    radius = _radius_km(None, is_city=_is_text(raw.get("city")), is_region=_is_text(large) or _is_text(small))
+    point = point_at(raw.get("latitude"), raw.get("longitude"), radius)
     return _said(evidence, country, part, point, raw.get("timezone"), NO_FLAGS)
 
 
@@ -139,7 +142,8 @@ def _ipinfo(evidence: Evidence) -> Observation:
     part = place(f"{country}-{code}") if isinstance(code, str) and country else None
     if part is None and isinstance(name, str):
         part = region_named(country, name)
-    radius = number(raw.get("radius")) or (CITY_KM if raw.get("city") else REGION_KM)
+    is_regional = part is not None or _is_text(name)
+    radius = _radius_km(raw.get("radius"), is_city=_is_text(raw.get("city")), is_region=is_regional)
     point = point_at(raw.get("latitude", raw.get("lat")), raw.get("longitude", raw.get("lng")), radius)
     return _said(evidence, country, part, point, raw.get("timezone"), set(_raised(raw, _PRIVACY)))
 
@@ -158,6 +162,36 @@ def _said(
     if evidence.kind is Kind.REGISTRATION:
         part = point = time_zone = None
     return Observation(evidence.source, evidence.kind, country, part, point, time_zone, frozenset(flags) or NO_FLAGS)
+
+
+def _radius_km(said: object, times: float = 1.0, *, is_city: bool, is_region: bool) -> float | None:
+    """How far from its point a record's addresses may be; None where nobody knows, and the point means nothing."""
+    if said is not None and said != "":
+        radius = number(said)
+        if radius is None or radius < 0:
+            return None
+        if radius > 0:
+            return radius * times
+    return CITY_KM if is_city else REGION_KM if is_region else None
+
+
+def _is_city(entry: object) -> bool:
+    """Whether a city of MaxMind's layout is one: numbers count in place of names, names that stand for none do not."""
+    city = _map(entry)
+    return _is_named(city) if city.get("names") else bool(city)
+
+
+def _is_named(entry: object) -> bool:
+    """Whether an entry of MaxMind's layout has a name in any language, be it one that no table knows."""
+    return any(map(_is_text, _map(_map(entry).get("names")).values()))
+
+
+def _is_text(name: object) -> bool:
+    return isinstance(name, str) and is_name(name)
+
+
+def _list(value: object) -> Sequence[object]:
+    return value if isinstance(value, Sequence) and not isinstance(value, str | bytes) else ()
 
 
 def _map(value: object) -> Mapping[str, object]:

@@ -15,6 +15,20 @@ from typing import Final
 _APOSTROPHES: Final = re.compile("['’ʼ`ʹ]")
 _KIND: Final = re.compile(r"\b(oblast|oblasts|region|province|misto)\b|^(autonomous )?(republic of|respublika)\b")
 
+_SIGNS: Final = re.compile(r"[%{}<>$\\]")
+"""What is left in a text that was escaped twice, or in a variable that nobody filled in."""
+_WORD: Final = re.compile(r"[^\W_]+")
+_NOTHING: Final = frozenset(
+    {
+        *("a1", "all", "any", "anonymous", "city", "default", "empty", "error", "false", "invalid", "local"),
+        *("localhost", "missing", "n a", "na", "nan", "no", "no city", "no data", "no region", "none"),
+        *("not applicable", "not available", "not found", "not set", "nothing", "other", "private", "region"),
+        *("reserved", "test", "true", "xx", "zz"),
+    }
+)
+_ANYWHERE_IN_IT: Final = frozenset({"nil", "null", "undefined", "undetermined", "unknown", "unspecified"})
+"""Words that no name of a place has in it, as `unknown city`."""
+
 _CRIMEA: Final = "crimea|krym|avtonomna krym|autonomous republic of crimea|avtonomna respublika krym|republic of crimea"
 _SEVASTOPOL: Final = "sevastopol|sevastopol city|sebastopol|sebastopol city|misto sevastopol|gorod sevastopol"
 _TABLE: Final[Mapping[str, Mapping[str, str]]] = {
@@ -62,6 +76,23 @@ def region_named(country: str | None, name: str) -> str | None:
         return None
     whole = _plain(name)  # not kept: a header may hold anything in place of a name
     return names.get(whole) or names.get(_without_kind(whole))
+
+
+def is_name(text: str) -> bool:
+    """Whether a text may be the name of a place: not empty, no sign or word that stands for none.
+
+    What is wrongly taken for no name costs the coordinates beside it, so the list is rather too long.
+
+    >>> is_name("Kyiv"), is_name("N/A"), is_name("(unknown)")
+    (True, False, False)
+    """
+    plain = text.casefold()
+    if plain.isalpha():
+        return plain not in _NOTHING and plain not in _ANYWHERE_IN_IT
+    words = _WORD.findall(plain)
+    if _SIGNS.search(plain) or all(map(str.isdigit, words)):
+        return False
+    return " ".join(words) not in _NOTHING and _ANYWHERE_IN_IT.isdisjoint(words)
 
 
 def _plain(name: str) -> str:

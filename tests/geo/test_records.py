@@ -85,7 +85,7 @@ LAID_OUT: list[tuple[str, str, Record, Observation]] = [
         "a seller without radius or city",
         "maxmind",
         {"country": {"iso_code": "UA"}, "location": {"latitude": 48.0, "longitude": 37.8}},
-        seen("UA", None, (48.0, 37.8, REGION_KM)),
+        seen("UA"),
     ),
     (
         "MaxMind Anonymous-IP",
@@ -321,11 +321,46 @@ def test_a_point_and_what_was_read_of_it_are_never_shown() -> None:
 
 @pytest.mark.parametrize(
     ("said", "radius"),
-    [(1, MOST_KM), (1000, 1000 * MOST_KM), ("5", 5 * MOST_KM), (0, CITY_KM), (None, CITY_KM), ("x", CITY_KM)],
+    [(1, MOST_KM), (1000, 1000 * MOST_KM), ("5", 5 * MOST_KM), (0, CITY_KM), (None, CITY_KM), ("", CITY_KM)],
 )
 def test_a_radius_that_holds_two_thirds_is_doubled_and_a_missing_one_assumed(said: object, radius: float) -> None:
     where = {"latitude": 48.0, "longitude": 37.8, "accuracy_radius": said}
     assert read("maxmind", {"city": {"geoname_id": 1}, "location": where}).point == Point(48.0, 37.8, radius)
+
+
+CENTRE = {"latitude": 50.45, "longitude": 30.52}
+NO_CITY = ["", "-", "N/A", "(unknown)", "undefined", "null", "none", "?", "%3F", "0"]
+OF_A_COUNTRY: list[tuple[str, Record]] = [
+    ("maxmind", {"country": {"iso_code": "UA"}, "city": {}, "subdivisions": [], "location": CENTRE}),
+    ("maxmind", {"country": {"iso_code": "UA"}, "subdivisions": [{"iso_code": "99"}, {}], "location": CENTRE}),
+    *(
+        ("maxmind", {"country": {"iso_code": "UA"}, "city": {"names": {"en": each}}, "location": CENTRE})
+        for each in NO_CITY
+    ),
+    *(("flat", {"country_code": "UA", "city": each, "state1": each, "state2": "", **CENTRE}) for each in NO_CITY),
+    *(("ipinfo", {"country": "UA", "city": each, "region": each, "region_code": "", **CENTRE}) for each in NO_CITY),
+]
+
+
+@pytest.mark.parametrize(("schema", "raw"), OF_A_COUNTRY)
+def test_the_centre_of_a_country_is_nobodys_place(schema: str, raw: Record) -> None:
+    assert read(schema, raw) == seen("UA")
+    place: object = {"names": {"en": "Town"}} if schema == "maxmind" else "Town"
+    assert read(schema, {**raw, "city": place}).point == Point(50.45, 30.52, CITY_KM)
+
+
+@pytest.mark.parametrize("said", ["200 km", "x", -1, "-1", nan, "nan", inf, True, [20], {"km": 20}, "9" * 40])
+def test_a_radius_that_is_there_and_cannot_be_read_leaves_no_point(said: object) -> None:
+    town = {"city": {"geoname_id": 1}, "country": {"iso_code": "UA"}}
+    assert read("maxmind", {**town, "location": {**CENTRE, "accuracy_radius": said}}) == seen("UA")
+    assert read("ipinfo", {"country": "UA", "city": "Town", **CENTRE, "radius": said}) == seen("UA")
+
+
+@pytest.mark.parametrize("schema", ["maxmind", "ipinfo"])
+def test_a_radius_of_a_makers_own_needs_no_city(schema: str) -> None:
+    where = {"location": {**CENTRE, "accuracy_radius": 100}} if schema == "maxmind" else {**CENTRE, "radius": 100}
+    point = read(schema, {"country": {"iso_code": "UA"} if schema == "maxmind" else "UA", **where}).point
+    assert point == Point(50.45, 30.52, 200 if schema == "maxmind" else 100)
 
 
 # -- codes ----------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.geo.region_names import NAMES, region_named
+from compliance.geo.region_names import NAMES, is_name, region_named
 from compliance.model.territory import PLACES, lineage
 
 MET = {
@@ -95,3 +95,27 @@ def test_the_table_holds_codes_that_there_are_and_no_name_for_two(country: str) 
 def test_whatever_is_written_is_a_name_of_the_table_or_means_nothing(country: str | None, name: str) -> None:
     found = region_named(country, name)
     assert found is None or found in NAMES[country or ""].values()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", " ", "-", "--", "?", "**", ".", "0", "-1", "N/A", "n.a.", "NaN", "none", "(none)", "Null", "(null)"),
+        *("nil", "undefined", "unknown", "(unknown)", "UNKNOWN CITY", "no region", "No+City", "not available", "xx"),
+        *("reserved", "%3F", "%20", "N%2FA", "%{geo.city}", "{client_city}", "$geoip_city", "<none>", "\\x3f"),
+    ],
+)
+def test_words_and_signs_for_nothing_are_no_names(text: str) -> None:
+    assert not is_name(text)
+    assert not is_name(f" {text.upper()} ")
+
+
+@pytest.mark.parametrize(
+    "text", ["Kyiv", "Київ", "St. John's", "N", "Nowhere", "Ivano-Frankivsk", "東京", "Washington, D.C.", "10 de Abril"]
+)
+def test_other_texts_may_be_names(text: str) -> None:
+    assert is_name(text)
+
+
+def test_every_name_of_the_table_is_a_name() -> None:
+    assert all(is_name(name) for names in NAMES.values() for name in names)
