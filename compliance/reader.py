@@ -1,21 +1,44 @@
 """A reader as a caller describes one, to places: an address is looked up, codes are taken at their word.
 
 Theory: whoever asks says where the reader is in one way, and a slip in it is told, never ignored: what was
-ignored might have been the place. What was written is not repeated, for it may be an address.
+ignored might have been the place. What was written is not repeated, for it may be an address. Where a request
+itself is to say who the reader is and does not, the reason is said, and no address with it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from ipaddress import IPv4Address, IPv6Address
+from typing import Final
 
 from compliance.errors import Problem, RequestError
-from compliance.geo import Atlas, Databases, Evidence, from_place, locate, observed, parse_address
+from compliance.geo import (
+    Address,
+    Atlas,
+    Client,
+    Databases,
+    Evidence,
+    ProxyTrust,
+    cdn_evidence,
+    client_address,
+    from_place,
+    locate,
+    observed,
+    parse_address,
+)
 from compliance.geo.overlay import NOTHING_OVERLAID
 from compliance.language.given import code_help
 from compliance.model.iso3166 import COUNTRIES
 from compliance.model.territory import LocationSet, place, says_nothing
+
+NOT_SAID: Final[Mapping[str, str]] = {
+    "untrusted-peer": "passed on by a proxy that is not trusted",
+    "missing-header": "the trusted proxy sent no header that names the reader",
+    "no-reader": "the trusted proxy named nobody who could be the reader",
+}
+"""Why a request does not say who the reader is, for metrics and in words; neither holds anything of the request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +47,54 @@ class Reader:
 
     `address` is an IP address; it is used once and never kept. `country` and `subdivision` are ISO 3166
     codes. An address and a place together are refused: one of them would have to be ignored. `evidence` is
-    what headers say whom the operator trusts, beside the address.
+    what headers say whom the operator trusts, beside the address. `because` is why nothing is known, in words
+    without an address.
     """
 
     address: str | IPv4Address | IPv6Address | None = field(default=None, repr=False)
     country: str | None = None
     subdivision: str | None = None
     evidence: tuple[Evidence, ...] = field(default=(), repr=False)
+    because: str = field(default="no place given", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """The reader whom a request came from, how the address was found, and what came of it in one word.
+
+    `result` is a key of `NOT_SAID`, `place` (a CDN told the place alone), `not-public` or `address`.
+    """
+
+    reader: Reader
+    client: Client = field(repr=False)
+    result: str
+
+
+def sender(peer: str | None, headers: Sequence[tuple[str, str]], trust: ProxyTrust) -> Sender:
+    """The reader whom a request came from, as far as trusted proxies name the address and a CDN the place.
+
+    Args:
+        peer: the address that the connection came from; None, `""` or `unix:` for a unix socket.
+        headers: names and values in the order of the request, one pair for each line.
+        trust: which peers are proxies, and what is believed of theirs.
+    """
+    client = client_address(peer, headers, trust)
+    evidence = cdn_evidence(client, peer, headers, trust)
+    if client.address is not None:
+        reader = Reader(address=_number(client.address), evidence=evidence)
+        return Sender(reader, client, "address" if client.address.is_public else "not-public")
+    if evidence:
+        return Sender(Reader(evidence=evidence), client, "place")
+    if not trust.covers(peer):
+        result = "untrusted-peer"
+    else:
+        is_there = any(name.lower() == trust.header for name, _ in headers)
+        result = "no-reader" if is_there else "missing-header"
+    return Sender(Reader(because=NOT_SAID[result]), client, result)
+
+
+def _number(address: Address) -> IPv4Address | IPv6Address:
+    return IPv4Address(address.number) if address.version == 4 else IPv6Address(address.number)
 
 
 def where(reader: Reader, databases: Databases, atlas: Atlas, day: date) -> LocationSet:
@@ -52,7 +116,7 @@ def where(reader: Reader, databases: Databases, atlas: Atlas, day: date) -> Loca
         return _given_place(reader)
     said = tuple([observed(each, day) for each in reader.evidence])
     if reader.address is None:
-        return locate(said, atlas, day) if said else LocationSet.unknown("no place given")
+        return locate(said, atlas, day) if said else LocationSet.unknown(reader.because)
     address = parse_address(str(reader.address))
     if address is None:
         raise RequestError([Problem("this is not an IP address", where="reader.address")])

@@ -21,7 +21,7 @@ from compliance.assemble import location_of
 from compliance.check import Checker, today
 from compliance.cli.command import json_option, opened, print_json, reports_errors, settings
 from compliance.errors import ConfigError, Problem, RequestError
-from compliance.geo import Atlas, Evidence, ProxyTrust, cdn_evidence, client_address, observed, parse_address
+from compliance.geo import Atlas, ProxyTrust, observed, parse_address
 from compliance.geo.address import Address
 from compliance.geo.client_address import Client
 from compliance.geo.databases import Said
@@ -29,7 +29,7 @@ from compliance.geo.observation import Observation
 from compliance.model.overlay import OverlayRow
 from compliance.model.period import parse_day
 from compliance.model.truth import Truth
-from compliance.reader import Reader
+from compliance.reader import Reader, sender
 
 _SIDES = {Truth.TRUE: "inside", Truth.FALSE: "outside"}
 
@@ -117,13 +117,10 @@ def where(config: Path | None, rules_dir: str | None, as_of: str | None, *, as_j
 
 def _found(checker: Checker, trust: ProxyTrust, asked: _Asked, day: date) -> _Found:
     client: Client | None = None
-    evidence: tuple[Evidence, ...] = ()
     reader = Reader(asked.address, asked.country, asked.subdivision)
     if asked.peer is not None:
-        headers = asked.lines()
-        client = client_address(asked.peer, headers, trust)
-        evidence = cdn_evidence(client, asked.peer, headers, trust)
-        reader = Reader(_number(client.address), evidence=evidence)
+        found = sender(asked.peer, asked.lines(), trust)
+        client, reader = found.client, found.reader
     address = client.address if client else None if asked.address is None else parse_address(asked.address)
     if asked.address is not None and address is None:
         raise RequestError([Problem(f"`{asked.address}` is not an IP address", where="ADDRESS")])
@@ -133,7 +130,7 @@ def _found(checker: Checker, trust: ProxyTrust, asked: _Asked, day: date) -> _Fo
         client=client,
         given=asked.address,
         address=address,
-        said=(*said, *(Said(each, None, observed(each, day)) for each in evidence)),
+        said=(*said, *(Said(each, None, observed(each, day)) for each in reader.evidence)),
         rows=() if address is None else checker.databases.overlay_rows(address, day),
         location=location_of(checker.ruleset, location, day),
         pieces=tuple(sorted(location.places)),

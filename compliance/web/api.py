@@ -130,7 +130,7 @@ def _sender() -> Sender:
 def _count_reader(asked: Request, own: Sender) -> None:
     """Count a reader who was to be taken from the request."""
     if asked.reader is own.reader:
-        service().metrics.add("compliance_readers_total", **{"from": "request", "result": own.result})
+        service().metrics.add("compliance_readers_total", 1, **{"from": "request", "result": own.result})
 
 
 @routes.get("/v1/ruleset")

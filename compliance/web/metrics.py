@@ -17,6 +17,7 @@ Labels = tuple[tuple[str, str], ...]
 _HELP = {
     "compliance_requests_total": "requests by route and status",
     "compliance_notices_total": "notices in answers by status and display",
+    "compliance_readers_total": "readers whom answers took from the request itself, by what came of it",
     "compliance_rule_reloads_total": "rule sets taken into use since the start, by result",
     "compliance_rules": "rules in use by desk state",
     "compliance_geo_age_days": "days since the data of a geolocation source were made",

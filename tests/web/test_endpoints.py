@@ -14,6 +14,7 @@ from compliance.check import Checker as OpenChecker
 from compliance.check import today
 from compliance.geo import Databases
 from compliance.model.ruleset import LANGUAGE_VERSION
+from compliance.reader import NOT_SAID
 from compliance.store import Store
 from compliance.web.app import create_app
 from tests.tiny import TINY, changed, written
@@ -153,6 +154,7 @@ def test_requests_notices_and_reloads_are_counted(tiny: Asker) -> None:
     for country in ("RU", "RU", "US"):
         tiny.check({"content": {"publisher": "radio.example"}, "reader": {"location": {"country": country}}})
     tiny.check({"content": {"publisher": "nobody.example"}})
+    tiny.check({"content": {"publisher": "other.example"}, "reader": {"from": "request"}})
     tiny.send(b"{")
     tiny.send(None, "GET", "/nowhere")
     tiny.app.extensions["compliance"].checker.store.reload()
@@ -160,11 +162,12 @@ def test_requests_notices_and_reloads_are_counted(tiny: Asker) -> None:
     ages = {key for key in counted if key[0] == "compliance_geo_age_days"}
     assert {labels for _, labels in ages} == {'database="iptoasn"', 'database="IPFire"'}
     assert {key: number for key, number in counted.items() if key not in ages} == {
-        ("compliance_requests_total", 'route="/v1/check",status="200"'): 4,
+        ("compliance_requests_total", 'route="/v1/check",status="200"'): 5,
         ("compliance_requests_total", 'route="/v1/check",status="400"'): 1,
         ("compliance_requests_total", 'route="none",status="404"'): 1,
         ("compliance_notices_total", 'display="show",status="required"'): 2,
-        ("compliance_notices_total", 'display="hold",status="possible"'): 1,
+        ("compliance_notices_total", 'display="hold",status="possible"'): 2,
+        ("compliance_readers_total", 'from="request",result="address"'): 1,
         ("compliance_rule_reloads_total", 'result="failed"'): 0,
         ("compliance_rule_reloads_total", 'result="good"'): 0,
         ("compliance_rules", 'status="active"'): 1,
@@ -176,6 +179,8 @@ def test_requests_notices_and_reloads_are_counted(tiny: Asker) -> None:
 def test_no_counter_tells_who_read_what_where(asker: Asker) -> None:
     for country in ("RU", "UA", "US", "BY"):
         asker.check({"content": ARTICLE, "reader": {"location": {"country": country}}, "languages": ["uk"]})
+    for forwarded in ({}, {"X_Forwarded_For": "95.165.0.1"}):
+        asker.check({"content": ARTICLE, "reader": {"from": "request"}}, **forwarded)
     for path in ("/v1/check/95.165.0.1", "/rferl.org", "/%22%0A"):
         asker.send(b"", "GET", path)
     for method in ("X", "PROPFIND", "OPTIONS"):
@@ -185,7 +190,9 @@ def test_no_counter_tells_who_read_what_where(asker: Asker) -> None:
     for pairs in labels:
         for name, value in pairs:
             values.setdefault(name, set()).add(value)
-    assert values.keys() == {"route", "status", "display", "result", "database"}
+    assert values.keys() == {"route", "status", "display", "result", "database", "from"}
+    assert values["from"] == {"request"}
+    assert values["result"] <= {"good", "failed", "address", "place", "not-public", *NOT_SAID}
     assert values["database"] == {"iptoasn", "IPFire"}
     assert values["route"] <= {*GETS, "/v1/check", "/v1/mentions", "/v1/annotate", "none"}
     assert all(re.fullmatch(r"[0-9]{3}|required|possible|active|draft|retired", each) for each in values["status"])

@@ -43,6 +43,7 @@ def asked(checker: Checker, trust: ProxyTrust | None, question: Any, peer: str, 
 
 
 LIST = trusting(client_address="x-forwarded-for")
+PLACE = trusting(cdn="cloudflare")
 
 
 def test_the_reader_that_a_trusted_proxy_names_is_the_reader(checker: Checker) -> None:
@@ -86,6 +87,39 @@ def test_a_peer_that_is_no_proxy_is_the_reader_only_where_nothing_tells_of_a_pro
     assert asked(checker, LIST, QUESTION, READER) == IN_RUSSIA
     assert asked(checker, LIST, QUESTION, READER, X_Forwarded_For=CLAIMED) == ANYWHERE
     assert asked(checker, LIST, QUESTION, READER, Via="1.1 cache") == ANYWHERE
+
+
+@pytest.mark.parametrize(
+    ("trust", "peer", "headers", "result", "basis"),
+    [
+        (LIST, READER, {"X_Forwarded_For": CLAIMED}, "untrusted-peer", "passed on by a proxy that is not trusted"),
+        (None, "127.0.0.1", {"Via": "1.1 cache"}, "untrusted-peer", "passed on by a proxy that is not trusted"),
+        (LIST, "127.0.0.1", {}, "missing-header", "the trusted proxy sent no header that names the reader"),
+        (LIST, "127.0.0.1", {"Forwarded": f"for={READER}"}, "missing-header", "the trusted proxy sent no header"),
+        (PLACE, "127.0.0.1", {}, "missing-header", "the trusted proxy sent no header that names the reader"),
+        (LIST, "127.0.0.1", {"X_Forwarded_For": "127.0.0.1"}, "no-reader", "the trusted proxy named nobody"),
+        (LIST, "127.0.0.1", {"X_Forwarded_For": f"{READER}, unknown"}, "no-reader", "the trusted proxy named nobody"),
+        (LIST, "192.0.2.7", {}, "not-public", "not a public address"),
+        (LIST, "127.0.0.1", {"X_Forwarded_For": "10.0.0.7"}, "not-public", "not a public address"),
+        (LIST, "127.0.0.1", {"X_Forwarded_For": READER}, "address", ""),
+        (LIST, READER, {}, "address", ""),
+        (PLACE, "127.0.0.1", {"CF_IPCountry": "RU"}, "place", ""),
+    ],
+)
+def test_a_request_that_does_not_say_who_the_reader_is_says_why_and_is_counted(
+    checker: Checker, trust: Any, peer: str, headers: dict[str, str], result: str, basis: str
+) -> None:
+    client = create_app(checker, trust=trust).test_client()
+    lines = {name.replace("_", "-"): value for name, value in headers.items()}
+    for question in (QUESTION, QUESTION, {**QUESTION, "reader": {}}, {**QUESTION, "languages": ["?"]}):
+        last = client.post("/v1/check", json=question, headers=lines, environ_base={"REMOTE_ADDR": peer})
+        if question is QUESTION:
+            said = json.loads(last.text)["location"]
+            assert said["anywhere"] is bool(basis)
+            assert [each for each in said["basis"] if each.startswith(basis)], said
+            assert "no place given" not in said["basis"]
+    counted = [line for line in client.get("/metrics").text.splitlines() if line.startswith("compliance_readers_total")]
+    assert counted == [f'compliance_readers_total{{from="request",result="{result}"}} 2']
 
 
 def test_an_address_that_is_meant_for_one_link_does_not_become_one_of_the_internet(checker: Checker) -> None:
@@ -182,7 +216,7 @@ def test_a_failure_in_reading_headers_says_nothing_of_them(
     def broken(*arguments: object) -> None:
         raise RuntimeError(f"cannot read {arguments}")
 
-    monkeypatch.setattr("compliance.web.api.client_address", broken)
+    monkeypatch.setattr("compliance.reader.client_address", broken)
     with caplog.at_level(logging.DEBUG):
         client = create_app(checker, trust=LIST).test_client()
         response = client.post("/v1/check", json=QUESTION, headers={"X-Forwarded-For": READER})

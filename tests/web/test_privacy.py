@@ -244,7 +244,7 @@ def _broken(checker: Checker, monkeypatch: pytest.MonkeyPatch, room: str) -> Non
         "compliance.check.assemble",
         "compliance.answer.Answer.to_json",
         "compliance.web.api.understand",
-        "compliance.web.api.cdn_evidence",
+        "compliance.reader.cdn_evidence",
         "compliance.web.metrics.Metrics.add",
     ],
 )
@@ -265,7 +265,7 @@ def test_a_failure_inside_is_refused_and_logged_without_what_was_sent(
     assert refused(response, 500)["type"] == "urn:compliance:problem:internal"
 
 
-@pytest.mark.parametrize("room", ["compliance.web.api.cdn_evidence", "compliance.reader.observed"])
+@pytest.mark.parametrize("room", ["compliance.reader.cdn_evidence", "compliance.reader.observed"])
 def test_a_failure_in_reading_what_a_cdn_tells_says_nothing_of_it(
     checker: Checker,
     monkeypatch: pytest.MonkeyPatch,
