@@ -13,7 +13,8 @@ each kind can exclude only what it knows:
    there. A label that says a wholly held region is not argued away by coordinates.
 5. Whoever is behind Tor or an anonymous proxy, or is not known to the source itself, may be anywhere. Behind
    a VPN, a relay or a data centre too, but what was named is kept, so that a person sees why.
-6. Silence is no evidence. Adding a silent source, or a doubt, never takes a place away.
+6. What an overlay removes is taken out of what the sources name, and never out of what an overlay adds.
+7. Silence is no evidence. Adding a silent source, or a doubt, never takes a place away.
 
 What is returned holds places and a few words, never a number, city or coordinate.
 """
@@ -88,14 +89,16 @@ def _located(observations: Sequence[_Said], atlas: Atlas, day: date, overlaid: O
     found = _beyond_located([_seen(each, atlas, day) for each in observations])
     flags = frozenset[Flag]().union(*(each.flags for each in observations))
     named = frozenset[str]().union(*(each.places for each in found))
-    named |= frozenset(each for name in overlaid.adds for each in members_of(name, atlas, day))
+    added = frozenset(each for name in overlaid.adds for each in members_of(name, atlas, day))
     if doubts := flags & (BLIND | WIDENING):
-        return LocationSet.unknown(*(f"said to be {each.value}" for each in sorted(doubts)), named=_codes(named))
+        words = (f"said to be {each.value}" for each in sorted(doubts))
+        return LocationSet.unknown(*words, named=_codes(named | added))
     is_settled, basis = _settled(found)
     if not is_settled:
-        return LocationSet.unknown(*basis, *overlaid.basis, named=_codes(named))
+        return LocationSet.unknown(*basis, *overlaid.basis, named=_codes(named | added))
     told = (*basis, *(words for each in found for words in each.basis), *overlaid.basis)
-    return LocationSet.of(_coarsest(_without(overlaid.removes, named, atlas)), *dict.fromkeys(told))
+    left = _coarsest(_without(overlaid.removes, named, atlas))  # apart: a code does not stand for what was taken out
+    return LocationSet.of(left | _coarsest(added), *dict.fromkeys(told))
 
 
 def from_place(country: str | None, subdivision: str | None = None) -> LocationSet:

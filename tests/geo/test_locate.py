@@ -219,6 +219,15 @@ def test_what_an_overlay_removes_leaves_other_places_alone() -> None:
     assert locate([vendor("DE")], ATLAS, DAY, Overlaid(removes=("held",))).places == {"DE"}
 
 
+@pytest.mark.parametrize("added", ["held", "UA-43", "UA-14"])
+@pytest.mark.parametrize("said", [vendor("UA", "UA-30", FAR), vendor("UA", "UA-43"), vendor("UA", "UA-14", DEEP)])
+def test_what_one_row_of_an_overlay_adds_no_other_one_removes(said: Observation, added: str) -> None:
+    """The wide network may be an office, and the narrow one a held town in it."""
+    found = locate([said], ATLAS, DAY, Overlaid(adds=(added,), removes=("held",)))
+    assert truth(found) is UNKNOWN
+    assert locate([said], ATLAS, DAY, Overlaid(removes=("held",))).places <= found.places
+
+
 # -- words ------------------------------------------------------------------------------------------------
 
 
