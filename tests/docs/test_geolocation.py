@@ -1,0 +1,45 @@
+"""What the pages say of databases, proxies and their care is what the product does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from compliance.geo.databases import Databases
+from tests.geo.mmdb import mmdb
+
+DOCS = Path(__file__).parents[2] / "docs"
+WITHOUT_A_MAKER = mmdb({"1.2.0.0/16": {"country_code": "PL"}, "2.2.0.0/16": {"country_code": "DE"}}, "country ipvAll")
+
+
+def page(name: str, heading: str) -> str:
+    """What stands under a heading of a page."""
+    text = (DOCS / name).read_text(encoding="utf-8")
+    found = re.search(rf"^#+ {re.escape(heading)}$\n(.*?)(?=^#|\Z)", text, re.DOTALL | re.MULTILINE)
+    assert found, heading
+    return found[1]
+
+
+def kind(folder: Path, name: str, asked: str = "") -> str:
+    (folder / name).write_bytes(WITHOUT_A_MAKER)
+    return str(Databases.open([f"{folder / name}{asked}"]).own[0].about.kind)
+
+
+def makers() -> list[str]:
+    sentence = re.search(
+        r"or the name of the file begins with (.*?), and else", page("operations.md", "Databases of your own")
+    )
+    assert sentence
+    return re.findall(r"`([^`]+)`", sentence[1])
+
+
+def test_the_page_names_every_beginning_of_a_name_that_makes_a_database_locate(tmp_path: Path) -> None:
+    assert "dbip-" in makers()
+    assert {name: kind(tmp_path, f"{name}x.mmdb") for name in makers()} == dict.fromkeys(makers(), "location")
+    assert kind(tmp_path, "country.mmdb") == "registration"
+
+
+def test_a_renamed_database_is_what_the_page_says_behind_its_path(tmp_path: Path) -> None:
+    assert kind(tmp_path, "dbip-country.mmdb") == "location"
+    assert kind(tmp_path, "country.mmdb", "=location") == "location"
+    assert kind(tmp_path, "dbip-country.mmdb", "=registration") == "registration"
