@@ -12,7 +12,7 @@ from tests.docs.service import serving
 
 pytest_collect_file = Sybil(
     parsers=PARSERS,
-    patterns=["README.md", "docs/api.md", "docs/diff.md", "docs/import.md", "docs/mentions.md"],
+    patterns=["README.md", "docs/api.md", "docs/diff.md", "docs/import.md", "docs/mentions.md", "docs/proxies.md"],
     excludes=["*/README.md"],  # a pattern matches from the right
     fixtures=["documented_service"],
 ).pytest()

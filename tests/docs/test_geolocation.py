@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from compliance.geo.databases import Databases
+from compliance.reader import NOT_SAID
 from tests.geo.mmdb import mmdb
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -43,3 +44,8 @@ def test_a_renamed_database_is_what_the_page_says_behind_its_path(tmp_path: Path
     assert kind(tmp_path, "dbip-country.mmdb") == "location"
     assert kind(tmp_path, "country.mmdb", "=location") == "location"
     assert kind(tmp_path, "dbip-country.mmdb", "=registration") == "registration"
+
+
+def test_the_page_says_what_to_mend_for_every_reason_why_a_request_names_no_reader() -> None:
+    rows = re.findall(r"^\| `([^`]+)` \|", page("proxies.md", "Trying it"), re.MULTILINE)
+    assert set(rows) == {"not a public address", *NOT_SAID.values()}
