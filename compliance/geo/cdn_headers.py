@@ -8,8 +8,9 @@ Theory: a CDN looks the reader up in a database of its own, and writes what it f
    that: the reader may be anywhere. So is one whose country cannot be read, or stands there twice: several lines
    of one name are a list (as every server gives them), and a list of countries is none.
 3. Without a country nothing else counts. Whatever else cannot be read is silence, which never excludes a place.
-4. No CDN says how wrong its coordinates may be. They count only where a city or a region stands beside
-   them, and the circle is rather too large: a centre of a country is nobody's place.
+4. No CDN says how wrong its coordinates may be. They count only beside a city, or beside a region whose code or
+   name is in our tables, and the circle is rather too large: a centre of a country is nobody's place. What stands
+   for no city (`N/A`, `?`, `undefined`, also where it is escaped) is none.
 5. Names of regions are the last resort. Akamai's codes of regions are described in terms of ISO 3166-1, which has
    none, so they are not read: a code of another table might be that of another region.
    Where the CDN itself was reached (`Fly-Region`, `CF-Ray`) is not where the reader is.
@@ -37,7 +38,7 @@ from compliance.geo.client_address import Client, Headers, ProxyTrust
 from compliance.geo.observation import Evidence, Flag, Kind, Observation, Point, Trust
 from compliance.geo.records import country_code, point_at
 from compliance.geo.records import observed as observed_record
-from compliance.geo.region_names import region_named
+from compliance.geo.region_names import is_name, region_named
 from compliance.model.territory import place
 
 CITY_KM: Final = 50.0
@@ -49,8 +50,6 @@ REGION_KM: Final = 250.0
 
 _LONGEST: Final = 200
 _LONGEST_WHOLE: Final = 4000
-_NOTHING: Final = frozenset({"", "-", "--", "?", "**", "no region", "null", "reserved", "unknown"})
-"""What stands where a city or region is not known."""
 _NUMBER: Final = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{1,20})?")
 _WITH_COUNTRY: Final = re.compile(r"([A-Za-z]{2})(-?)([A-Za-z0-9]{1,3})")
 _ZONE: Final = re.compile(r"[A-Za-z_]{1,20}(?:/[A-Za-z0-9_+-]{1,30}){1,2}")
@@ -125,13 +124,13 @@ def _observed(said: Evidence) -> Observation:
         written = "" if told is None else told.get("country", "")
         flag = _SAID_OF_COUNTRIES.get(written.upper(), Flag.NOT_KNOWN)
         return Observation(said.source, said.kind, flags=frozenset({flag}))
-    zone = told.get("time_zone", "")
+    zone, part = told.get("time_zone", ""), _part(country, told)
     return Observation(
         said.source,
         said.kind,
         country,
-        _part(country, told),
-        _point(told, AKAMAI_CITY_KM if "edgescape" in said.raw else CITY_KM),
+        part,
+        _point(told, part, AKAMAI_CITY_KM if "edgescape" in said.raw else CITY_KM),
         zone if _ZONE.fullmatch(zone) else None,
         frozenset(_doubts(told)),
     )
@@ -156,8 +155,8 @@ def _edgescape(text: str) -> Mapping[str, str] | None:
     values = {key: value for key, is_pair, value in pairs if key and is_pair}
     if len(values) < len(pairs):
         return None
-    names = {"country_code": "country", "region_code": "own_region", "city": "city", "lat": "latitude"}
-    return {name: values[key] for key, name in {**names, "long": "longitude"}.items() if key in values}
+    names = {"country_code": "country", "city": "city", "lat": "latitude", "long": "longitude"}
+    return {name: values[key] for key, name in names.items() if key in values}
 
 
 def _geo(text: str) -> Mapping[str, str] | None:
@@ -196,21 +195,16 @@ def _part(country: str, told: Mapping[str, str]) -> str | None:
     return region_named(country, _unescaped(told.get("region_name", "")))
 
 
-def _point(told: Mapping[str, str], city_km: float) -> Point | None:
+def _point(told: Mapping[str, str], part: str | None, city_km: float) -> Point | None:
     """Where the CDN's database puts the reader; None where that is no more than the country."""
     north, east = told.get("latitude", ""), told.get("longitude", "")
     if "coordinates" in told:
         north, _, east = told["coordinates"].partition(",")
     if not _NUMBER.fullmatch(north) or not _NUMBER.fullmatch(east):
         return None
-    if _is_known(told["city"]) if "city" in told else "coordinates" in told:  # which are those of a city
+    if is_name(_unescaped(told.get("city", ""))):
         return point_at(north, east, city_km)
-    is_regional = any(_is_known(told.get(each, "")) for each in ("region", "region_name", "own_region"))
-    return point_at(north, east, REGION_KM) if is_regional else None
-
-
-def _is_known(name: str) -> bool:
-    return name.lower() not in _NOTHING
+    return None if part is None else point_at(north, east, REGION_KM)
 
 
 def _doubts(told: Mapping[str, str]) -> Iterator[Flag]:

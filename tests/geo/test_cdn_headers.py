@@ -205,9 +205,8 @@ AKAMAI = [
         country="UA",
         radius=AKAMAI_CITY_KM,
     ),
-    case(
-        "akamai", f"{EDGE}country_code=UA,region_code=14,city=,lat={NORTH},long={EAST}", country="UA", radius=REGION_KM
-    ),
+    case("akamai", f"{EDGE}country_code=UA,region_code=14,city=,lat={NORTH},long={EAST}", country="UA"),
+    case("akamai", f"{EDGE}country_code=UA,region_code=XX,city=N/A,lat={NORTH},long={EAST}", country="UA"),
     case("akamai", f"{EDGE}country_code=UA,region_code=,city=,lat={NORTH},long={EAST}", country="UA"),
     case("akamai", f"{EDGE}country_code=US, region_code=CA, city=SANJOSE", country="US"),
     case("akamai", f"{EDGE}country_code=,region_code=,city=,lat=,long=", flag=NOT_KNOWN),
@@ -240,7 +239,20 @@ GOOGLE = [
     case("google", "x-geo-country: UA", "x-geo-region: ua43", country="UA", part="UA-43"),
     case("google", "x-geo-country: US", "x-geo-region: USCA", country="US", part="US-CA"),
     case("google", "x-geo-country: RU", "x-geo-region: UA43", country="RU"),
-    case("google", "x-geo-country: UA", "x-geo-coordinates: 44.95,34.10", country="UA", radius=CITY_KM),
+    case("google", "x-geo-country: UA", "x-geo-coordinates: 44.95,34.10", country="UA"),
+    case(
+        "google",
+        *("x-geo-country: UA", "x-geo-region: ua43", "x-geo-coordinates: 44.95,34.10"),
+        country="UA",
+        part="UA-43",
+        radius=REGION_KM,
+    ),
+    case(
+        "google",
+        *("x-geo-country: UA", "x-geo-city: Simferopol", "x-geo-coordinates: 44.95,34.10"),
+        country="UA",
+        radius=CITY_KM,
+    ),
     case("google", "x-geo-country: ", "x-geo-region: ", "x-geo-coordinates: ", flag=NOT_KNOWN),
 ]
 OTHERS = [
@@ -323,16 +335,6 @@ def test_what_a_cdn_tells_is_read_in_its_own_words(each: Case) -> None:
     radius = found.point.radius_km if found.point else None
     assert (found.country, found.subdivision, radius) == (each.country, each.part, each.radius)
     assert found.flags == each.flags
-
-
-def test_coordinates_are_north_first() -> None:
-    for headers in (("CF-IPCountry: UA", *CF_POINT, "cf-ipcity: x"), (geo(**SIMFEROPOL, **AT),)):
-        point = read("netlify" if len(headers) == 1 else "cloudflare", *headers).point
-        assert point is not None
-        assert (point.latitude, point.longitude) == (NORTH, EAST)
-    point = read("google", "X-Appengine-Country: US", "X-Appengine-CityLatLong: 37.386051,-122.083851").point
-    assert point is not None
-    assert (point.latitude, point.longitude) == (37.386051, -122.083851)
 
 
 def test_a_time_zone_is_one_of_iana_or_none() -> None:
