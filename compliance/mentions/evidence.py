@@ -65,7 +65,8 @@ def evidence_for(name: Name, around: Surroundings, linked: frozenset[str]) -> Ev
     if strength is Strength.NEVER:
         return Evidence(rules_out=name.weakened or "it never means the entity")
     if strength is Strength.ACRONYM:
-        return Evidence((EXACT,)) if surface in name.exact else Evidence(rules_out="it is not written exactly so")
+        is_exact = "".join(surface.split()) in name.exact
+        return Evidence((EXACT,)) if is_exact else Evidence(rules_out="it is not written exactly so")
     if not _has_capitals(surface, name.capitals):
         return Evidence(lacks=NO_CAPITAL) if strength is Strength.STRONG else Evidence(rules_out=NO_CAPITAL)
     if strength in {Strength.STRONG, Strength.MEDIUM}:

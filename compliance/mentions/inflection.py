@@ -10,6 +10,7 @@ Source: OpenCorpora tags as pymorphy3 gives them; grammar of Ukrainian of 1993 f
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
@@ -134,20 +135,26 @@ def _is_a_name(readings: Sequence[Parse]) -> bool:
 
 
 _UKRAINIAN: Final[Mapping[str, tuple[str, ...]]] = {
-    "ія": ("ії", "ію", "ією", "іє"),
+    "ія": ("ії", "ію", "ією", "іє", "ій"),
+    "ння": ("нню", "нням", "нні", "нь"),
+    "ття": ("ттю", "ттям", "тті"),
     "ня": ("ні", "ню", "нею", "не", "нь"),
-    "ова": ("ової", "овій", "ову", "овою"),
+    "ля": ("лі", "лю", "лею", "ле", "ль"),
     "на": ("ної", "ній", "ну", "ною", "ни", "ні"),
-    "а": ("и", "і", "у", "ою", "о"),
-    "ьо": ("ьо",),
-    "ння": ("нню", "нням", "нні"),
-    "о": ("а", "у", "ом", "і"),
+    "а": ("и", "і", "ї", "у", "ою", "ої", "ій", "ею", "о"),
+    "я": ("ю", "ї", "єю", "ьої", "ій", "ьою", "і", "ею"),
+    "о": ("а", "у", "ом", "і", "ові"),
     "ий": ("ого", "ому", "им", "ім"),
-    "ій": ("ього", "ьому", "ім"),
-    "е": ("ого", "ому", "им", "ім"),
-    "": ("у", "а", "ові", "ом", "і"),
+    "ій": ("ього", "ьому", "ім", "ого", "ому", "им", "ію", "ієм", "ії", "ієві"),
+    "й": ("я", "ю", "єм", "ї", "єві"),
+    "е": ("ого", "ому", "им", "ім", "я", "ю", "ем", "і"),
+    "і": ("их", "им", "ими", "ів", "ам", "ами", "ах", "ей", "ям", "ями", "ях"),
+    "и": ("ів", "ам", "ами", "ах"),
+    "ь": ("і", "ю", "я", "ем", "еві"),
+    "": ("у", "а", "ові", "ом", "і", "ем"),
 }
 """For the endings of the nominative those of the other cases; the longest that fits counts."""
+_CLOSED: Final = re.compile("і([^аеиіїоуюяє]{1,2})$")
 _VOWELS: Final = frozenset("аеиіїоуюяєё")
 
 
@@ -169,10 +176,17 @@ def _german(word: str) -> tuple[str, ...]:
     return (*found, *([word.replace("ß", "ss")] if "ß" in word else []))
 
 
-def _ukrainian(word: str) -> tuple[str, ...]:
-    """The cases of a Ukrainian word by the ending of its nominative."""
+def _ukrainian(word: str) -> Iterator[str]:
+    """The cases of a Ukrainian word by the ending of its nominative.
+
+    In a last syllable that a consonant closes `і` gives way to `о` or `е` (`простір`, `простору`).
+    """
     ending = next(each for each in sorted(_UKRAINIAN, key=len, reverse=True) if word.endswith(each))
     if not ending and word[-1] in _VOWELS:
-        return ()
+        return
     stem = word[: len(word) - len(ending)]
-    return tuple(stem + each for each in _UKRAINIAN[ending])
+    stems = [stem]
+    if ending in {"", "ь"} and (closed := _CLOSED.search(stem)):
+        stems += [f"{stem[: closed.start()]}{vowel}{closed[1]}" for vowel in "ое"]
+    for each in stems:
+        yield from (each + case for case in _UKRAINIAN[ending])

@@ -22,6 +22,8 @@ WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 """A word of a folded text: letters and digits, and apostrophes between them."""
 SHORTEST: Final = 3
 """A name of fewer letters and digits is no sign of anything."""
+SHORTEST_ACRONYM: Final = 2
+"""An acronym counts only as it is written, so it may be shorter."""
 TELLING: Final = 2
 """More words than these, in this order and with a capital letter, are a name, however common each is."""
 LEGAL_FORMS: Final = frozenset(
@@ -86,7 +88,7 @@ class Name:
     slots: Slots
     language: str | None = None
     exact: frozenset[str] = frozenset()
-    """Of an acronym, the ways to write it; empty for all other names."""
+    """Of an acronym, the ways to write it, without spaces; empty for all other names."""
     context: frozenset[str] = frozenset()
     """Words, folded, of which one stands near where the name is meant."""
     capitals: tuple[bool, ...] = ()
@@ -144,7 +146,7 @@ def _written(entity: str, alias: Alias, inflector: Inflector, text: str, *, infl
         alias.strength,
         slots,
         alias.language,
-        frozenset({text}) if is_acronym else frozenset(),
+        frozenset({"".join(text.split())}) if is_acronym else frozenset(),
         context,
         tuple(each[0].isupper() for each in WORD.findall(text)) if len(WORD.findall(text)) == len(words) else (),
         tuple(inflector.is_common([word], alias.language) for word in words),
@@ -169,7 +171,7 @@ def _weakened(name: Name, words: Sequence[str], inflector: Inflector) -> Name:
         return name
     if all(word in LEGAL_FORMS for word in words):
         return replace(name, strength=Strength.NEVER, weakened="it is a legal form")
-    if sum(map(len, words)) < SHORTEST:
+    if sum(map(len, words)) < (SHORTEST_ACRONYM if name.exact else SHORTEST):
         return replace(name, strength=Strength.NEVER, weakened="it is too short")
     is_short = sum(len(word) > SHORTEST for word in words) <= TELLING
     if name.strength in _DEMOTED and is_short and inflector.is_common(words, name.language):

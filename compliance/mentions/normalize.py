@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, product
 from typing import Final
@@ -66,7 +66,7 @@ class Folded:
 
 
 def fold(text: str) -> Folded:
-    """The text with small letters, each place where it was: enough unless it has `signs_of_care`."""
+    """The text with small letters, each place where it was: enough unless it has what is `HIDDEN` or `MIXED`."""
     return Folded(_plain(text)) if _DOTTED not in text else fold_with_care(text)
 
 
@@ -80,17 +80,29 @@ def _plain(text: str) -> str:
     return low
 
 
-def signs_of_care() -> Iterator[str]:
-    """What a text has that `fold` is not enough for: as patterns, each of one or two characters."""
-    yield from sorted(DROPPED | MARKS)
+HIDDEN: Final = DROPPED | MARKS
+"""Of these a text has to be freed (`unhidden`), if it has any."""
+
+
+def _mixed_pairs() -> Iterator[str]:
     others = sorted(_LATIN_LETTERS - set(LATIN))
     for latin, cyrillic in chain(product(LATIN, _COMMON), product(others, CYRILLIC)):
         yield latin + cyrillic
         yield cyrillic + latin
 
 
+MIXED: Final = frozenset(_mixed_pairs())
+"""Letters of two alphabets side by side, of which one looks like a letter of the other: the sign of a word to mend."""
+
+
 def fold_with_care(text: str) -> Folded:
     """The text without what nobody sees and without stress, with the letters of one alphabet in each word."""
+    folded = unhidden(text)
+    return Folded(mended_at(folded.text, (word.start() for word in _WORD.finditer(folded.text))), folded.moves)
+
+
+def unhidden(text: str) -> Folded:
+    """The text without what nobody sees and without stress."""
     pieces: list[str] = []
     moves: list[tuple[int, int]] = [(0, 0)]
     done = size = 0
@@ -110,7 +122,7 @@ def fold_with_care(text: str) -> Folded:
         moves.append((size, end))
         done = end
     pieces.append(text[done:])
-    return Folded(_of_one_alphabet(_plain("".join(pieces))), tuple(moves) if len(moves) > 1 else ())
+    return Folded(_plain("".join(pieces)), tuple(moves) if len(moves) > 1 else ())
 
 
 def _composed(letter: str) -> str:
@@ -118,17 +130,31 @@ def _composed(letter: str) -> str:
     return unicodedata.normalize("NFC", letter)[0]
 
 
-def _of_one_alphabet(low: str) -> str:
-    """Words of two alphabets in the one that most of their letters are of, if the others look like letters of it."""
+def mended_at(low: str, places: Iterable[int]) -> str:
+    """A folded text in which the words at some places are of one alphabet.
+
+    That is the one that most letters of a word are of, if the others look like letters of it.
+    """
     pieces: list[str] = []
     done = 0
-    for word in _WORD.finditer(low):
-        letters = set(word.group())
-        if letters <= _LATIN_LETTERS or letters <= _CYRILLIC_LETTERS or not letters <= _BOTH:
+    for place in places:
+        if place < done:
             continue
-        pieces += (low[done : word.start()], _mended(word.group()))
-        done = word.end()
+        start, end = _word_at(low, place, done)
+        letters = set(low[start:end])
+        if letters <= _BOTH and not (letters <= _LATIN_LETTERS or letters <= _CYRILLIC_LETTERS):
+            pieces += (low[done:start], _mended(low[start:end]))
+            done = end
     return "".join((*pieces, low[done:])) if pieces else low
+
+
+def _word_at(low: str, place: int, first: int) -> tuple[int, int]:
+    """From where to where the letters around a place go, none of them before `first`."""
+    start = place
+    while start > first and low[start - 1].isalpha():
+        start -= 1
+    word = _WORD.match(low, start)
+    return start, place + 1 if word is None else word.end()
 
 
 def _mended(word: str) -> str:

@@ -18,15 +18,12 @@ import daachorse
 
 from compliance.mentions.evidence import CAPITAL, IN_FULL, Surroundings, evidence_for
 from compliance.mentions.names import Name, anchors
-from compliance.mentions.normalize import MARKS, Folded, fold, fold_with_care, signs_of_care
+from compliance.mentions.neighbours import around
+from compliance.mentions.normalize import HIDDEN, MARKS, MIXED, Folded, fold, mended_at, unhidden
 from compliance.model.designation import Strength
 
 _Hits = Sequence[tuple[int, int, int]]
 """Start, end and number of each pattern that was found."""
-WIDEST_GAP: Final = 4
-"""So many characters may stand between two words of a name: spaces, quotation marks, a dash."""
-_BREAKS: Final = frozenset("\n,;()[]{}|<>!?…")
-"""None of these stands inside a name, except one line break."""
 
 
 class Verdict(StrEnum):
@@ -98,8 +95,11 @@ class Scanner:
         """Build the automaton."""
         self.names = tuple(names)
         by_anchor = anchors(self.names)
-        self._anchors = tuple(tuple(_Anchored.of(*each) for each in found) for found in by_anchor.values())
-        patterns = [*by_anchor, *(sign for sign in signs_of_care() if sign not in by_anchor)]
+        self._anchors = tuple(tuple(_anchored(*each) for each in found) for found in by_anchor.values())
+        hidden = sorted(HIDDEN - by_anchor.keys())
+        self._pairs = len(by_anchor) + len(hidden)
+        """The number of the first pattern that is a pair of letters of two alphabets."""
+        patterns = [*by_anchor, *hidden, *sorted(MIXED - by_anchor.keys())]
         self._automaton = daachorse.CharwiseDoubleArrayAhoCorasick(patterns, daachorse.MATCH_KIND_LEFTMOST_LONGEST)
 
     def scan(self, text: str, linked: frozenset[str] = frozenset()) -> Scanned:
@@ -128,10 +128,22 @@ class Scanner:
         folded = fold(text)
         hits = self._automaton.find(folded.text)
         size = len(self._anchors)
-        if folded.moves or any(number >= size for _, _, number in hits):
-            folded = fold_with_care(text)
+        if folded.moves or any(size <= number < self._pairs for _, _, number in hits):
+            folded = unhidden(text)
+            hits = self._automaton.find(folded.text)
+        if mixed := list(self._mixed(folded.text, hits)):
+            folded = Folded(mended_at(folded.text, mixed), folded.moves)
             hits = self._automaton.find(folded.text)
         return folded, hits
+
+    def _mixed(self, low: str, hits: _Hits) -> Iterator[int]:
+        """Where letters of two alphabets stand side by side; a word that is an anchor may hide the first of them."""
+        pairs, last = self._pairs, len(low)
+        for start, end, number in hits:
+            if number >= pairs:
+                yield start
+            elif end < last and low[end].isalnum() and low[end - 1 : end + 1] in MIXED:
+                yield end - 1
 
     def _found(self, part: _Part, linked: frozenset[str]) -> Iterator[Mention | Suppressed]:
         """Everything in a part, as far as the part itself tells."""
@@ -139,17 +151,19 @@ class Scanner:
         for each, longer in inner:
             yield part.suppressed(each, f"it is a part of `{longer.name.alias}`")
         for each in kept:
-            around = part.around(each)
-            found = evidence_for(each.name, around, linked)
+            place = part.around(each)
+            if each.name.exact and part.text[place.start : place.end].islower():
+                continue  # a word, of which texts are full
+            found = evidence_for(each.name, place, linked)
             if found.rules_out:
                 yield part.suppressed(each, found.rules_out)
                 continue
             yield Mention(
                 entity=each.name.entity,
                 alias=each.name.alias,
-                surface=part.text[around.start : around.end],
-                start=around.start,
-                end=around.end,
+                surface=part.text[place.start : place.end],
+                start=place.start,
+                end=place.end,
                 strength=each.name.strength,
                 verdict=Verdict.POSSIBLE if found.lacks else Verdict.CERTAIN,
                 evidence=found.reasons,
@@ -158,42 +172,30 @@ class Scanner:
             )
 
     def _verified(self, low: str, hits: _Hits) -> Iterator[Candidate]:
-        """The names around the anchors that are whole words."""
-        size, last = len(self._anchors), len(low)
+        """The names around the anchors that are whole words; nearly all places are passed over at the first look."""
+        size, last, table = len(self._anchors), len(low), self._anchors
         for start, end, number in hits:
             if number >= size or (start and low[start - 1].isalnum()) or (end < last and low[end].isalnum()):
                 continue
-            for anchored in self._anchors[number]:
-                if anchored.may_stand(low, start, end):
-                    here = _around(low, start, end, anchored.name, anchored.place)
-                    if here is not None:
-                        yield Candidate(anchored.name, *here)
+            for name, place, before, behind in table[number]:
+                # one character in between, and another word behind it: so it is at nearly all places
+                if behind and not low.startswith(behind, end + 1) and (end + 1 >= last or low[end + 1].isalnum()):
+                    continue
+                if before and not low.endswith(before, 0, start - 1) and (start < 2 or low[start - 2].isalnum()):
+                    continue
+                here = around(low, start, end, name.slots, place)
+                if here is not None:
+                    yield Candidate(name, *here)
 
 
-@dataclass(frozen=True, slots=True)
-class _Anchored:
-    """A name by one of its words, with the forms of those beside it, so laid out that a look at them is cheap."""
+_Anchored = tuple[Name, int, tuple[str, ...], tuple[str, ...]]
+"""A name by one of its words, with the forms of the words before and behind that one."""
 
-    name: Name
-    place: int
-    before: tuple[str, ...]
-    behind: tuple[str, ...]
 
-    @classmethod
-    def of(cls, name: Name, place: int) -> _Anchored:
-        """The name by its word at `place`."""
-        slots = name.slots
-        before = tuple(sorted(slots[place - 1])) if place else ()
-        return cls(name, place, before, tuple(sorted(slots[place + 1])) if place + 1 < len(slots) else ())
-
-    def may_stand(self, low: str, start: int, end: int) -> bool:
-        """Whether the words beside the anchor may be those of the name: False for nearly all other places."""
-        is_there = not self.behind or low.startswith(self.behind, end + 1)
-        if not is_there and (end + 1 >= len(low) or low[end + 1].isalnum()):
-            return False  # one character in between, and another word behind it
-        if self.before and not low.endswith(self.before, 0, max(start - 1, 0)):
-            return start > 1 and not low[start - 2].isalnum()
-        return True
+def _anchored(name: Name, place: int) -> _Anchored:
+    slots = name.slots
+    before = tuple(sorted(slots[place - 1])) if place else ()
+    return name, place, before, tuple(sorted(slots[place + 1])) if place + 1 < len(slots) else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +214,8 @@ class _Part:
 
     def suppressed(self, each: Candidate, because: str) -> Suppressed:
         """That a candidate is no mention."""
-        around = self.around(each)
-        return Suppressed(each.name.entity, each.name.alias, around.start, around.end, because, self.field)
+        place = self.around(each)
+        return Suppressed(each.name.entity, each.name.alias, place.start, place.end, because, self.field)
 
 
 def _end(text: str, folded: Folded, end: int) -> int:
@@ -222,70 +224,6 @@ def _end(text: str, folded: Folded, end: int) -> int:
     while there < len(text) and text[there] in MARKS:
         there += 1
     return there
-
-
-def _around(low: str, start: int, end: int, name: Name, place: int) -> tuple[int, int] | None:
-    """From where to where a name stands around one of its words; None if it does not."""
-    slots = name.slots
-    for slot in reversed(slots[:place]):
-        word = _word_before(low, start)
-        if word is None or low[word[0] : word[1]] not in slot:
-            return None
-        start = word[0]
-    for slot in slots[place + 1 :]:
-        word = _word_behind(low, end)
-        if word is None or low[word[0] : word[1]] not in slot:
-            return None
-        end = word[1]
-    return start, end
-
-
-def _word_behind(low: str, place: int) -> tuple[int, int] | None:
-    """The next word, if nothing but a short gap lies between."""
-    start = place
-    while start < len(low) and not low[start].isalnum():
-        start += 1
-        if start - place > WIDEST_GAP:
-            return None
-    if start == len(low) or start == place or _divides(low[place:start]):
-        return None
-    end = start
-    while end < len(low) and end - start < _LONGEST and (low[end].isalnum() or _is_inside(low, end)):
-        end += 1
-    return start, end
-
-
-def _word_before(low: str, place: int) -> tuple[int, int] | None:
-    """The word before, if nothing but a short gap lies between."""
-    end = place
-    while end and not low[end - 1].isalnum():
-        end -= 1
-        if place - end > WIDEST_GAP:
-            return None
-    if not end or end == place or _divides(low[end:place]):
-        return None
-    start = end
-    while start and end - start < _LONGEST and (low[start - 1].isalnum() or _is_inside(low, start - 1)):
-        start -= 1
-    return start, end
-
-
-_LONGEST: Final = 64
-"""A longer word is none of a name's."""
-
-
-def _is_inside(low: str, place: int) -> bool:
-    """Whether an apostrophe stands between two letters."""
-    return low[place] == "'" and 0 < place < len(low) - 1 and low[place - 1].isalnum() and low[place + 1].isalnum()
-
-
-def _divides(gap: str) -> bool:
-    """Whether what stands between two words ends a sentence or a clause: then they are no name."""
-    return (
-        gap.count("\n") > 1
-        or not _BREAKS.isdisjoint(gap.replace("\n", " ", 1))
-        or ("." in gap and gap.index(".") < len(gap) - 1 and gap[gap.index(".") + 1].isspace())
-    )
 
 
 def _longest(candidates: Sequence[Candidate]) -> tuple[list[Candidate], list[tuple[Candidate, Candidate]]]:

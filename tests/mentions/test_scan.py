@@ -42,10 +42,32 @@ def test_a_name_is_found_in_every_case(form: str) -> None:
         "Ра́дио Маяко́вка",
         "РАДИО МАЯКОВКА",
         "Радио  Маяковка",
+        "Радио\n          Маяковка",
+        "Рaдио Маякoвкa",
+        "РМК / BRC",
     ],
 )
 def test_a_name_is_found_however_it_is_set(written: str) -> None:
     assert names(f"Слушали {written} весь день", BEACON) == [f"beacon: {written} certain"]
+
+
+def test_a_full_stop_is_a_part_of_a_name_behind_an_initial_and_inside_quotation_marks() -> None:
+    person = entity("person", alias("В. Ключников", strength=Strength.MEDIUM))
+    assert names("Так сказал В. Ключников вчера", person) == ["person: В. Ключников certain"]
+    assert names("Издание «Радио. Маяковка» молчит", BEACON) == ["beacon: Радио. Маяковка certain"]
+    assert names("Слушали Радио. Маяковка молчит", BEACON) == []
+
+
+@pytest.mark.parametrize("form", ["Простору", "Простором", "Простір"])
+def test_ukrainian_vowels_give_way_in_other_cases(form: str) -> None:
+    assert names(f"Слухали радіо «{form}»", entity("open", alias("Простір", "uk"))) == [f"open: {form} certain"]
+
+
+def test_a_short_acronym_counts_as_it_is_written_and_small_it_is_a_word() -> None:
+    short = entity("short", alias("DW", None, Strength.ACRONYM))
+    found = scanned("DW meldet, dw nicht, Dw auch nicht", short)
+    assert [each.surface for each in found.mentions] == ["DW"]
+    assert [each.because for each in found.suppressed] == ["it is not written exactly so"]
 
 
 @pytest.mark.parametrize(
@@ -58,7 +80,7 @@ def test_a_name_is_found_however_it_is_set(written: str) -> None:
         "Радио (Маяковка)",
         "Радиомаяковка",
         "Радио и Маяковка",
-        "Радио       Маяковка",
+        "Радио - - - - - Маяковка",
     ],
 )
 def test_words_that_are_apart_are_no_name(text: str) -> None:
@@ -86,7 +108,7 @@ def test_what_depends_on_a_noun_stays_and_the_noun_declines() -> None:
 
 
 def test_an_acronym_counts_only_as_it_is_written() -> None:
-    found = scanned("РМК/BRC сообщает; рмк/brc молчит", BEACON)
+    found = scanned("РМК/BRC сообщает; Рмк/BRC молчит", BEACON)
     assert [each.surface for each in found.mentions] == ["РМК/BRC"]
     assert [each.because for each in found.suppressed] == ["it is not written exactly so"]
 

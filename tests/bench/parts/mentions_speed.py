@@ -20,7 +20,7 @@ import daachorse
 from compliance.dictionary import forms
 from compliance.mentions.inflection import Forms
 from compliance.mentions.names import anchors, names_of
-from compliance.mentions.normalize import fold_with_care, signs_of_care
+from compliance.mentions.normalize import HIDDEN, MIXED, fold_with_care
 from compliance.mentions.scan import Scanner
 from compliance.model.designation import Entity
 from tests.bench.parts.mentions_corpus import CONSTRUCTED, HARD, NATURAL, Corpus
@@ -73,7 +73,7 @@ def page(corpus: Corpus, kinds: Collection[str] = (NATURAL, HARD), size: int = P
 def bare(entities: Iterable[Entity]) -> Scan:
     """The automaton of the same anchors, which finds and does nothing else."""
     by_anchor = anchors(names_of(entities, forms()))
-    patterns = list(dict.fromkeys([*by_anchor, *signs_of_care()]))
+    patterns = list(dict.fromkeys([*by_anchor, *sorted(HIDDEN), *sorted(MIXED)]))
     return daachorse.CharwiseDoubleArrayAhoCorasick(patterns, daachorse.MATCH_KIND_LEFTMOST_LONGEST).find
 
 
