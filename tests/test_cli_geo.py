@@ -19,7 +19,6 @@ from click.testing import CliRunner, Result
 
 from compliance.cli import main
 from compliance.language.overlays import COLUMNS
-from compliance.language.tables import Columns
 from tests.geo.sources import city, data, network, spread, write
 from tests.geo.test_database_file import flipped
 from tests.terminal import on_a_terminal
@@ -231,9 +230,8 @@ def test_countries_that_there_are_not_are_counted() -> None:
     assert "  warning: 1 network(s) name a country that there is not\n" in said("check")
 
 
-def golden(*rows: str) -> str:
-    columns = Columns("", ("address", "country"), ())
-    Path("golden.csv").write_text("\n".join([",".join(columns.known), *rows]), encoding="utf-8")
+def golden(*rows: str, head: str = "address,country") -> str:
+    Path("golden.csv").write_text("\n".join([head, *rows]), encoding="utf-8")
     return "golden.csv"
 
 
@@ -243,6 +241,43 @@ def test_golden_look_ups_are_asked() -> None:
     text = said("check", status=FINDINGS)
     assert "  error: golden.csv:3: `own` names `PL` for the address of this row, not `DE`\n" in text
     assert "9.9.9.9" not in text
+
+
+def two_of_one_name() -> None:
+    """Two databases whose files are called alike, and golden look-ups that name each as a service does."""
+    for each in ("a", "b"):
+        Path(each).mkdir()
+        put("PL", path=f"{each}/city.mmdb")
+    table = golden("95.165.0.17,PL,a/city", "95.165.0.17,PL,b/city", head="address,country,database")
+    configure(geo_databases=["a/city.mmdb", "b/city.mmdb"], geo_golden=table)
+
+
+def test_golden_look_ups_name_a_database_as_a_service_does() -> None:
+    two_of_one_name()
+    assert said("check").count("  1 golden look-up(s) asked\n") == 2
+    put("DE", path="a/city.mmdb")
+    expected = "  error: golden.csv:2: `a/city` names `DE` for the address of this row, not `PL`\n"
+    for arguments in (["check"], ["check", "a/city.mmdb"]):
+        assert expected in said(*arguments, status=FINDINGS)
+    assert "error" not in said("check", "b/city.mmdb")
+
+
+def test_a_slip_in_the_name_of_a_database_is_a_problem_of_the_look_ups() -> None:
+    configure(geo_golden=golden("95.165.0.17,PL,onw", head="address,country,database"))
+    for arguments in (["check"], ["check", "own.mmdb"]):
+        text = said(*arguments, status=FINDINGS)
+        assert "error: no database is called `onw`\n  --> golden.csv:2:1\n  help: the nearest is `own`\n" in text
+    (problem,) = told("check", status=FINDINGS)["golden"]["problems"]
+    assert problem["message"] == "no database is called `onw`"
+
+
+def test_a_look_up_that_no_database_answers_is_a_problem_where_all_are_tried() -> None:
+    write(Path("own.mmdb"), spread("PL"), "Test-Country", NEW)
+    configure(geo_golden=golden("95.165.0.17,PL,PL-14", head="address,country,subdivision"))
+    assert "error: no database can answer this row\n" in said("check", status=FINDINGS)
+    assert "no database can answer" not in said("check", "own.mmdb"), "another one may"
+    Path("own.mmdb").write_bytes(b"")
+    assert "no database can answer" not in said("check", status=FINDINGS), "nobody knows what it would say"
 
 
 def test_the_configured_overlays_are_read_too() -> None:
@@ -363,6 +398,28 @@ def test_a_bad_file_never_takes_the_place_and_leaves_nothing_behind(harm: str) -
     assert message in said("update", "new.mmdb", status=UNUSABLE)
     assert country() == "PL"
     assert left() == before
+
+
+def test_a_new_database_answers_the_look_ups_that_name_it_as_a_service_does() -> None:
+    two_of_one_name()
+    put("DE", NEW, "new.mmdb")
+    text = said("update", "new.mmdb", "--to", "a/city.mmdb", status=UNUSABLE)
+    assert "`a/city` names `DE` for the address of this row, not `PL`" in text
+    put("PL", NEW, "new.mmdb")
+    assert said("update", "new.mmdb", "--to", "a/city.mmdb").startswith("a/city.mmdb: now built on")
+
+
+def test_a_slip_in_a_look_up_lets_no_database_in() -> None:
+    before = Path("own.mmdb").read_bytes()
+    put("DE", NEW, "new.mmdb")
+    configure(geo_golden=golden("95.165.0.17,PL,onw", head="address,country,database"))
+    for more in ([], ["--force"]):
+        assert "no database is called `onw`" in said("update", "new.mmdb", *more, status=UNUSABLE)
+    assert "no database is called `onw`" in said("update", "https://192.0.2.1/own.mmdb", status=UNUSABLE)
+    assert Path("own.mmdb").read_bytes() == before
+    configure(geo_golden=golden("95.165.0.17,PL,PL-14", head="address,country,subdivision"))
+    write(Path("new.mmdb"), spread("PL"), "GeoLite2-Country", NEW)
+    assert "no database can answer this row" in said("update", "new.mmdb", "--force", status=UNUSABLE)
 
 
 def test_what_would_change_its_kind_is_not_put_in_place_unless_the_kind_is_said() -> None:

@@ -24,18 +24,21 @@ from compliance.cli.command import (
 )
 from compliance.errors import DatabaseError, Problem, RulesError
 from compliance.geo.database_file import Age, DatabaseFile, Survey, age_of, asked_for, open_file
-from compliance.geo.database_store import read_golden_rows, read_overlays
-from compliance.geo.golden import Golden, check_golden
+from compliance.geo.database_store import named, read_golden_rows, read_overlays
+from compliance.geo.golden import Golden, check_golden, check_names
+from compliance.geo.observation import Kind
 from compliance.store import read_rules
 
 _STEPS = 1000
+_Configured = Mapping[str, tuple[Path, Kind | None]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Tried:
-    """A database, and what is wrong with it; `about` is None where it could not be opened."""
+    """A database, and what is wrong with it; `file` is None where it could not be opened."""
 
     path: str
+    name: str
     file: DatabaseFile | None
     survey: Survey | None
     golden: int
@@ -60,32 +63,41 @@ def check(
     """
     configured = settings(config, {"rules_dir": rules_dir})
     rows = read_golden_rows(golden or configured.geo_golden)
-    tried = [_try(each, rows, today()) for each in databases or configured.geo_databases]
+    known = named(configured.geo_databases)
+    tried = [_try(each, rows, today(), known) for each in databases or configured.geo_databases]
+    opened = [each.file for each in tried if each.file]
+    unasked = _unasked(rows, known, tried, is_whole=not databases)
     overlays = () if databases else configured.geo_overlays
-    wrong, count, removals = _try_overlays(overlays, rules_dir, [each.file for each in tried if each.file])
+    wrong, count, removals = _try_overlays(overlays, rules_dir, opened)
     if as_json:
         said = {"rows": count, "removals": removals, "problems": wrong}
-        print_json({"databases": [_as_data(each, today()) for each in tried], "overlays": said})
+        golden_rows = {"rows": len(rows), "problems": unasked}
+        found = [_as_data(each, today()) for each in tried]
+        print_json({"databases": found, "overlays": said, "golden": golden_rows})
     else:
         for each in tried:
             _print(each, today())
-        for problem in wrong:
+        for problem in (*unasked, *wrong):
             click.echo(f"{problem}\n")
         if overlays and not wrong:
             click.echo(f"overlays: {count} row(s), {removals} of them removals")
         if not tried and not overlays:
             click.echo("no database or overlay is configured: the ranges in the package are asked alone")
-    sys.exit(FINDINGS if wrong or any(each.problems for each in tried) else GOOD)
+    sys.exit(FINDINGS if wrong or unasked or any(each.problems for each in tried) else GOOD)
 
 
-def _try(asked: str, rows: Sequence[Golden], day: date) -> _Tried:
-    """A database, opened and read as a whole."""
+def _try(asked: str, rows: Sequence[Golden], day: date, known: _Configured) -> _Tried:
+    """A database, opened under the name that it has in a service, and read as a whole."""
+    name = asked
     try:
         path, kind = asked_for(asked)
-        file = open_file(path, kind)
+        name, kind = next(
+            ((name, kind or said) for name, (where, said) in known.items() if where == path), (path.stem, kind)
+        )
+        file = open_file(path, kind, name)
         survey = _surveyed(file)
     except DatabaseError as error:
-        return _Tried(asked, None, None, 0, (str(error),))
+        return _Tried(asked, name, None, None, 0, (str(error),))
     wrong = [_in_a_line(problem) for problem in check_golden(rows, file)]
     asked_rows = [row for row in rows if row.database in {None, file.name}]
     warnings = []
@@ -96,7 +108,14 @@ def _try(asked: str, rows: Sequence[Golden], day: date) -> _Tried:
         warnings.append(f"it is {days} days old: renew it")
     if survey.unreadable:
         warnings.append(f"{survey.unreadable} network(s) name a country that there is not")
-    return _Tried(asked, file, survey, len(asked_rows), tuple(wrong), tuple(warnings))
+    return _Tried(asked, name, file, survey, len(asked_rows), tuple(wrong), tuple(warnings))
+
+
+def _unasked(rows: Sequence[Golden], known: _Configured, tried: Sequence[_Tried], *, is_whole: bool) -> list[Problem]:
+    """The golden look-ups of which no database is asked; of some of the databases only those with a wrong name are."""
+    opened = [each.file for each in tried if each.file and is_whole]
+    others = {*known, *(each.name for each in tried)} - {each.name for each in opened}
+    return list(check_names(rows, opened, sorted(others))) if tried else []
 
 
 def _surveyed(file: DatabaseFile) -> Survey:

@@ -23,8 +23,8 @@ from compliance.cli.command import FINDINGS, GOOD, json_option, print_json, repo
 from compliance.cli.geo_fetch import fetched
 from compliance.errors import ConfigError, DatabaseError, RulesError
 from compliance.geo.database_file import SHA256_SUFFIX, DatabaseFile, asked_for, open_file
-from compliance.geo.database_store import falls_behind, read_golden_rows
-from compliance.geo.golden import Golden, check_golden
+from compliance.geo.database_store import falls_behind, named, read_golden_rows
+from compliance.geo.golden import Golden, check_golden, check_names
 from compliance.geo.observation import Kind
 
 _PROGRAM = "geoipupdate"
@@ -32,10 +32,32 @@ _PROGRAM = "geoipupdate"
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a database belongs, and what it is taken for."""
+    """Where a database belongs, what it is taken for, and what a service calls it."""
 
     path: Path
     kind: Kind | None
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class _GoldenRows:
+    """The golden look-ups, and the names of all databases that they may be about."""
+
+    rows: Sequence[Golden]
+    names: Sequence[str]
+
+    def check(self, tried: DatabaseFile | None = None) -> None:
+        """Ask a new database, or without one see that each row is about a database that there is.
+
+        Raises:
+            RulesError: with every look-up that does not come out.
+        """
+        files = [] if tried is None else [tried]
+        others = [name for name in self.names if tried is None or name != tried.name]
+        wrong = list(check_names(self.rows, files, others))
+        wrong += (problem for file in files for problem in check_golden(self.rows, file))
+        if wrong:
+            raise RulesError(wrong)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +87,29 @@ def update(source: str | None, config: Path | None, *, as_json: bool, **flags: A
     own settings. A database is tried as a service would, and the old one stays where anything is wrong.
     """
     configured = settings(config, {})
-    places = [_Place(*asked_for(each)) for each in configured.geo_databases]
+    places = [_Place(path, kind, name) for name, (path, kind) in named(configured.geo_databases).items()]
     rows = read_golden_rows(configured.geo_golden)
     if source is None:
         if flags["target"] or flags["digest"]:
             raise ConfigError("`--to` and `--sha256` are about a SOURCE: give one")
-        done = _by_program(places, rows, flags["program_config"], force=flags["force"])
+        done = _by_program(places, _golden(rows, places), flags["program_config"], force=flags["force"])
     else:
         place = _place_of(source, flags["target"], places)
-        done = [_from_source(source, place, rows, flags["digest"], force=flags["force"])]
+        done = [_from_source(source, place, _golden(rows, [*places, place]), flags["digest"], force=flags["force"])]
     if as_json:
         print_json({"databases": [asdict(each) for each in done]})
     else:
         for each in done:
             click.echo(_in_words(each))
     sys.exit(FINDINGS if any(each.problem for each in done) else GOOD)
+
+
+def _golden(rows: Sequence[Golden], places: Sequence[_Place]) -> _GoldenRows:
+    """The golden look-ups, if each is about one of these databases; asked before anything is fetched."""
+    golden = _GoldenRows(rows, [each.name for each in places])
+    if places:
+        golden.check()
+    return golden
 
 
 def _in_words(done: _Done) -> str:
@@ -91,7 +121,8 @@ def _in_words(done: _Done) -> str:
 def _place_of(source: str, target: str | None, places: Sequence[_Place]) -> _Place:
     """Where a new database belongs: as it is told, or where a configured one has its name, or the only one."""
     if target is not None:
-        wanted = _Place(*asked_for(target))
+        path, kind = asked_for(target)
+        wanted = _Place(path, kind, next((each.name for each in places if each.path == path), path.stem))
         return next((each for each in places if each.path == wanted.path and wanted.kind is None), wanted)
     name = source.partition("?")[0].rpartition("/")[2].removesuffix(".gz")
     named = [each for each in places if each.path.name == name] or list(places)
@@ -101,12 +132,12 @@ def _place_of(source: str, target: str | None, places: Sequence[_Place]) -> _Pla
     return named[0]
 
 
-def _from_source(source: str, place: _Place, rows: Sequence[Golden], digest: str | None, *, force: bool) -> _Done:
+def _from_source(source: str, place: _Place, golden: _GoldenRows, digest: str | None, *, force: bool) -> _Done:
     """A file or download, tried beside its place and put there."""
     beside = _beside(place.path)
     try:
         fetched(source, beside, digest)
-        return _promoted(beside, place, rows, force=force)
+        return _promoted(beside, place, golden, force=force)
     finally:
         beside.unlink(missing_ok=True)
 
@@ -122,7 +153,7 @@ def _beside(target: Path) -> Path:
     return Path(name)
 
 
-def _promoted(new: Path, place: _Place, rows: Sequence[Golden], *, force: bool) -> _Done:
+def _promoted(new: Path, place: _Place, golden: _GoldenRows, *, force: bool) -> _Done:
     """A new file, put in place if it may be.
 
     Raises:
@@ -131,8 +162,7 @@ def _promoted(new: Path, place: _Place, rows: Sequence[Golden], *, force: bool) 
     """
     target = place.path
     tried = _tried(new, place)
-    if wrong := list(check_golden(rows, tried)):
-        raise RulesError(wrong)
+    golden.check(tried)
     old = _old(place)
     is_same = old is not None and old.about.sha256 == tried.about.sha256
     if old is not None and not is_same and not force and (why := falls_behind(tried, old)):
@@ -145,7 +175,7 @@ def _promoted(new: Path, place: _Place, rows: Sequence[Golden], *, force: bool) 
 def _tried(new: Path, place: _Place) -> DatabaseFile:
     """The new file, opened as a service would; messages name it by its place."""
     try:
-        return open_file(new, place.kind, place.path.stem)
+        return open_file(new, place.kind, place.name)
     except DatabaseError as error:
         raise DatabaseError(str(error).replace(f"`{new}`", f"the new `{place.path.name}`")) from None
 
@@ -153,7 +183,7 @@ def _tried(new: Path, place: _Place) -> DatabaseFile:
 def _old(place: _Place) -> DatabaseFile | None:
     """The file in place, if it can be used."""
     try:
-        return open_file(place.path, place.kind, place.path.stem)
+        return open_file(place.path, place.kind, place.name)
     except DatabaseError:
         return None
 
@@ -180,7 +210,7 @@ def _flush(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _by_program(places: Sequence[_Place], rows: Sequence[Golden], config: str | None, *, force: bool) -> list[_Done]:
+def _by_program(places: Sequence[_Place], golden: _GoldenRows, config: str | None, *, force: bool) -> list[_Done]:
     """What geoipupdate brings, each put in the place that has its name."""
     program = shutil.which(_PROGRAM)
     if program is None:
@@ -200,19 +230,19 @@ def _by_program(places: Sequence[_Place], rows: Sequence[Golden], config: str | 
             raise ConfigError(f"`{_PROGRAM}` failed with status {ended.returncode}: {said}")
         brought = {path.name: path for path in Path(directory).glob("*.mmdb")}
         done = [
-            _brought(brought[each.path.name], each, rows, force=force) for each in places if each.path.name in brought
+            _brought(brought[each.path.name], each, golden, force=force) for each in places if each.path.name in brought
         ]
     if not done:
         raise ConfigError(f"`{_PROGRAM}` brought no database that is configured: it has {', '.join(sorted(brought))}")
     return done
 
 
-def _brought(new: Path, place: _Place, rows: Sequence[Golden], *, force: bool) -> _Done:
+def _brought(new: Path, place: _Place, golden: _GoldenRows, *, force: bool) -> _Done:
     """One of several: what is wrong with it does not keep the others from their places."""
     beside = _beside(place.path)
     try:
         shutil.copyfile(new, beside)
-        return _promoted(beside, place, rows, force=force)
+        return _promoted(beside, place, golden, force=force)
     except (DatabaseError, RulesError, ConfigError) as error:
         return _Done(str(place.path), is_new=False, build=None, sha256=None, problem=" ".join(str(error).split()))
     finally:

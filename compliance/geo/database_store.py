@@ -62,7 +62,7 @@ class DatabaseStore:
         self.problems: dict[str, str] = {}
         """What is wrong with the file that was to take the place of the one in use, by its name."""
         self._files, self._territories = files, territories
-        self._asked = _named(files.databases)
+        self._asked = named(files.databases)
         self._lock, self.wake = threading.Lock(), threading.Event()
         self._seen = self.look()
         self._warned: dict[str, Age] = {}
@@ -229,8 +229,15 @@ class DatabaseStore:
         return described
 
 
-def _named(asked: Iterable[str]) -> dict[str, tuple[Path, Kind | None]]:
-    """Path and kind of each database by its name: that of the file, with its directory where two are called alike."""
+def named(asked: Iterable[str]) -> dict[str, tuple[Path, Kind | None]]:
+    """Path and kind of each database by its name: that of the file, with its directory where two are called alike.
+
+    Args:
+        asked: the databases as an operator names them, see `asked_for`.
+
+    Raises:
+        DatabaseError: two have one name, or a kind is none.
+    """
     files = [asked_for(text) for text in asked]
     stems = Counter(path.stem for path, _ in files)
     found: dict[str, tuple[Path, Kind | None]] = {}

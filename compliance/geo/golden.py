@@ -7,7 +7,7 @@ row, not the address, so that it may stand in a log.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -90,14 +90,24 @@ def check_golden(rows: Iterable[Golden], file: DatabaseFile) -> Iterator[Problem
                 break
 
 
-def check_names(rows: Iterable[Golden], files: Sequence[DatabaseFile]) -> Iterator[Problem]:
-    """Every row that no database is asked for: a slip in a name would otherwise look like a look-up that came out."""
-    names = [file.name for file in files]
+def check_names(
+    rows: Iterable[Golden], files: Sequence[DatabaseFile], unopened: Collection[str] = ()
+) -> Iterator[Problem]:
+    """Every row that no database is asked for: a slip in a name would otherwise look like a look-up that came out.
+
+    Args:
+        rows: the look-ups.
+        files: the databases that are open.
+        unopened: names of further ones, which may be able to answer.
+    """
+    names = list(dict.fromkeys([*(file.name for file in files), *unopened]))
     for row in rows:
         if row.database is not None and row.database not in names:
             help_ = nearest(row.database, names) or f"the databases are: {', '.join(names)}"
             yield Problem(f"no database is called `{row.database}`", row.span, help_)
-        elif not any(row.database in {None, file.name} and _is_asked(row, file) for file in files):
+        elif not any(row.database in {None, file.name} and _is_asked(row, file) for file in files) and not any(
+            row.database in {None, name} for name in unopened
+        ):
             yield Problem("no database can answer this row", row.span, "add one to `geo_databases`, or delete the row")
 
 
