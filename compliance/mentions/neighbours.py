@@ -17,7 +17,7 @@ WIDEST_SPACE: Final = 200
 """So many characters may stand there in all."""
 _LONGEST: Final = 64
 """A longer word is none of a name's."""
-_BREAKS: Final = frozenset(",;()[]{}|<>!?…")
+BREAKS: Final = frozenset(",;()[]{}|<>!?…")
 """None of these stands inside a name."""
 _OPENING: Final = frozenset("«„“\"'‚‘‹")
 _CLOSING: Final = frozenset("»”“\"'’›")
@@ -86,8 +86,8 @@ def _is_inside(low: str, place: int) -> bool:
 def _divides(gap: str) -> bool:
     """Whether what stands between two words ends a clause or a paragraph: then they are no name."""
     if len(gap) == 1:  # nearly all gaps are one space
-        return gap in _BREAKS
-    return gap.count("\n") > 1 or not _BREAKS.isdisjoint(gap) or sum(not each.isspace() for each in gap) > WIDEST_GAP
+        return gap in BREAKS
+    return gap.count("\n") > 1 or not BREAKS.isdisjoint(gap) or sum(not each.isspace() for each in gap) > WIDEST_GAP
 
 
 def _stops(gap: str, width: int) -> bool:

@@ -18,7 +18,7 @@ import daachorse
 
 from compliance.mentions.evidence import CAPITAL, IN_FULL, Surroundings, evidence_for
 from compliance.mentions.names import Name, anchors
-from compliance.mentions.neighbours import around
+from compliance.mentions.neighbours import BREAKS, around
 from compliance.mentions.normalize import HIDDEN, MARKS, MIXED, Folded, fold, mended_at, unhidden
 from compliance.model.designation import Strength
 
@@ -127,23 +127,21 @@ class Scanner:
         """The text as it is compared, and the anchors in it."""
         folded = fold(text)
         hits = self._automaton.find(folded.text)
-        size = len(self._anchors)
-        if folded.moves or any(size <= number < self._pairs for _, _, number in hits):
+        signs = [hit for hit in hits if hit[2] >= len(self._anchors)]
+        if folded.moves or any(number < self._pairs for _, _, number in signs):
             folded = unhidden(text)
             hits = self._automaton.find(folded.text)
-        if mixed := list(self._mixed(folded.text, hits)):
+        if mixed := self._mixed(folded.text, hits):
             folded = Folded(mended_at(folded.text, mixed), folded.moves)
             hits = self._automaton.find(folded.text)
         return folded, hits
 
-    def _mixed(self, low: str, hits: _Hits) -> Iterator[int]:
+    def _mixed(self, low: str, hits: _Hits) -> list[int]:
         """Where letters of two alphabets stand side by side; a word that is an anchor may hide the first of them."""
-        pairs, last = self._pairs, len(low)
-        for start, end, number in hits:
-            if number >= pairs:
-                yield start
-            elif end < last and low[end].isalnum() and low[end - 1 : end + 1] in MIXED:
-                yield end - 1
+        pairs = self._pairs
+        seen = [start for start, _, number in hits if number >= pairs]
+        hidden = [end - 1 for _, end, number in hits if number < pairs and low[end - 1 : end + 1] in MIXED]
+        return sorted([*seen, *hidden]) if hidden else seen
 
     def _found(self, part: _Part, linked: frozenset[str]) -> Iterator[Mention | Suppressed]:
         """Everything in a part, as far as the part itself tells."""
@@ -177,25 +175,34 @@ class Scanner:
         for start, end, number in hits:
             if number >= size or (start and low[start - 1].isalnum()) or (end < last and low[end].isalnum()):
                 continue
-            for name, place, before, behind in table[number]:
+            following = low[end + 1] if end + 1 < last and low[end] not in BREAKS else _NONE
+            preceding = low[start - 2] if start > 1 and low[start - 1] not in BREAKS else _NONE
+            for name, place, before, behind, letters in table[number]:
                 # one character in between, and another word behind it: so it is at nearly all places
-                if behind and not low.startswith(behind, end + 1) and (end + 1 >= last or low[end + 1].isalnum()):
+                if behind and following not in letters and (following.isalnum() or following in BREAKS):
                     continue
-                if before and not low.endswith(before, 0, start - 1) and (start < 2 or low[start - 2].isalnum()):
+                if behind and following.isalnum() and not low.startswith(behind, end + 1):
                     continue
-                here = around(low, start, end, name.slots, place)
+                if before and preceding in BREAKS:
+                    continue
+                if before and preceding.isalnum() and not low.endswith(before, 0, start - 1):
+                    continue
+                here = around(low, start, end, name.slots, place) if behind or before else (start, end)
                 if here is not None:
                     yield Candidate(name, *here)
 
 
-_Anchored = tuple[Name, int, tuple[str, ...], tuple[str, ...]]
-"""A name by one of its words, with the forms of the words before and behind that one."""
+_NONE: Final = ","
+"""Stands for what no word of a name follows, and for the ends of a text."""
+_Anchored = tuple[Name, int, tuple[str, ...], tuple[str, ...], frozenset[str]]
+"""A name by one of its words, with the forms of the words before and behind that one, and how the latter begin."""
 
 
 def _anchored(name: Name, place: int) -> _Anchored:
     slots = name.slots
     before = tuple(sorted(slots[place - 1])) if place else ()
-    return name, place, before, tuple(sorted(slots[place + 1])) if place + 1 < len(slots) else ()
+    behind = tuple(sorted(slots[place + 1])) if place + 1 < len(slots) else ()
+    return name, place, before, behind, frozenset(form[0] for form in behind)
 
 
 @dataclass(frozen=True, slots=True)
