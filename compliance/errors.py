@@ -48,13 +48,13 @@ class Problem:
 
     def __str__(self) -> str:
         """The problem as a person reads it: message, place, line, caret, help."""
-        lines = [f"error: {_visible(self.message)}"]
+        lines = [f"error: {visible(self.message)}"]
         if self.span is not None:
             lines.extend(_picture(self.span))
         elif self.where:
             lines.append(f"  --> {self.where}")
         if self.help:
-            lines.append(f"  help: {_visible(self.help)}")
+            lines.append(f"  help: {visible(self.help)}")
         return "\n".join(lines)
 
 
@@ -110,11 +110,11 @@ def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
 
 def _picture(span: Span) -> list[str]:
     """The lines that show a span: its place, its source line and a caret under it."""
-    lines = [f"  --> {_visible(span.path)}:{span.line}:{span.column}"]
+    lines = [f"  --> {visible(span.path)}:{span.line}:{span.column}"]
     if span.text:
         gutter = f"{span.line:4d} | "
         left = max(0, span.column - _MOST_SHOWN // 2) if len(span.text) > _MOST_SHOWN else 0
-        shown = _visible(span.text[left : left + _MOST_SHOWN])
+        shown = visible(span.text[left : left + _MOST_SHOWN])
         begin = span.column - 1 - left
         under = shown[begin : begin + span.width]
         lines.append(f"{gutter}{shown}")
@@ -122,7 +122,7 @@ def _picture(span: Span) -> list[str]:
     return lines
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
     """`text` on one line, without the characters that a terminal obeys instead of showing."""
     return "".join(each if each.isprintable() else " " if each.isspace() else "\ufffd" for each in text)
 

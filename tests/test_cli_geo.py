@@ -116,6 +116,16 @@ def test_the_same_is_told_as_data() -> None:
     assert found["location"]["territories"] == {"held": "maybe"}
 
 
+def test_no_terminal_obeys_what_a_record_holds() -> None:
+    name = "a\x1b[31m\x9b31m\x7f\u202eb\nthe reader is in PL"
+    write(Path("own.mmdb"), spread("", {**city("UA"), "city": {"names": {"en": name}}}), "GeoLite2-City", NEW)
+    text = said("where", "95.165.0.17")
+    assert all(line.isprintable() for line in text.splitlines())
+    assert "the reader is in PL" not in text.splitlines()
+    assert told("where", "95.165.0.17")["sources"][-1]["record"]["city"]["names"]["en"] == name
+    assert all(each.isprintable() or each == "\n" for each in run("where", "95.165.0.17", "--json").stdout)
+
+
 def test_an_overlay_is_shown_with_its_line_and_reason() -> None:
     rows = [
         "95.165.0.0/24,,held,none,none,,our lines,",
@@ -127,7 +137,7 @@ def test_an_overlay_is_shown_with_its_line_and_reason() -> None:
     text = said("where", "95.165.0.17")
     assert "overlay nets.csv:2: adds held for 95.165.0.0/24 (our lines)\n" in text
     assert "overlay nets.csv:3: removes held for 95.165.0.16/28 (a letter): 2026-01-31: moved\n" in text
-    assert "  out: held" in text
+    assert "  maybe: held" in text, "what one row adds no other one removes"
     (first, second) = told("where", "95.165.0.17")["overlays"]
     assert (first["action"], second["action"], second["reason"]) == ("add", "remove", "2026-01-31: moved")
 
@@ -465,18 +475,21 @@ class _Handler(BaseHTTPRequestHandler):
 
     content = b""
     seen: ClassVar[list[str | None]] = []
+    length = ""
+    elsewhere = "http://geo.example/own.mmdb?key=secret"
 
     def do_GET(self) -> None:
         self.seen.append(self.headers.get("Authorization"))
         if self.path.startswith("/gone"):
             self.send_error(404, "no such thing: 95.165.0.17")
         elif self.path.startswith("/elsewhere"):
-            self._redirect("http://geo.example/own.mmdb?key=secret")
+            self._redirect(self.elsewhere)
         elif self.path.startswith("/moved"):
             self._redirect("/own.mmdb")
         else:
             self.send_response(200)
-            self.send_header("Content-Length", str(len(self.content) + (100 if "cut" in self.path else 0)))
+            length = len(self.content) + (100 if "cut" in self.path else 0)
+            self.send_header("Content-Length", self.length or str(length))
             self.end_headers()
             self.wfile.write(self.content)
 
@@ -501,6 +514,29 @@ def site() -> Iterator[str]:
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
         thread.join()
+
+
+@pytest.mark.parametrize("length", ["\xb2", "9" * 5000, "-1", "1e3", "1, 1"])
+def test_a_length_that_is_no_number_is_told(site: str, length: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_Handler, "length", length)
+    before = Path("own.mmdb").read_bytes()
+    assert "says of its length what is no number of bytes" in said("update", f"{site}/own.mmdb", status=UNUSABLE)
+    assert Path("own.mmdb").read_bytes() == before
+    assert left() == {"own.mmdb"}
+
+
+@pytest.mark.parametrize("source", ["https://[x", "https://[x]/own.mmdb", "https://key@[::1", "https://\u2100.com/a"])
+def test_what_is_no_web_address_is_told(source: str) -> None:
+    assert said("update", source, status=UNUSABLE) == "error: `https://...` is not a web address\n"
+    assert left() == {"own.mmdb"}
+
+
+@pytest.mark.parametrize("elsewhere", ["https://[x", "http://geo\x1b[2J.example/"])
+def test_a_server_that_leads_to_no_address_is_told(site: str, elsewhere: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_Handler, "elsewhere", elsewhere)
+    text = said("update", f"{site}/elsewhere", status=UNUSABLE)
+    assert text.startswith("error: `http://")
+    assert text.rstrip("\n").isprintable()
 
 
 def test_a_database_is_fetched_from_an_address(site: str) -> None:

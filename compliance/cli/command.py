@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 import click
 import msgspec
@@ -22,6 +23,8 @@ from compliance.web.wire import NotJsonError
 
 GOOD, FINDINGS, UNUSABLE = 0, 1, 2
 DEFAULT_FILE = Path("compliance.toml")
+_OBEYED: Final = re.compile(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""Controls beside those that JSON escapes, and what turns the direction of a line."""
 rules_argument = click.argument("rules", required=False, type=click.Path(path_type=Path))
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 
@@ -83,9 +86,10 @@ def progress(label: str, length: int | None) -> Iterator[Callable[[int], None]]:
 
 
 def print_json(value: object) -> None:
-    """Print a value as JSON, indented."""
-    data = msgspec.json.encode(value)
-    sys.stdout.buffer.write(msgspec.json.format(data, indent=2) + b"\n")
+    """Print a value as JSON, indented; what a terminal would obey is escaped."""
+    text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    safe = _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)  # such stand in texts only
+    sys.stdout.buffer.write(safe.encode() + b"\n")
     sys.stdout.flush()
 
 

@@ -22,7 +22,7 @@ from urllib.parse import unquote, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from compliance.cli.command import progress
-from compliance.errors import ConfigError, DatabaseError
+from compliance.errors import ConfigError, DatabaseError, visible
 
 _PIECE = 1 << 20
 _MOST = 4 << 30
@@ -67,8 +67,11 @@ def _shown(source: str) -> str:
     """A source as a message may name it: of an address only the host, since paths and queries hold keys."""
     if not is_address(source):
         return source
-    parts = urlsplit(source)
-    return f"{parts.scheme}://{parts.hostname or ''}"
+    try:
+        parts = urlsplit(source)
+    except ValueError:  # a bracket that is not closed, or no address inside of two
+        raise ConfigError(f"`{source.partition(':')[0]}://...` is not a web address") from None
+    return visible(f"{parts.scheme}://{parts.hostname or ''}")
 
 
 def _copied(source: str, target: IO[bytes], name: str) -> str:
@@ -78,8 +81,7 @@ def _copied(source: str, target: IO[bytes], name: str) -> str:
         with path.open("rb") as opened:
             return _piped(opened, target, path.stat().st_size, name)
     with _answer(source, name) as answer:
-        length = answer.headers.get("Content-Length")
-        expected = int(length) if length and length.isdigit() else None
+        expected = _length(answer.headers.get("Content-Length"), name)
         try:
             digest = _piped(answer, target, expected, name)
         except (HTTPException, TimeoutError) as error:
@@ -87,6 +89,19 @@ def _copied(source: str, target: IO[bytes], name: str) -> str:
     if expected is not None and target.tell() != expected:
         raise DatabaseError(f"`{name}` broke off: {target.tell()} of {expected} bytes came")
     return digest
+
+
+def _length(text: str | None, name: str) -> int | None:
+    """How many bytes a server says that there are; without that nobody could tell that it broke off.
+
+    Raises:
+        DatabaseError: what it says is no such number.
+    """
+    if text is None:
+        return None
+    if not re.fullmatch("[0-9]{1,15}", text):
+        raise DatabaseError(f"`{name}` says of its length what is no number of bytes")
+    return int(text)
 
 
 def _piped(source: Any, target: IO[bytes], length: int | None, name: str) -> str:
@@ -123,6 +138,21 @@ def _unpacked(target: Path, name: str) -> str:
 class _Redirects(HTTPRedirectHandler):
     """Follows redirects as long as they are safe."""
 
+    def http_error_302(self, req: Request, fp: IO[bytes], code: int, msg: str, headers: Any) -> Any:
+        """The answer from elsewhere.
+
+        Raises:
+            ConfigError: it would leave https.
+            ValueError: what is named is no address.
+        """
+        try:
+            return super().http_error_302(req, fp, code, msg, headers)
+        except (ConfigError, ValueError):
+            fp.close()
+            raise
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
+
     def redirect_request(
         self, req: Request, fp: IO[bytes], code: int, msg: str, headers: Any, newurl: str
     ) -> Request | None:
@@ -131,11 +161,7 @@ class _Redirects(HTTPRedirectHandler):
         Raises:
             ConfigError: it would leave https.
         """
-        try:
-            _check_safe(newurl, _shown(newurl))
-        except ConfigError:
-            fp.close()
-            raise
+        _check_safe(newurl, _shown(newurl))
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 

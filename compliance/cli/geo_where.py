@@ -20,7 +20,7 @@ from compliance import answer
 from compliance.assemble import location_of
 from compliance.check import Checker, today
 from compliance.cli.command import json_option, opened, print_json, reports_errors, settings
-from compliance.errors import ConfigError, Problem, RequestError
+from compliance.errors import ConfigError, Problem, RequestError, visible
 from compliance.geo import Atlas, ProxyTrust, observed, parse_address
 from compliance.geo.address import Address
 from compliance.geo.client_address import Client
@@ -112,7 +112,7 @@ def where(config: Path | None, rules_dir: str | None, as_of: str | None, *, as_j
         print_json(_as_data(found))
     else:
         for line in _lines(found):
-            click.echo(line)
+            click.echo(visible(line))
 
 
 def _found(checker: Checker, trust: ProxyTrust, asked: _Asked, day: date) -> _Found:
