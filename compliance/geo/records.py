@@ -69,11 +69,22 @@ _PRIVACY: Final = {**_SHORT_PRIVACY, **{f"is_{name}": flag for name, flag in _SH
 """Older and newer files of IPinfo spell their flags without and with `is_`."""
 
 
+_OF_NETWORKS: Final = frozenset(
+    {
+        *(*_TRAITS, *_PRIVACY, "is_anonymizer", "anonymizer_confidence", "network_last_seen", "provider_name"),
+        *("autonomous_system_number", "autonomous_system_organization", "asn", "as_name", "as_domain"),
+        *("connection_type", "domain", "isp", "name", "network", "organization", "route", "service", "type"),
+    }
+)
+"""What records hold that tell of networks and not of places: that they name no country means nothing."""
+
+
 def observed(evidence: Evidence, day: date) -> Observation:
     """What a record says; silence if its layout is not known or nothing in it can be read.
 
-    Where a source that locates names a country that there is not (`XX`, `A1`, damage), it does not know, which is
-    no silence. What is stale is flagged and kept whole: it may still add a place (see `locate`).
+    Where a record of a source that locates names no country, or one that there is not (`XX`, `A1`, damage), the
+    source does not know, which is no silence: a continent, or the country where the network is registered, says
+    nothing of the reader. What is stale is flagged and kept whole: it may still add a place (see `locate`).
 
     Args:
         evidence: the record as it came.
@@ -83,7 +94,8 @@ def observed(evidence: Evidence, day: date) -> Observation:
     if read is None:
         return Observation(evidence.source, evidence.kind)
     found = read(evidence)
-    if found.country is None and evidence.kind is Kind.LOCATION and country_text(evidence.raw):
+    is_of_networks = bool(evidence.raw) and evidence.raw.keys() <= _OF_NETWORKS
+    if found.country is None and evidence.kind is Kind.LOCATION and not is_of_networks:
         found = replace(found, flags=found.flags | {Flag.NOT_KNOWN})
     is_stale = evidence.build is not None and (day - evidence.build).days > STALE_DAYS
     return replace(found, flags=found.flags | {Flag.STALE}) if is_stale and not found.is_silent else found

@@ -80,6 +80,13 @@ def test_a_file_that_measures_settles_and_joins_what_the_others_say(ranges: Coun
     assert place(databases).basis == ("city locates it; registered in DE",)
 
 
+def test_a_file_that_measures_and_names_a_continent_alone_does_not_know(ranges: CountryRanges, tmp_path: Path) -> None:
+    continent: Records = {"continent": {"code": "EU"}, "registered_country": {"iso_code": "RU"}}
+    path = write(tmp_path / "city.mmdb", {**spread("PL", city("PL")), "1.0.0.0/8": continent}, "GeoLite2-City")
+    found = place(Databases(ranges, Databases.open([path]).own))
+    assert (found.anywhere, found.basis) == (True, ("said to be not-known",)), "two registries agree on DE"
+
+
 def test_files_of_one_ip_version_each_are_one_database(ranges: CountryRanges, tmp_path: Path) -> None:
     databases = opened(
         None, tmp_path, four=("city ipv4", {"country_code": "PL"}), six=("city ipv6", {"country_code": "PL"})

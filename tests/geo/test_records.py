@@ -59,10 +59,11 @@ TOWN: Record = {
     "subdivisions": [{"iso_code": "43", "names": {"en": "Crimea"}}],
     "traits": {"user_type": "residential", "autonomous_system_number": 64496},
 }
+NOBODY = seen(None, None, None, None, Flag.NOT_KNOWN)
 LAID_OUT: list[tuple[str, str, Record, Observation]] = [
     ("MaxMind City", "maxmind", TOWN, seen("UA", "UA-43", (45.2, 34.1, 50 * MOST_KM), "Europe/Simferopol")),
     ("MaxMind Country", "maxmind", {"country": {"iso_code": "UA"}, "continent": {"code": "EU"}}, seen("UA")),
-    ("MaxMind Country of nobody", "maxmind", {"registered_country": {"iso_code": "UA"}}, seen()),
+    ("MaxMind Country of nobody", "maxmind", {"registered_country": {"iso_code": "UA"}}, NOBODY),
     (
         "MaxMind Enterprise",
         "maxmind",
@@ -178,7 +179,8 @@ def test_a_record_says_what_its_maker_means(schema: str, raw: Record, said: Obse
 @pytest.mark.parametrize(("schema", "raw"), [row[1:3] for row in LAID_OUT], ids=[row[0] for row in LAID_OUT])
 def test_a_register_of_networks_says_the_country_and_doubts_and_nothing_finer(schema: str, raw: Record) -> None:
     located, registered = read(schema, raw), read(schema, raw, Kind.REGISTRATION)
-    assert (registered.country, registered.flags) == (located.country, located.flags)
+    doubts = located.flags if located.country else located.flags - {Flag.NOT_KNOWN}
+    assert (registered.country, registered.flags) == (located.country, doubts)
     assert (registered.subdivision, registered.point, registered.time_zone) == (None, None, None)
 
 
@@ -227,7 +229,9 @@ def test_a_flag_is_raised_where_it_is_true_also_as_text(schema: str, name: str, 
 
 @pytest.mark.parametrize("name", FLAGS["maxmind"])
 def test_a_flag_counts_at_the_top_and_among_traits(name: str) -> None:
-    assert read("maxmind", {name: True}) == read("maxmind", {"traits": {name: True}})
+    country = {"country": {"iso_code": "UA"}}
+    assert read("maxmind", {**country, name: True}) == read("maxmind", {**country, "traits": {name: True}})
+    assert read("maxmind", {**country, name: True}).flags
 
 
 @pytest.mark.parametrize(
@@ -242,7 +246,8 @@ def test_a_flag_counts_at_the_top_and_among_traits(name: str) -> None:
     ],
 )
 def test_who_uses_an_address_may_be_a_machine_for_people_elsewhere(user_type: object, flags: set[Flag]) -> None:
-    assert read("maxmind", {"traits": {"user_type": user_type}}).flags == flags
+    record = {"country": {"iso_code": "UA"}, "traits": {"user_type": user_type}}
+    assert read("maxmind", record).flags == flags
 
 
 # -- age ------------------------------------------------------------------------------------------------------
@@ -263,13 +268,49 @@ def test_whoever_locates_and_names_no_country_that_there_is_does_not_know(schema
     assert read(schema, {"country_code": code}).flags == {Flag.NOT_KNOWN}
     assert read("maxmind", {"country": {"iso_code": code}}).flags == {Flag.NOT_KNOWN}
     assert read(schema, {"country_code": code}, kind=Kind.REGISTRATION).is_silent, "that denies agreement already"
-    assert read(schema, {"country_code": ""}).is_silent
+
+
+@pytest.mark.parametrize(
+    ("schema", "raw"),
+    [
+        ("maxmind", {"continent": {"code": "EU"}}),
+        ("maxmind", {"continent": {"code": "EU"}, "registered_country": {"iso_code": "UA"}}),
+        ("maxmind", {"represented_country": {"iso_code": "UA", "type": "military"}, "traits": {}}),
+        ("maxmind", {"location": {"latitude": 48.0, "longitude": 37.8, "accuracy_radius": 1000}}),
+        ("maxmind", {"traits": {"user_type": "residential"}}),
+        ("maxmind", {"country": {"geoname_id": 1}}),
+        ("maxmind", {"is_anonymous": False, "country": {}}),
+        ("flat", {}),
+        ("flat", {"country_code": "", "city": "", "state1": ""}),
+        ("flat", {"city": "Town", "state1": "Donetsk"}),
+        ("ipinfo", {"continent": "Europe", "continent_code": "EU"}),
+        ("ipinfo", {"country": "", "region": "Donetsk"}),
+        ("ipinfo", {"asn": "AS64496", "country_code": ""}),
+    ],
+)
+def test_a_record_that_is_there_and_names_no_country_is_no_silence(schema: str, raw: Record) -> None:
+    """Beside silence two registries would settle another country."""
+    assert read(schema, raw).flags == {Flag.NOT_KNOWN}
+    assert read(schema, raw, kind=Kind.REGISTRATION).is_silent
+
+
+@pytest.mark.parametrize(
+    ("schema", "raw"),
+    [
+        ("maxmind", {"is_anonymous": False, "is_tor_exit_node": False}),
+        ("maxmind", {"autonomous_system_number": 64496, "isp": "Example", "organization": "Example"}),
+        ("ipinfo", {"asn": "AS64496", "name": "Example", "domain": "example.com", "route": "192.0.2.0/24"}),
+        ("ipinfo", {"vpn": "", "proxy": "", "tor": "", "relay": "", "hosting": "", "service": ""}),
+    ],
+)
+def test_a_record_of_networks_alone_says_nothing_of_places(schema: str, raw: Record) -> None:
+    assert read(schema, raw).is_silent
 
 
 def test_age_keeps_other_flags_and_makes_silence_speak_of_nothing() -> None:
     old = DAY - timedelta(days=400)
     assert read("maxmind", {**TOWN, "is_anonymous": True}, build=old).flags == {Flag.ANONYMOUS, Flag.STALE}
-    assert read("maxmind", {}, build=old).is_silent
+    assert read("maxmind", {"is_anonymous": False}, build=old).is_silent
     assert read("maxmind", TOWN, build=None) == read("maxmind", TOWN)
 
 
