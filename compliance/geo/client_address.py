@@ -10,7 +10,8 @@ Theory: who connected cannot be forged; what is written in a header can. So:
    instead. `unknown`, a hidden name, nothing between two commas and two lines where one belongs are such.
 4. A trusted proxy is never the reader. Where all are proxies, or one too few is named, the answer is unknown. So it
    is where a 6to4 or NAT64 address holds the address of a proxy: that one gets no trust, and is no reader either.
-5. A peer that is no trusted proxy is the reader, unless any header tells that it passed the request on.
+5. A peer that is no trusted proxy is the reader, unless any header that we know tells that it passed the request
+   on. A proxy that writes no such header, and is not trusted, is taken for the reader: nothing tells it from one.
 
 Nothing on the left of the answer is looked at, so neither its words nor its length can change the answer. This
 holds for `Forwarded` too, where whoever writes on the left may open a quoted string and leave it open: read from
@@ -39,11 +40,14 @@ _NO_ADDRESS: Final = frozenset({"", "unix:", "localhost"})
 """What servers give as the address of a peer that connected through a unix socket."""
 _BY_SOCKET: Final = "unix:"
 _TELLING: Final = re.compile(
-    r"via|cdn-loop|(x-)?(original-)?forwarded.*|.*(client|real|connecting|user|socket|source)-?ip.*"
-    r"|.*viewer-(address|country).*|.*ip-?country.*"
-    r"|(cf|cloudfront|fastly|fly|akamai|true-client|x-(akamai|amz-cf|amzn|appengine|azure|envoy|nf|vercel))-.*"
+    r"via|x-.*via|cdn-loop|x-cdn|max-forwards|front-end-https|surrogate-.*|x-cloud-trace-context"
+    r"|(x-)?(original-)?forward.*|x-(original|proxy|varnish|haproxy|nginx|lb|edge|gateway|geo|arr|waws|cdn|cache).*"
+    r"|(wl-)?proxy-.*|.*geo-?ip.*|.*country.*|.*viewer-address.*"
+    r"|.*(client|real|connecting|user|socket|source|src|remote|originating|peer|visitor|cluster|proxy)-?(ip|addr).*"
+    r"|(cf|cdn|eo|cloudfront|fastly|fly|akamai|ali|incap|true-client)-.*"
+    r"|x-(akamai|amz-cf|amzn|appengine|azure|ec|envoy|fastly|google|heroku|imperva|nf|sigsci|sucuri|vercel)-.*"
 )
-"""Headers of which any says that the request was passed on, so that the peer is a proxy."""
+"""Headers that proxies write and browsers do not, by the names that we know; there is no list of all of them."""
 
 _WORD: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _QUOTED: Final = r'"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t \x21-\x7e\x80-\xff])*"'

@@ -35,11 +35,72 @@ def test_a_peer_that_is_no_proxy_is_the_reader(peer: str) -> None:
         "X_Forwarded_For: x",
         "CF-Ray: x",
         "x-forwarded-proto: x",
+        *(
+            f"{name}: x"
+            for name in (
+                *(
+                    "X-Forward-For",
+                    "Forwarded-For",
+                    "X-Originating-IP",
+                    "X-Remote-IP",
+                    "X-Remote-Addr",
+                    "X-ProxyUser-Ip",
+                ),
+                *("X-Via", "X-Bluecoat-Via", "X-Varnish", "Surrogate-Capability", "Max-Forwards", "Proxy-Connection"),
+                *(
+                    "CDN-RequestCountryCode",
+                    "Cdn-Src-Ip",
+                    "X-CDN",
+                    "X-Sucuri-Country",
+                    "X-Original-URL",
+                    "X-Cluster-IP",
+                ),
+                *(
+                    "X-GeoIP-Country",
+                    "X-Country-Code",
+                    "X-Envoy-Peer-Metadata",
+                    "X-Google-Real-IP",
+                    "EO-Client-IPCountry",
+                ),
+                *("WL-Proxy-Client-IP", "Client-IP", "True-Client-IP", "X-Cloud-Trace-Context", "X-ARR-SSL"),
+            )
+        ),
     ],
 )
 def test_a_peer_that_passes_on_and_is_no_proxy_of_ours_is_nobody(header: str) -> None:
     for by in (NOBODY, trust(), trust("x-real-ip")):
         unknown(ask(header, peer=STRANGER, by=by), "the request was passed on, and not by a trusted proxy")
+
+
+def test_what_browsers_and_programs_send_by_themselves_tells_of_no_proxy() -> None:
+    usual = (
+        *("Accept", "Accept-Charset", "Accept-Encoding", "Accept-Language", "Authorization", "Cache-Control", "Cookie"),
+        *(
+            "Connection",
+            "Content-Length",
+            "Content-Type",
+            "DNT",
+            "Date",
+            "Expect",
+            "From",
+            "Host",
+            "If-Match",
+            "If-Range",
+        ),
+        *("If-Modified-Since", "If-None-Match", "Keep-Alive", "Origin", "Pragma", "Priority", "Range", "Referer", "TE"),
+        *(
+            "Transfer-Encoding",
+            "Upgrade",
+            "Upgrade-Insecure-Requests",
+            "User-Agent",
+            "X-Requested-With",
+            "X-CSRF-Token",
+        ),
+        *("Sec-Fetch-Dest", "Sec-Fetch-Mode", "Sec-Fetch-Site", "Sec-Fetch-User", "Sec-GPC", "Sec-CH-UA-Platform"),
+        *("Sec-WebSocket-Key", "Save-Data", "Downlink", "RTT", "ECT", "Viewport-Width", "Device-Memory", "Traceparent"),
+        *("Access-Control-Request-Headers", "Service-Worker", "X-Request-ID", "Idempotency-Key", "X-API-Key"),
+    )
+    assert ask(*(f"{name}: x" for name in usual), peer=STRANGER).address == address(STRANGER)
 
 
 @pytest.mark.parametrize("peer", [None, "", "unix:", "localhost", "garbage", "fe80::1%eth0", "2a00:1450::1%eth0"])
