@@ -3,7 +3,8 @@
 Theory: all sources of a moment are one value, so that a question never meets half of an exchange. A look-up never
 fails: whatever goes wrong in it means that nothing is known, and its text ends here, because it holds the address.
 Silence of a source that names countries is one thing that it says; a file of anonymous networks or of autonomous
-systems that has no record says nothing about the place.
+systems that has no record says nothing about the place. Networks move between systems, too, so what an overlay says
+of a system may add a place whoever names the system, and take one away only if nobody who names it is old or differs.
 
 What one file is stands in `database_file`, how its records are read in `records`, how files are exchanged in
 `database_store`.
@@ -91,26 +92,45 @@ class Databases:
                 found.append(said)
         return tuple(found)
 
-    def overlaid(self, address: Address, day: date) -> Overlaid:
-        """What the operator's overlays say of an address on a day."""
+    def overlaid(self, address: Address, day: date, today: date | None = None) -> Overlaid:
+        """What the operator's overlays say of an address on a day.
+
+        Args:
+            address: the address.
+            day: the day on which a row has to count.
+            today: from when the age of the databases counts that know autonomous systems; left out, `day`.
+        """
         if not self.overlay.rows:
             return NOTHING_OVERLAID
-        return self.overlay.overlaid(address, day, self._systems(address))
+        systems, is_sure = self._systems(address, today or day)
+        if not is_sure:
+            every = self.overlay.matching(address, systems)
+            kept = _without_removed_systems(every)
+            if len(kept) < len(every):
+                return Overlay(kept).overlaid(address, day, systems)
+        return self.overlay.overlaid(address, day, systems)
 
-    def overlay_rows(self, address: Address, day: date) -> tuple[OverlayRow, ...]:
-        """The rows of the overlays that count for an address on a day; for the command that explains them."""
-        return tuple(row for row in self.overlay.matching(address, self._systems(address)) if day in row.period)
+    def overlay_rows(self, address: Address, day: date, today: date | None = None) -> tuple[OverlayRow, ...]:
+        """The rows of the overlays that count for an address, as for `overlaid`; for the command that explains them."""
+        systems, is_sure = self._systems(address, today or day)
+        rows = self.overlay.matching(address, systems)
+        return tuple(row for row in (rows if is_sure else _without_removed_systems(rows)) if day in row.period)
 
-    def _systems(self, address: Address) -> list[int] | None:
-        """The autonomous systems that announce an address, if any row asks for one; None where a look-up failed."""
+    def _systems(self, address: Address, today: date) -> tuple[list[int] | None, bool]:
+        """The autonomous systems that announce an address, if any row asks for one; None where a look-up failed.
+
+        With them whether they are sure enough to hide a notice: whoever names one is fresh, and all name the same.
+        """
         if not self.overlay.names_systems:
-            return []
+            return [], True
         files = [file for file in self._naming if address.version in file.about.versions]
         try:
-            numbers = [file.system(address) for file in files]
+            named = [(file, number) for file in files if (number := file.system(address)) is not None]
         except DatabaseError:
-            return None
-        return [number for number in numbers if number is not None]
+            return None, False
+        numbers = list(dict.fromkeys(number for _, number in named))
+        is_fresh = all(age_of(file.about.build, today) is not Age.STALE for file, _ in named)
+        return numbers, is_fresh and len(numbers) < 2
 
     def said(self, address: Address, day: date) -> Iterator[Said]:
         """What every source has about an address, as it came and as it is read; for the command that explains it."""
@@ -149,6 +169,11 @@ class Databases:
             more = {"database_type": about.type, "sha256": about.sha256}
             described.append({**terms, **_aged(about.build, day), "knows": knows, **more, "problem": problem})
         return described
+
+
+def _without_removed_systems(rows: Iterable[OverlayRow]) -> tuple[OverlayRow, ...]:
+    """The rows but those that take a territory away from an autonomous system."""
+    return tuple(row for row in rows if row.system is None or not row.is_removal)
 
 
 def _places(file: DatabaseFile, version: int) -> bool:

@@ -155,6 +155,57 @@ def test_an_overlay_of_autonomous_systems_asks_the_databases_that_know_them(
     assert place(databases, "1.3.3.4").places == place(databases, "1.4.3.4").places == {"DE"}
 
 
+REMOVAL = row(None, system=64500, is_removal=True, reason="2026-01-31: office")
+ADDITION = row(None, "PL", system=64500)
+
+
+def systems(tmp_path: Path, *named: tuple[int, date]) -> Databases:
+    """A file that places everybody in a held region, an overlay on a system, and files that name systems."""
+    paths = [write(tmp_path / "city.mmdb", spread("", city("UA", "14")), "GeoLite2-City")]
+    for at, (number, built) in enumerate(named):
+        paths.append(write(tmp_path / f"asn-{at}.mmdb", spread("", network(number)), "GeoLite2-ASN", built))
+    return Databases(None, Databases.open(paths).own, Overlay([REMOVAL, ADDITION]))
+
+
+@pytest.mark.parametrize(
+    ("named", "is_removed"),
+    [
+        ([(64500, BUILT)], True),
+        ([(64500, BUILT), (64500, BUILT)], True),
+        ([(64500, DAY - timedelta(days=90))], True),
+        ([(64500, DAY - timedelta(days=91))], False),
+        ([(64500, BUILT), (64500, DAY - timedelta(days=91))], False),
+        ([(64500, BUILT), (64501, BUILT)], False),
+        ([(64501, DAY - timedelta(days=91)), (64500, BUILT)], False),
+    ],
+)
+def test_a_system_takes_a_place_away_only_if_nobody_who_names_it_is_old_or_differs(
+    tmp_path: Path, named: list[tuple[int, date]], is_removed: bool
+) -> None:
+    databases = systems(tmp_path, *named)
+    said = databases.overlaid(address(READER), DAY)
+    assert said.removes == (("held",) if is_removed else ())
+    assert said.adds == ("PL",), "an addition only shows a notice"
+    assert said.basis == (("nets.csv removes held",) if is_removed else ()) + ("nets.csv adds PL",)
+    assert [each.is_removal for each in databases.overlay_rows(address(READER), DAY)] == [True] * is_removed + [False]
+
+
+def test_the_age_of_who_names_a_system_counts_from_today_and_its_row_on_the_day_asked(tmp_path: Path) -> None:
+    databases = systems(tmp_path, (64500, BUILT))
+    late = BUILT + timedelta(days=91)
+    assert databases.overlaid(address(READER), DAY, DAY).removes
+    assert not databases.overlaid(address(READER), DAY, late).removes
+    assert len(databases.overlay_rows(address(READER), DAY, late)) == 1
+
+
+def test_a_removal_by_network_needs_no_system(tmp_path: Path) -> None:
+    old = systems(tmp_path, (64500, date(2019, 1, 1)))
+    by_network = row("1.2.3.0/24", is_removal=True, reason="2026-01-31: office")
+    databases = Databases(None, old.own, Overlay([REMOVAL, by_network]))
+    assert databases.overlaid(address(READER), DAY).removes == ("held",)
+    assert databases.overlaid(address("9.2.3.4"), DAY).removes == ()
+
+
 # -- for operators --------------------------------------------------------------------------------------
 
 
