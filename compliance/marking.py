@@ -8,7 +8,6 @@ What cannot be marked is told, since somebody has to do it by hand.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -95,7 +94,7 @@ def _of_page(found: Found) -> scan.Mention:
     """A mention as the page itself has it: without what an answer writes before the field."""
     if not isinstance(found.what, scan.Mention):
         raise TypeError("what was passed over has no mark")
-    return replace(found.what, field=found.what.field.removeprefix(OF_PAGE))
+    return msgspec.structs.replace(found.what, field=found.what.field.removeprefix(OF_PAGE))
 
 
 def _marks(answer: Answer) -> tuple[dict[str, list[Mark]], bool]:

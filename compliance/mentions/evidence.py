@@ -7,8 +7,9 @@ What is missing is said, so that an editor can see why a mention is only possibl
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from compliance.mentions.names import WORD, Name
 from compliance.mentions.normalize import Folded
@@ -31,8 +32,7 @@ _OPENING: Final = "«„“\"‚‘'‹"
 _CLOSING: Final = "»”“\"’'›"
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(msgspec.Struct, frozen=True):
     """A name at a place: in the folded text, and in the original."""
 
     text: str
@@ -43,8 +43,7 @@ class Surroundings:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(msgspec.Struct, frozen=True):
     """What speaks for a mention, and what is missing; enough if nothing is."""
 
     reasons: tuple[str, ...] = ()

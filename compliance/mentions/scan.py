@@ -10,11 +10,12 @@ the suppressed, with its reason.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 import daachorse
+import msgspec
 
 from compliance.mentions.evidence import CAPITAL, IN_FULL, Surroundings, evidence_for
 from compliance.mentions.names import Name, anchors
@@ -33,8 +34,7 @@ class Verdict(StrEnum):
     POSSIBLE = "possible"
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(msgspec.Struct, frozen=True):
     """That a text names an entity, at some place."""
 
     entity: str
@@ -54,8 +54,7 @@ class Mention:
     """Which part of the content it stands in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Suppressed:
+class Suppressed(msgspec.Struct, frozen=True):
     """What was found and is no mention, and why."""
 
     entity: str
@@ -74,8 +73,7 @@ class Scanned:
     suppressed: tuple[Suppressed, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(msgspec.Struct, frozen=True):
     """A name at a place of the folded text."""
 
     name: Name
@@ -205,8 +203,7 @@ def _anchored(name: Name, place: int) -> _Anchored:
     return name, place, before, behind, frozenset(form[0] for form in behind)
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(msgspec.Struct, frozen=True):
     """A part of a content, made ready."""
 
     field: str
@@ -272,7 +269,7 @@ def _settled(mentions: Sequence[Mention]) -> tuple[Mention, ...]:
         if each.verdict is Verdict.CERTAIN and each.strength not in {Strength.WEAK, Strength.SURNAME}
     }
     found = [
-        replace(each, verdict=Verdict.CERTAIN, evidence=(*each.evidence, IN_FULL), lacks="")
+        msgspec.structs.replace(each, verdict=Verdict.CERTAIN, evidence=(*each.evidence, IN_FULL), lacks="")
         if each.verdict is Verdict.POSSIBLE and each.entity in certain and CAPITAL in each.evidence
         else each
         for each in mentions
