@@ -32,7 +32,7 @@ from compliance.geo.observation import BLIND, WIDENING, Flag, Kind, Observation
 from compliance.geo.overlay import NOTHING_OVERLAID, Overlaid
 from compliance.geo.records import STALE_DAYS
 from compliance.model.iso3166 import COUNTRIES
-from compliance.model.territory import PLACES, Extent, LocationSet, code_of, lineage, marks_of, piece, place
+from compliance.model.territory import PLACES, Extent, LocationSet, Member, code_of, lineage, marks_of, piece, place
 from compliance.model.truth import FALSE, TRUE, Truth
 
 _BySide = Mapping[str, Truth]
@@ -175,13 +175,17 @@ def _seen(said: _Said, atlas: Atlas, day: date) -> _Seen:
     part = said.subdivision if said.subdivision in PLACES else None
     sides = {} if said.sides is None else dict(zip(atlas.areas, said.sides, strict=True))
     places = {each for code in _labels(country, part) for each in _pieces(code, sides, atlas, day)}
+    dated = _in_time(said, places, atlas, day)  # of the label alone: what a wide circle adds argues no sign away
     if is_stale:  # what it says of regions and lines may still add places, and settles nothing
         places = {lineage(code)[-1] for code in _labels(country, part)}
     basis = [f"{said.source} {_TOO_OLD}"] if is_stale and said.kind is Kind.LOCATION else []
     basis += _touched(said.source, places, sides, atlas, day)
     if country is not None and (part is None or is_stale):
         basis += _labelled_so(country, places, {} if is_stale else sides, atlas, day)
-    basis += _in_time(said, places, atlas, day)
+    for name, members in dated.items():
+        if any(places.isdisjoint(lineage(each)) for each in members):
+            places |= members
+            basis.append(f"{said.source}: has the time of {name}")
     home = country or (lineage(part)[-1] if part else None)
     return _Seen(said.source, said.kind, home, frozenset(places), tuple(basis))
 
@@ -236,13 +240,19 @@ def _labelled_so(country: str, places: set[str], sides: _BySide, atlas: Atlas, d
             yield f"{country} without a region may be {name}"
 
 
-def _in_time(said: _Said, places: set[str], atlas: Atlas, day: date) -> Iterator[str]:
-    """Adds the members of every territory that has a time zone, if no place is near them; says so."""
+def _in_time(said: _Said, places: Iterable[str], atlas: Atlas, day: date) -> dict[str, frozenset[str]]:
+    """The members of every territory whose time the source says, unless it places the reader surely in there."""
+    found = {}
     for name in atlas.zoned.get(said.time_zone or "", ()):
-        members = members_of(name, atlas, day)
-        if members and not any(_meet(code_of(member), code_of(where)) for member in members for where in places):
-            places |= members
-            yield f"{said.source}: has the time of {name}"
+        members = [part.member for part in _active(atlas.parts[name], day)]
+        if not any(_is_surely_in(where, member, name) for member in members for where in places):
+            found[name] = members_of(name, atlas, day)
+    return found
+
+
+def _is_surely_in(where: str, member: Member, territory: str) -> bool:
+    """Whether a place lies in a member, and that in the territory: not where coordinates are near or beyond a line."""
+    return member.code in lineage(where) and member.holds(where, territory) is TRUE
 
 
 # -- members ----------------------------------------------------------------------------------------------

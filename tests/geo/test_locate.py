@@ -133,6 +133,11 @@ def test_members_of_other_days_are_no_places_of_today() -> None:
         (vendor("UA", "UA-43", FAR), TRUE),  # a label that says a wholly held region is not argued away
         (vendor("RU", None, DEEP), UNKNOWN),
         (vendor("UA", "UA-30", FAR, zone="Europe/Simferopol"), UNKNOWN),
+        (vendor("UA", "UA-14", FAR, zone="Europe/Simferopol"), UNKNOWN),  # in a member, and outside of the line
+        (vendor("UA", "UA-14", NEAR, zone="Europe/Simferopol"), UNKNOWN),
+        (vendor("UA", "UA-14", DEEP, zone="Europe/Simferopol"), TRUE),
+        (vendor("UA", "UA-43", FAR, zone="Europe/Simferopol"), TRUE),
+        (vendor("UA", None, FAR, zone="Europe/Simferopol"), UNKNOWN),
         (vendor("UA", "UA-14", DEEP, Flag.STALE), UNKNOWN),
         (vendor("UA", "UA-14", FAR, Flag.STALE), UNKNOWN),
     ],
@@ -147,6 +152,13 @@ def test_whoever_may_be_in_either_country_is_surely_in_one_of_them() -> None:
     """A rule that asks for both must fire for certain: no place is left that is in neither."""
     found = locate([vendor("RU", None, DEEP), *registry("RU", "RU")], ATLAS, DAY)
     assert all(place == "RU" or HELD.contains(place, DAY) is TRUE for place in found.places)
+
+
+@pytest.mark.parametrize("point", [FAR, NEAR, replace(FAR, radius_km=1000), None])
+def test_the_time_of_a_territory_adds_all_of_it_to_a_place_that_is_not_surely_in_it(point: Point | None) -> None:
+    found = locate([vendor("UA", "UA-14", point, zone="Europe/Simferopol")], ATLAS, DAY)
+    assert set(found.codes) >= {"UA-14", "UA-43", "UA-63"}
+    assert "vendor: has the time of held" in found.basis
 
 
 # -- doubts -----------------------------------------------------------------------------------------------
@@ -192,7 +204,7 @@ def test_a_wider_circle_never_takes_a_place_away(said: list[Observation], more: 
         for each in said
     ]
     before, after = locate(said, ATLAS, DAY), locate(wide, ATLAS, DAY)
-    for asked in (None, "RU", "UA", "US"):
+    for asked in (None, "RU", "UA", "US", "UA-43", "UA-14", "UA-63"):
         if truth(before, asked) is not FALSE:
             assert truth(after, asked) is not FALSE
 
