@@ -2,11 +2,13 @@
 
 Theory: a file may be readable, large and new, and still be wrong. What is certain of a few addresses (the own
 office, a known host in each country that matters) is the one test that needs no other file. A message names the
-row, not the address, so that it may stand in a log.
+row, not the address, so that it may stand in a log. Nobody knows in which cell an address was put by mistake: so no
+line is shown, and of what a message repeats of a cell nothing that may be an address, or a part of one.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -23,6 +25,11 @@ from compliance.model.territory import PLACES, lineage
 
 COLUMNS: Final = Columns("a golden look-up", ("address", "country", "subdivision", "database"), ("address", "country"))
 
+_LIKE_AN_ADDRESS: Final = re.compile(
+    r"\d\W+\d|\d[.:]|[.:]\d|::|[0-9a-f]+:[0-9a-f]*:|^\W*(0x[0-9a-f]|\d)[0-9a-f]*\W*$", re.IGNORECASE
+)
+_WITHHELD: Final = "`<withheld>`"
+
 
 @dataclass(frozen=True, slots=True)
 class Golden:
@@ -30,7 +37,7 @@ class Golden:
 
     country: str
     subdivision: str | None
-    database: str | None
+    database: str | None = field(repr=False)
     address: Address = field(repr=False)
     span: Span = field(repr=False)
 
@@ -45,7 +52,19 @@ def read_golden(path: str, data: bytes) -> tuple[tuple[Golden, ...], list[Proble
     maps, problems = read_table(path, data, COLUMNS)
     to = Collector(frozenset(), problems)
     rows = [row for each in maps if (row := _row(each, to)) is not None]
-    return tuple(rows), to.problems
+    return tuple(rows), [_without_cells(each) for each in to.problems]
+
+
+def _without_cells(problem: Problem) -> Problem:
+    """A problem without the line that it is in, and without what may be an address."""
+    span = None if problem.span is None else Span(problem.span.path, problem.span.line, problem.span.column)
+    message = re.sub("`.*`", _withheld, problem.message, flags=re.DOTALL)  # a cell may hold such signs, too
+    help_ = None if problem.help is None else re.sub("`[^`]*`", _withheld, problem.help)
+    return Problem(message, span, help_)
+
+
+def _withheld(found: re.Match[str]) -> str:
+    return _WITHHELD if _LIKE_AN_ADDRESS.search(found[0].strip("`")) else found[0]
 
 
 def _row(node: Map, to: Collector) -> Golden | None:
@@ -104,7 +123,7 @@ def check_names(
     for row in rows:
         if row.database is not None and row.database not in names:
             help_ = nearest(row.database, names) or f"the databases are: {', '.join(names)}"
-            yield Problem(f"no database is called `{row.database}`", row.span, help_)
+            yield _without_cells(Problem(f"no database is called `{row.database}`", row.span, help_))
         elif not any(row.database in {None, file.name} and _is_asked(row, file) for file in files) and not any(
             row.database in {None, name} for name in unopened
         ):

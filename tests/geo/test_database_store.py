@@ -309,6 +309,59 @@ def test_a_golden_look_up_with_a_slip_is_a_problem_and_never_passed_over(
     assert problem.message.startswith(message)
 
 
+@pytest.mark.parametrize(
+    ("head", "row"),
+    [
+        ("country,address", "9.8.7.6,PL"),
+        ("country,address", "9.8.7,PL"),
+        ("country,address", "2a00:9876::1,PL"),
+        ("country,address", "9-8-7-6,PL"),
+        ("country,address", "9 8 7 6,PL"),
+        ("country,address", "`9.8.7.6`9.8.7.6,PL"),
+        ("country,address", "151521030,PL"),
+        ("country,address", "0x09080706,PL"),
+        ("address,country,subdivision", "1.2.3.4,PL,9.8.7.6"),
+        ("address,country,database", "1.2.3.4,PL,9.8.7.6"),
+        ("address,country", "9.8.7.6"),
+        ("address,country", "9.8.7.6.5,PL"),
+        ("address,country", '"9.8.7.6,PL'),
+        ("9.8.7.6,country", "1.2.3.4,PL"),
+        ("9.8.7.6,PL", "9.8.7.5,PL"),
+        ("address;country", "9.8.7.6,PL"),
+    ],
+)
+def test_no_problem_of_a_golden_look_up_shows_an_address_wherever_it_was_written(
+    path: Path, tmp_path: Path, head: str, row: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    table = golden(tmp_path / "golden.csv", "1.2.3.4,PL,,")
+    store = opened(path, golden=table)
+    table.write_text(f"{head}\n{row}\n", encoding="utf-8")
+    put(path, "PL", LATER)
+    store.reload()
+    with pytest.raises(RulesError) as raised:
+        opened(path, golden=table)
+    said = f"{raised.value} {raised.value.problems!r} {store.problems} {caplog.text}"
+    kept = said.replace(str(tmp_path), "")
+    for trace in ("9.8", "9-8", "9 8", "9876", "1515", "0908"):
+        assert trace not in kept
+    assert {each.span.line for each in raised.value.problems if each.span} <= {1, 2}
+
+
+def test_of_other_slips_in_golden_look_ups_the_words_are_shown(path: Path, tmp_path: Path) -> None:
+    table = golden(tmp_path / "golden.yaml")
+    for text, message in (
+        ("- {address: 1.2.3.4, country: Poland}", "unknown place `Poland`"),
+        ("- {address: 1.2.3.4, country: PL, database: onw}", "no database is called `onw`"),
+        ("- {address: 1.2.3.4, country: PL, regoin: PL-14}", "regoin"),
+        ("- {address: 1.2.3.4, country: PL, subdivision: UA-43}", "`UA-43` is no part of `PL`"),
+    ):
+        table.write_text(text, encoding="utf-8")
+        with pytest.raises(RulesError) as raised:
+            opened(path, golden=table)
+        assert message in str(raised.value)
+        assert "1.2.3.4" not in str(raised.value)
+
+
 # -- overlays -------------------------------------------------------------------------------------------
 
 
