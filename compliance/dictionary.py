@@ -23,8 +23,10 @@ from compliance.mentions.names import names_of
 from compliance.mentions.scan import Scanner
 from compliance.model.ruleset import Ruleset
 
-MOST_KEPT: Final = 4096
-"""So many contents are remembered."""
+MOST_KEPT: Final = 1024
+"""So many contents are remembered, ..."""
+MOST_FOUND: Final = 200
+"""... if not more than so much was found in one: no page of names fills the memory."""
 
 
 @cache
@@ -67,5 +69,7 @@ class Names:
             return NOTHING
         found = self._kept.get(key)
         if found is None:
-            found = self._kept.put(key, look(content, directory, self.ready().scan_fields))
+            found = look(content, directory, self.ready().scan_fields)
+            if len(found.mentions) + len(found.suppressed) <= MOST_FOUND:
+                self._kept.put(key, found)
         return found
