@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from compliance.geo.databases import Databases
+from compliance.geo.databases import Databases, packaged
 from compliance.reader import NOT_SAID
 from tests.geo.mmdb import mmdb
 
@@ -49,3 +49,8 @@ def test_a_renamed_database_is_what_the_page_says_behind_its_path(tmp_path: Path
 def test_the_page_says_what_to_mend_for_every_reason_why_a_request_names_no_reader() -> None:
     rows = re.findall(r"^\| `([^`]+)` \|", page("proxies.md", "Trying it"), re.MULTILINE)
     assert set(rows) == {"not a public address", *NOT_SAID.values()}
+
+
+def test_the_alarm_for_old_databases_leaves_out_the_packaged_ranges_and_nothing_else() -> None:
+    alarms = re.findall(r'compliance_geo_age_days\{database!~"([^"]*)"\}', page("operations.md", "Health"))
+    assert [set(each.split("|")) for each in alarms] == [{source.name for source in packaged().sources}]
