@@ -2,7 +2,8 @@
 
 Theory: each room hands a frozen value to the next and nobody calls back. The reader's address ends in
 `geo`; the clock is asked here and nowhere else, once, and becomes law days; a given `as_of` is that civil
-day in every zone and makes the answer a preview.
+day in every zone and makes the answer a preview. Where the reader is, is asked for every law day; databases are
+as old as they are today, whatever day is asked for.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 from pathlib import Path
 from typing import Final, Self
 from zoneinfo import ZoneInfo
@@ -137,8 +139,8 @@ class Checker:
         """
         snapshot = self.store.current
         problems = [*_day_problems(as_of), *_language_problems(languages)]
-        question = self._question(snapshot, content, reader, None if problems else as_of, problems)
         now = _now()
+        question = self._question(snapshot, content, reader, None if problems else as_of, now, problems)
         days = law_days(snapshot.ruleset, as_of, now)
         if explain:
             decision = explain_plainly(snapshot.ruleset, question.facts, days).decision
@@ -178,8 +180,9 @@ class Checker:
         """
         snapshot = self.store.current
         problems = [*_day_problems(as_of)]
-        question = self._question(snapshot, content, reader, None if problems else as_of, problems)
-        return explain_plainly(snapshot.ruleset, question.facts, law_days(snapshot.ruleset, as_of, _now()))
+        now = _now()
+        question = self._question(snapshot, content, reader, None if problems else as_of, now, problems)
+        return explain_plainly(snapshot.ruleset, question.facts, law_days(snapshot.ruleset, as_of, now))
 
     def decide(self, facts: Mapping[str, Written], *, as_of: date | None = None) -> Decision:
         """The decision on facts written as in a scenario's `given`; without `as_of`, as of now.
@@ -216,7 +219,13 @@ class Checker:
         return today.segment
 
     def _question(
-        self, snapshot: Snapshot, content: Content, reader: Reader | None, as_of: date | None, problems: list[Problem]
+        self,
+        snapshot: Snapshot,
+        content: Content,
+        reader: Reader | None,
+        as_of: date | None,
+        now: datetime,
+        problems: list[Problem],
     ) -> Question:
         """The facts of content and reader; the problems of both at once, with those found before."""
         facts: dict[str, FactValue] = {}
@@ -231,7 +240,7 @@ class Checker:
         except RequestError as error:
             problems.extend(error.problems)
         try:
-            location = self._locate(snapshot.ruleset, Reader() if reader is None else reader, as_of)
+            location = self._locate(snapshot.ruleset, Reader() if reader is None else reader, as_of, now)
         except RequestError as error:
             problems.extend(error.problems)
         if problems:
@@ -241,7 +250,7 @@ class Checker:
         return Question(content, known, location, advised, looked)
 
     def locate(self, reader: Reader, *, as_of: date | None = None) -> LocationSet:
-        """The places where the reader may be, on a day; without `as_of`, today.
+        """The places where the reader may be, on a day; without `as_of`, now.
 
         Raises:
             RequestError: the address is none, a code is neither a place nor a vendor's "not known", or both
@@ -249,13 +258,20 @@ class Checker:
         """
         if problems := _day_problems(as_of):
             raise RequestError(problems)
-        return self._locate(self.store.current.ruleset, reader, as_of)
+        return self._locate(self.store.current.ruleset, reader, as_of, _now())
 
-    def _locate(self, ruleset: Ruleset, reader: Reader, as_of: date | None) -> LocationSet:
-        kept = self._atlas
+    def _locate(self, ruleset: Ruleset, reader: Reader, as_of: date | None, now: datetime) -> LocationSet:
+        """The places of every law day of a moment: a territory may have more of them in a zone where it is tomorrow.
+
+        What was said of an address does not grow young again on the day that is asked for: databases are as old as
+        they are today, or on a later day.
+        """
+        kept, databases = self._atlas, self.databases
         if kept[0] is not ruleset.territories:
             self._atlas = kept = ruleset.territories, Atlas(ruleset.territories.values())
-        return where(reader, self.databases, kept[1], as_of or today())
+        days = {*law_days(ruleset, as_of, now).values()} or {as_of or now.date()}
+        aged = max(now.date(), as_of or date.min)
+        return reduce(or_, (where(reader, databases, kept[1], day, aged) for day in sorted(days)))
 
 
 def _day_problems(as_of: object) -> list[Problem]:

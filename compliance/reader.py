@@ -97,14 +97,15 @@ def _number(address: Address) -> IPv4Address | IPv6Address:
     return IPv4Address(address.number) if address.version == 4 else IPv6Address(address.number)
 
 
-def where(reader: Reader, databases: Databases, atlas: Atlas, day: date) -> LocationSet:
+def where(reader: Reader, databases: Databases, atlas: Atlas, day: date, today: date | None = None) -> LocationSet:
     """The places where the reader may be.
 
     Args:
         reader: what is known of the place.
         databases: the sources that are asked about an address.
         atlas: what the territories of the rule set say of coordinates and labels.
-        day: the day for whose territories and from which the age of databases counts.
+        day: the day whose territories and overlays count.
+        today: the day from which the age of databases counts; left out, `day`.
 
     Raises:
         RequestError: the address is none, a code is neither a place nor a vendor's "not known", or both
@@ -114,16 +115,17 @@ def where(reader: Reader, databases: Databases, atlas: Atlas, day: date) -> Loca
         raise RequestError(problems)
     if reader.country is not None or reader.subdivision is not None:
         return _given_place(reader)
-    said = tuple([observed(each, day) for each in reader.evidence])
+    today = today or day
+    said = tuple([observed(each, today) for each in reader.evidence])
     if reader.address is None:
         return locate(said, atlas, day) if said else LocationSet.unknown(reader.because)
     address = parse_address(str(reader.address))
     if address is None:
         raise RequestError([Problem("this is not an IP address", where="reader.address")])
-    overlaid = databases.overlaid(address, day)
+    overlaid = databases.overlaid(address, day, today)
     if not address.is_public and not said and overlaid is NOTHING_OVERLAID:
         return LocationSet.unknown("not a public address")
-    return locate((*databases.observations(address, day), *said), atlas, day, overlaid)
+    return locate((*databases.observations(address, today), *said), atlas, day, overlaid)
 
 
 def _reader_problems(reader: object) -> list[Problem]:

@@ -9,7 +9,7 @@ import os
 import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
@@ -54,6 +54,8 @@ def _set_up(clean: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     configure()
     for module in ("geo_where", "geo_check"):
         monkeypatch.setattr(f"compliance.cli.{module}.today", lambda: TODAY)
+    noon = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC)
+    monkeypatch.setattr("compliance.check._now", lambda: noon)
 
 
 def put(country: str, built: date = NEW - timedelta(days=7), path: str = "own.mmdb") -> Path:
@@ -114,6 +116,15 @@ def test_the_same_is_told_as_data() -> None:
     assert "UA-14/+held.line" in found["pieces"]
     assert found["location"]["places"] == ["RU", "UA-14"]
     assert found["location"]["territories"] == {"held": "maybe"}
+
+
+def test_no_day_that_is_asked_for_makes_a_database_young_again() -> None:
+    write(Path("own.mmdb"), spread("", city("UA", "14", at=(48.0, 38.0))), "GeoLite2-City", TODAY - timedelta(days=91))
+    for day, days in ((TODAY - timedelta(days=60), 91), (TODAY, 91), (TODAY + timedelta(days=9), 100)):
+        found = told("where", "95.165.0.17", "--as-of", day.isoformat())
+        own = found["sources"][2]
+        assert (own["age_days"], own["state"], own["observation"]["flags"]) == (days, "stale", ["stale"])
+        assert "own is older than 90 days: its regions do not count" in found["location"]["basis"]
 
 
 def test_no_terminal_obeys_what_a_record_holds() -> None:

@@ -79,6 +79,8 @@ class _Found:
     location: answer.Location
     pieces: tuple[str, ...]
     day: date
+    aged: date
+    """From which the age of databases counts: today, or a later day that was asked for."""
     atlas: Atlas
 
 
@@ -125,16 +127,18 @@ def _found(checker: Checker, trust: ProxyTrust, asked: _Asked, day: date) -> _Fo
     if asked.address is not None and address is None:
         raise RequestError([Problem(f"`{asked.address}` is not an IP address", where="ADDRESS")])
     location = checker.locate(reader, as_of=day)
-    said = () if address is None else tuple(checker.databases.said(address, day))
+    aged = max(day, today())
+    said = () if address is None else tuple(checker.databases.said(address, aged))
     return _Found(
         client=client,
         given=asked.address,
         address=address,
-        said=(*said, *(Said(each, None, observed(each, day)) for each in reader.evidence)),
-        rows=() if address is None else checker.databases.overlay_rows(address, day),
+        said=(*said, *(Said(each, None, observed(each, aged)) for each in reader.evidence)),
+        rows=() if address is None else checker.databases.overlay_rows(address, day, aged),
         location=location_of(checker.ruleset, location, day),
         pieces=tuple(sorted(location.places)),
         day=day,
+        aged=aged,
         atlas=Atlas(checker.ruleset.territories.values()),
     )
 
@@ -170,7 +174,7 @@ def _source(said: Said, found: _Found) -> dict[str, object]:
         "name": evidence.source,
         "type": evidence.kind,
         "build": build,
-        "age_days": None if build is None else (found.day - build).days,
+        "age_days": None if build is None else (found.aged - build).days,
         "state": said.age,
         "record": evidence.raw,
         "observation": None if seen is None else _observation(seen),
@@ -235,7 +239,7 @@ def _lines(found: _Found) -> Iterator[str]:
 def _source_lines(said: Said, found: _Found) -> Iterator[str]:
     evidence, seen = said.evidence, said.observation
     built = "" if evidence.build is None else f", built on {evidence.build}"
-    age = "" if said.age is None or evidence.build is None else f", {(found.day - evidence.build).days} days old"
+    age = "" if said.age is None or evidence.build is None else f", {(found.aged - evidence.build).days} days old"
     yield f"{evidence.source} ({evidence.kind}{built}{age}{f', {said.age}' if said.age else ''})"
     yield f"  has: {msgspec.json.encode(evidence.raw).decode() if evidence.raw else 'no record'}"
     if seen is None:
