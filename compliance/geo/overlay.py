@@ -3,7 +3,9 @@
 Theory: an overlay may always *add* a place, since that only shows a notice. To *remove* one hides notices, so
 it needs a reason in writing and a day, and it shows wherever the overlay is looked at. All rows that match
 count, not the narrowest alone: what is said of a wide network is true of each address in it. So the address
-space is cut where any row begins or ends, each piece knows its rows, and a look-up is one binary search.
+space is cut where any row begins or ends, and a look-up is one binary search. Networks lie within each other or
+apart. So each network knows its own rows and the one around it, and each piece the narrowest: the rows of a wide
+network are kept once, however many narrow ones lie in it.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from operator import itemgetter
 from typing import Final
 
 from compliance.geo.address import Address
@@ -33,6 +36,14 @@ class Overlaid:
 
 
 NOTHING_OVERLAID: Final = Overlaid()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Cover:
+    """A network that rows are about: these with their numbers, and the next network around it."""
+
+    rows: tuple[tuple[int, OverlayRow], ...]
+    around: _Cover | None
 
 
 class Overlay:
@@ -62,22 +73,38 @@ class Overlay:
 
         Where these could not be looked up (None) it may be any: each row that adds counts, and none that removes.
         """
-        starts, pieces = self._pieces[address.version]
-        found = pieces[bisect_right(starts, address.number) - 1]
-        if not self._by_system:
-            return found
-        if systems is None:
-            return (*found, *(row for rows in self._by_system.values() for row in rows if not row.is_removal))
-        return (*found, *(row for system in systems for row in self._by_system.get(system, ())))
+        return (*_rows(self._cover(address)), *self._announced(systems))
 
     def overlaid(self, address: Address, day: date, systems: Iterable[int] | None = ()) -> Overlaid:
         """What they say on a day."""
-        found = self.matching(address, systems)
-        return self._said(found, day) if found else NOTHING_OVERLAID
+        cover, announced = self._cover(address), self._announced(systems)
+        return self._said(cover, announced, day) if cover or announced else NOTHING_OVERLAID
+
+    def _cover(self, address: Address) -> _Cover | None:
+        """The narrowest network that is named and holds the address."""
+        starts, covers = self._pieces[address.version]
+        return covers[bisect_right(starts, address.number) - 1]
+
+    def _announced(self, systems: Iterable[int] | None) -> _Rows:
+        """The rows of autonomous systems."""
+        if not self._by_system:
+            return ()
+        if systems is None:
+            return tuple(row for rows in self._by_system.values() for row in rows if not row.is_removal)
+        return tuple(row for system in systems for row in self._by_system.get(system, ()))
 
 
-def _said(rows: _Rows, day: date) -> Overlaid:
-    today = [row for row in rows if day in row.period]
+def _rows(cover: _Cover | None) -> _Rows:
+    """The rows of a network and of all around it, in the order of the files."""
+    found: list[tuple[int, OverlayRow]] = []
+    while cover is not None:
+        found += cover.rows
+        cover = cover.around
+    return tuple(row for _, row in sorted(found, key=itemgetter(0)))
+
+
+def _said(cover: _Cover | None, announced: _Rows, day: date) -> Overlaid:
+    today = [row for row in (*_rows(cover), *announced) if day in row.period]
     adds = tuple(dict.fromkeys(row.territory for row in today if not row.is_removal))
     removes = tuple(dict.fromkeys(row.territory for row in today if row.is_removal))
     words = (f"{_file(row)} {'removes' if row.is_removal else 'adds'} {row.territory}" for row in today)
@@ -89,25 +116,26 @@ def _file(row: OverlayRow) -> str:
     return row.span.path.rpartition("/")[2]
 
 
-def _cut(rows: Sequence[OverlayRow], version: int) -> tuple[list[int], list[_Rows]]:
-    """Where each piece of the address space of an IP version begins, from 0 on, and the rows that cover it."""
-    begins: dict[int, list[int]] = defaultdict(list, {0: []})
-    ends: dict[int, list[int]] = defaultdict(list)
+def _cut(rows: Sequence[OverlayRow], version: int) -> tuple[list[int], list[_Cover | None]]:
+    """Where each piece of the address space of an IP version begins, from 0 on, and the narrowest network there."""
+    about: dict[tuple[int, int], list[tuple[int, OverlayRow]]] = defaultdict(list)
     for number, row in enumerate(rows):
         if row.network is not None and row.network.version == version:
-            first = int(row.network.network_address)
-            begins[first].append(number)
-            ends[first + (1 << row.network.max_prefixlen - row.network.prefixlen)].append(number)
-    starts = sorted({*begins, *ends})
-    return starts, list(_covers(rows, starts, begins, ends))
+            about[int(row.network.network_address), row.network.prefixlen].append((number, row))
+    begins: dict[int, _Cover | None] = {0: None}
+    within: list[tuple[int, _Cover]] = []  # the networks that are open, each within the one before, and their ends
+    for (first, prefix), named in sorted(about.items()):  # a wide one comes before those in it
+        begins.update(_closed(within, first))
+        cover = _Cover(tuple(named), within[-1][1] if within else None)
+        within.append((first + (1 << (32 if version == 4 else 128) - prefix), cover))
+        begins[first] = cover
+    begins.update(_closed(within, None))
+    starts = sorted(begins)
+    return starts, [begins[start] for start in starts]
 
 
-def _covers(
-    rows: Sequence[OverlayRow], starts: Iterable[int], begins: dict[int, list[int]], ends: dict[int, list[int]]
-) -> Iterator[_Rows]:
-    """The rows of each piece, in the order of the files."""
-    here: set[int] = set()
-    for start in starts:
-        here.difference_update(ends.get(start, ()))
-        here.update(begins.get(start, ()))
-        yield tuple(rows[number] for number in sorted(here))
+def _closed(within: list[tuple[int, _Cover]], until: int | None) -> Iterator[tuple[int, _Cover | None]]:
+    """Close the networks that end up to an address, or all; where each ends, and the network around it."""
+    while within and (until is None or within[-1][0] <= until):
+        end, cover = within.pop()
+        yield end, cover.around
