@@ -9,7 +9,15 @@ import click
 import msgspec
 
 from compliance import bundle
-from compliance.cli.command import GOOD, json_option, print_json, reports_errors, rules_argument, rules_path
+from compliance.cli.command import (
+    GOOD,
+    config_option,
+    json_option,
+    print_json,
+    reports_errors,
+    rules_argument,
+    rules_path,
+)
 from compliance.errors import ConfigError
 from compliance.language import digest
 from compliance.store import open_snapshot, read_files
@@ -18,14 +26,15 @@ from compliance.store import open_snapshot, read_files
 @click.command()
 @rules_argument
 @click.option("--output", "-o", required=True, type=click.Path(path_type=Path), help="The bundle to write.")
+@config_option
 @json_option
 @reports_errors
-def build(rules: Path | None, output: Path, *, as_json: bool) -> None:
+def build(rules: Path | None, output: Path, config: Path | None, *, as_json: bool) -> None:
     """Write a rule set, once it loads and all its scenarios hold, into one file that can be served.
 
     The same rules give the same bytes. The bundle is not signed.
     """
-    path = rules_path(rules)
+    path = rules_path(rules, config)
     ruleset = open_snapshot(path).ruleset
     files = read_files(path)
     if digest.source(files) != ruleset.source:

@@ -26,6 +26,9 @@ DEFAULT_FILE = Path("compliance.toml")
 _OBEYED: Final = re.compile(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 """Controls beside those that JSON escapes, and what turns the direction of a line."""
 rules_argument = click.argument("rules", required=False, type=click.Path(path_type=Path))
+config_option = click.option(
+    "--config", "config", type=click.Path(path_type=Path), help="Settings file instead of compliance.toml."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 
 
@@ -45,9 +48,9 @@ def reports_errors(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-def rules_path(given: Path | None) -> Path:
+def rules_path(given: Path | None, config: Path | None = None) -> Path:
     """The rule directory: the one given, or the one of the settings, or the packaged one."""
-    configured = settings(None, {"rules_dir": str(given) if given else None}).rules_dir
+    configured = settings(config, {"rules_dir": str(given) if given else None}).rules_dir
     return Path(configured) if configured else packaged_rules()
 
 

@@ -15,6 +15,7 @@ from compliance.check import today
 from compliance.cli.command import (
     FINDINGS,
     GOOD,
+    config_option,
     json_option,
     print_json,
     reports_errors,
@@ -40,9 +41,10 @@ from compliance.store import read_with_files, uncollected
 @click.option("--strict", is_flag=True, help="Exit with status 1 for any finding, not only from warnings on.")
 @click.option("--overlay", "overlays", multiple=True, help="An overlay to look at beside the configured ones.")
 @click.option("--sarif", "as_sarif", is_flag=True, help="Print SARIF 2.1.0, which code hosts show beside the lines.")
+@config_option
 @json_option
 @reports_errors
-def lint(rules: Path | None, as_of: str | None, *, as_json: bool, **flags: Any) -> None:
+def lint(rules: Path | None, as_of: str | None, config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Look for what a careful colleague would ask about. Findings do not keep a rule set from being served."""
     day = today() if as_of is None else parse_day(as_of)
     if day is None:
@@ -50,10 +52,10 @@ def lint(rules: Path | None, as_of: str | None, *, as_json: bool, **flags: Any) 
     if as_json and flags["as_sarif"]:
         raise ConfigError("`--json` and `--sarif` are two formats: choose one")
     selected, left_out = _ids(flags["select"]), _ids(flags["ignore"])
-    path = rules_path(rules)
+    path = rules_path(rules, config)
     ruleset, files = read_with_files(path)
     with uncollected():
-        report = lint_rules(ruleset, day, files, _overlays(flags["overlays"]))
+        report = lint_rules(ruleset, day, files, _overlays(settings(config, {}).geo_overlays, flags["overlays"]))
     report = report.only(lambda name: name not in left_out and name in (selected or CHECKS))
     if flags["as_sarif"]:
         print_json(sarif(report, str(path)))
@@ -65,10 +67,10 @@ def lint(rules: Path | None, as_of: str | None, *, as_json: bool, **flags: Any) 
     sys.exit(GOOD if is_good else FINDINGS)
 
 
-def _overlays(named: Sequence[str]) -> dict[str, bytes]:
+def _overlays(configured: Sequence[str], named: Sequence[str]) -> dict[str, bytes]:
     """The bytes of the overlays of the settings and of those that are named."""
     found: dict[str, bytes] = {}
-    for path in (*settings(None, {}).geo_overlays, *named):
+    for path in (*configured, *named):
         try:
             found[path] = read_regular(Path(path), MOST_BYTES)
         except UnreadableError as error:

@@ -13,7 +13,16 @@ from pathlib import Path
 
 import click
 
-from compliance.cli.command import FINDINGS, GOOD, UNUSABLE, json_option, print_json, reports_errors, settings
+from compliance.cli.command import (
+    FINDINGS,
+    GOOD,
+    UNUSABLE,
+    config_option,
+    json_option,
+    print_json,
+    reports_errors,
+    settings,
+)
 from compliance.errors import ConfigError, Problem
 from compliance.language.format import format_file
 from compliance.language.json_schema import schema as json_schema
@@ -47,9 +56,12 @@ class _Outcome:
 @click.option("--check", "is_check", is_flag=True, help="Write nothing; name the files that would change.")
 @click.option("--diff", "is_diff", is_flag=True, help="Write nothing; show what would change.")
 @click.option("--stdin", "is_stdin", is_flag=True, help="Lay out standard input, to standard output.")
+@config_option
 @json_option
 @reports_errors
-def fmt(paths: tuple[Path, ...], *, is_check: bool, is_diff: bool, is_stdin: bool, as_json: bool) -> None:
+def fmt(
+    paths: tuple[Path, ...], config: Path | None, *, is_check: bool, is_diff: bool, is_stdin: bool, as_json: bool
+) -> None:
     """Bring rule files into their canonical layout.
 
     PATHS are files, or directories with rule files in them; left out, the configured directory.
@@ -57,7 +69,9 @@ def fmt(paths: tuple[Path, ...], *, is_check: bool, is_diff: bool, is_stdin: boo
     if is_stdin and paths:
         raise ConfigError("standard input is laid out, or files are: leave out `--stdin` or the paths")
     only_asks = is_check or is_diff
-    outcomes = [_laid_out(_STDIN, sys.stdin.buffer.read())] if is_stdin else [_of_file(each) for each in _files(paths)]
+    outcomes = (
+        [_laid_out(_STDIN, sys.stdin.buffer.read())] if is_stdin else [_of_file(each) for each in _files(paths, config)]
+    )
     if not (only_asks or is_stdin):
         outcomes = [_written(each) for each in outcomes]
     if as_json:
@@ -83,9 +97,9 @@ def schema(kind: str | None, *, as_json: bool) -> None:  # noqa: ARG001 - it is 
     print_json(json_schema(kind))
 
 
-def _files(paths: tuple[Path, ...]) -> list[Path]:
+def _files(paths: tuple[Path, ...], config: Path | None) -> list[Path]:
     """The files that are meant; those in a directory are its rule files."""
-    configured = settings(None, {}).rules_dir
+    configured = settings(config, {}).rules_dir
     if not paths and not configured:
         raise ConfigError("there is nothing to lay out: give files or directories, or set `rules_dir`")
     found: dict[Path, None] = {}

@@ -12,7 +12,7 @@ from typing import Any, Final
 import click
 
 from compliance.check import today
-from compliance.cli.command import json_option, print_json, progress, reports_errors, rules_path
+from compliance.cli.command import config_option, json_option, print_json, progress, reports_errors, rules_path
 from compliance.errors import ConfigError, nearest
 from compliance.geo.audit import Audit, Network, Sums, Tally, audited
 from compliance.geo.databases import Databases, Walked
@@ -63,6 +63,7 @@ class _Shown:
     "--every", type=click.IntRange(1), default=1, metavar="N", help="Walk each Nth network only; nothing is scaled up."
 )
 @click.option("--as-of", metavar="YYYY-MM-DD", help="The day whose territories count; left out, today.")
+@config_option
 @json_option
 @reports_errors
 def audit(database: Path | None, reference: tuple[Path, ...], *, as_json: bool, **flags: Any) -> None:
@@ -76,7 +77,7 @@ def audit(database: Path | None, reference: tuple[Path, ...], *, as_json: bool, 
     day = today() if flags["as_of"] is None else parse_day(flags["as_of"])
     if day is None:
         raise ConfigError(f"`{flags['as_of']}` is not a calendar day: write it as YYYY-MM-DD")
-    territories = read_rules(rules_path(flags["rules_dir"])).territories
+    territories = read_rules(rules_path(flags["rules_dir"], flags["config"])).territories
     shown = _shown(flags["countries"], flags["territories"], territories, is_alone=not reference)
     own = Databases.open([database] if database else [])
     walked = Databases.open(reference or [database] if database else reference)

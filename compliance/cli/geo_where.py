@@ -19,7 +19,7 @@ import msgspec
 from compliance import answer
 from compliance.assemble import location_of
 from compliance.check import Checker, today
-from compliance.cli.command import json_option, opened, print_json, reports_errors, settings
+from compliance.cli.command import config_option, json_option, opened, print_json, reports_errors, settings
 from compliance.errors import ConfigError, Problem, RequestError, visible
 from compliance.geo import Atlas, ProxyTrust, observed, parse_address
 from compliance.geo.address import Address
@@ -93,7 +93,7 @@ class _Found:
 @click.option("--country", metavar="CODE", help="The country that a caller names, in place of an address.")
 @click.option("--subdivision", metavar="CODE", help="The subdivision that a caller names.")
 @click.option("--rules", "rules_dir", help="Directory of the rule files whose territories count, or a bundle.")
-@click.option("--config", "config", type=click.Path(path_type=Path), help="Settings file instead of compliance.toml.")
+@config_option
 @click.option("--as-of", metavar="YYYY-MM-DD", help="The day to ask for; left out, today.")
 @json_option
 @reports_errors

@@ -15,7 +15,16 @@ from typing import Any
 
 import click
 
-from compliance.cli.command import FINDINGS, GOOD, json_option, print_json, reports_errors, rules_argument, rules_path
+from compliance.cli.command import (
+    FINDINGS,
+    GOOD,
+    config_option,
+    json_option,
+    print_json,
+    reports_errors,
+    rules_argument,
+    rules_path,
+)
 from compliance.errors import ConfigError, nearest
 from compliance.language.load import load
 from compliance.model.period import parse_day
@@ -69,12 +78,13 @@ class _Options:
 @click.option("--folder", metavar="PATH", help="Where new entity files go, below RULES; left out, entities/ID.")
 @click.option("--allow-persons", is_flag=True, help="Import natural persons too, into rules of your own.")
 @click.option("--write", is_flag=True, help="Write the files; left out, only show what would change.")
+@config_option
 @json_option
 @reports_errors
-def import_(list_file: Path, rules: Path | None, *, as_json: bool, **options: Any) -> None:
+def import_(list_file: Path, rules: Path | None, config: Path | None, *, as_json: bool, **options: Any) -> None:
     """Bring a register to a new copy of its list: CSV, JSON lines, or entities of FollowTheMoney."""
     wanted = _Options(**options)
-    directory = rules_path(rules)
+    directory = rules_path(rules, config)
     if wanted.allow_persons and directory.resolve() == packaged_rules().resolve():
         raise ConfigError(
             "natural persons are never imported into the shipped rules: give a rule directory of your own"

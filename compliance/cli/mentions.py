@@ -17,7 +17,7 @@ import msgspec
 from compliance import answer
 from compliance.assemble import mentions_of
 from compliance.check import today
-from compliance.cli.command import json_option, print_json, progress, reports_errors, rules_path
+from compliance.cli.command import config_option, json_option, print_json, progress, reports_errors, rules_path
 from compliance.cli.marked import report
 from compliance.content.facts import Content
 from compliance.content.mentioned import Looked, look
@@ -58,6 +58,7 @@ class Document:
 @click.option("--suppressed", "shows_suppressed", is_flag=True, help="Also list what was found and is no mention.")
 @click.option("--html", "page", metavar="FILE", help="Also write a page that shows the texts with what was found.")
 @click.option("--jobs", type=click.IntRange(1), help="How many processes; left out, one for each core.")
+@config_option
 @json_option
 @reports_errors
 def mentions(sources: tuple[Path, ...], rules_dir: str | None, *, as_json: bool, **flags: Any) -> None:
@@ -71,7 +72,7 @@ def mentions(sources: tuple[Path, ...], rules_dir: str | None, *, as_json: bool,
     day = today() if flags["as_of"] is None else parse_day(flags["as_of"])
     if day is None:
         raise ConfigError(f"`{flags['as_of']}` is not a calendar day: write it as YYYY-MM-DD")
-    rules = rules_path(Path(rules_dir) if rules_dir else None)
+    rules = rules_path(Path(rules_dir) if rules_dir else None, flags["config"])
     ruleset = read_rules(rules)
     looked = list(_looked(_files(sources), rules, ruleset, flags["jobs"] or os.cpu_count() or 1))
     if problems := [Problem(each.problem, where=each.name) for each, _ in looked if each.problem]:

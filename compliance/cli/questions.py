@@ -12,7 +12,7 @@ import msgspec
 
 from compliance.answer import Answer
 from compliance.check import Checker
-from compliance.cli.command import json_option, opened, print_json, reports_errors, settings
+from compliance.cli.command import config_option, json_option, opened, print_json, reports_errors, settings
 from compliance.engine.explain import Explanation
 from compliance.errors import ConfigError
 from compliance.language.overlaps import in_words
@@ -40,18 +40,21 @@ def _question(command: Callable[..., None]) -> Callable[..., None]:
 @click.argument("request_file", metavar="[FILE]", required=False, type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--rules", "rules_dir", help="Directory of the rule files, or a bundle.")
 @_question
+@config_option
 @click.option("--language", "languages", multiple=True, help="A language the reader reads; may be repeated.")
 @click.option("--explain", is_flag=True, help="Also say why each other rule asks for nothing.")
 @json_option
 @reports_errors
-def check(request_file: Path | None, rules_dir: str | None, *, as_json: bool, **asked: Any) -> None:
+def check(
+    request_file: Path | None, rules_dir: str | None, config: Path | None, *, as_json: bool, **asked: Any
+) -> None:
     """Say which notices a page needs.
 
     The question is a JSON file as for `POST /v1/check` (`-` reads it from standard input), or the options.
     """
     body = _body(request_file, asked)
     request = read_check(body, None)
-    checker = opened(settings(None, {"rules_dir": rules_dir}))
+    checker = opened(settings(config, {"rules_dir": rules_dir}))
     answer = _answer(checker, request)
     if as_json:
         print_json(answer)
@@ -63,15 +66,18 @@ def check(request_file: Path | None, rules_dir: str | None, *, as_json: bool, **
 @click.argument("request_file", metavar="[FILE]", required=False, type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--rules", "rules_dir", help="Directory of the rule files, or a bundle.")
 @_question
+@config_option
 @json_option
 @reports_errors
-def explain(request_file: Path | None, rules_dir: str | None, *, as_json: bool, **asked: Any) -> None:
+def explain(
+    request_file: Path | None, rules_dir: str | None, config: Path | None, *, as_json: bool, **asked: Any
+) -> None:
     """Say why each notice is asked for, why each other one is not, and from when that changes.
 
     The question is a JSON file as for `POST /v1/check` (`-` reads it from standard input), or the options.
     """
     asked_for = read_check(_body(request_file, asked), None)
-    checker = opened(settings(None, {"rules_dir": rules_dir}))
+    checker = opened(settings(config, {"rules_dir": rules_dir}))
     explanation = checker.explain(asked_for.content, asked_for.reader, as_of=asked_for.as_of)
     if as_json:
         print_json(_explained(explanation))

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from compliance.cli.command import json_option, opened, print_json, reports_errors, settings
+from compliance.cli.command import config_option, json_option, opened, print_json, reports_errors, settings
 from compliance.errors import ConfigError
 from compliance.web.server import serve as serve_http
 
@@ -25,7 +25,7 @@ from compliance.web.server import serve as serve_http
     "--geo-overlay", "geo_overlays", multiple=True, help="A table of networks and territories; may be repeated."
 )
 @click.option("--geo-golden", help="A table of addresses and what databases have to say of them.")
-@click.option("--config", "config", type=click.Path(path_type=Path), help="Settings file instead of compliance.toml.")
+@config_option
 @json_option
 @reports_errors
 def serve(config: Path | None, *, as_json: bool, **flags: Any) -> None:

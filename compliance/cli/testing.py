@@ -13,7 +13,16 @@ from typing import Any
 import click
 
 from compliance.assemble import Question, page_of
-from compliance.cli.command import FINDINGS, GOOD, json_option, print_json, reports_errors, rules_argument, rules_path
+from compliance.cli.command import (
+    FINDINGS,
+    GOOD,
+    config_option,
+    json_option,
+    print_json,
+    reports_errors,
+    rules_argument,
+    rules_path,
+)
 from compliance.cli.junit import Tried, junit
 from compliance.errors import ConfigError
 from compliance.model.period import parse_day
@@ -48,12 +57,13 @@ LONG = 500
 @click.option("--coverage", "shows_coverage", is_flag=True, help="Say what no case tries, the worst rule first.")
 @click.option("--threshold", type=click.IntRange(0, 100), metavar="PERCENT", help="Fail if less is covered in all.")
 @click.option("--junit", "report", type=click.Path(path_type=Path), metavar="FILE", help="Also write JUnit XML.")
+@config_option
 @json_option
 @reports_errors
-def test(rules: Path | None, *, as_json: bool, **flags: Any) -> None:
+def test(rules: Path | None, config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Ask every scenario and every suite again. Suites are the files under a directory `tests` of the rules."""
     options = _Options(**flags)
-    path = rules_path(rules)
+    path = rules_path(rules, config)
     ruleset = read_rules(path)
     suites = read_suite_files(options.suite_files, ruleset) if options.suite_files else read_suites(path, ruleset)
     coverage = Coverage(ruleset) if options.measures else None
