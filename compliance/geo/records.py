@@ -5,7 +5,8 @@ is of another type is silence. Codes and coordinates come before names: a name b
 reviewed table in `region_names`. No record of any maker says how wrong it may be unless it has a radius, so
 where one is missing we assume one for a city or a region, and rather too large. Without either, makers write the
 centre of the country or its capital, which is nobody's place: that is no point. Nor is one whose radius is there
-and cannot be read: it may have been a large one.
+and cannot be read: it may have been a large one. Of a record that names two regions, neither of them in the other,
+the country alone is believed, and no coordinates: one of the two it has from elsewhere.
 
 Layouts: `maxmind` (City, Country, Enterprise, Anonymous-IP, ASN; DB-IP sells the same), `flat` (ip-location-db)
 and `ipinfo`.
@@ -25,7 +26,7 @@ from typing import Final
 from compliance.geo.observation import Evidence, Flag, Kind, Observation, Point
 from compliance.geo.region_names import is_name, region_named
 from compliance.model.iso3166 import COUNTRIES
-from compliance.model.territory import place
+from compliance.model.territory import lineage, place
 
 CITY_KM: Final = 20.0
 """How far from the point of a city its addresses are taken to be, where a record does not say."""
@@ -119,31 +120,40 @@ def _maxmind(evidence: Evidence) -> Observation:
     if isinstance(user_type, str) and user_type in _USER_TYPES:
         flags.add(_USER_TYPES[user_type])
     divisions = raw.get("subdivisions")
-    part = _finest(country, divisions)
+    part, is_one = _agreed(country, _divisions(country, divisions))
     is_regional = part is not None or any(_is_named(each) for each in _list(divisions))
     radius = _radius_km(where.get("accuracy_radius"), MOST_KM, is_city=_is_city(raw.get("city")), is_region=is_regional)
-    point = point_at(where.get("latitude"), where.get("longitude"), radius)
+    point = point_at(where.get("latitude"), where.get("longitude"), radius) if is_one else None
     return _said(evidence, country, part, point, where.get("time_zone"), flags)
 
 
-def _finest(country: str | None, subdivisions: object) -> str | None:
-    """The last subdivision whose code is in the table; makers list them from large to small."""
-    for entry in reversed(_list(subdivisions)) if country else ():
+def _divisions(country: str | None, subdivisions: object) -> Iterator[str | None]:
+    """The subdivisions whose codes are in the table."""
+    for entry in _list(subdivisions) if country else ():
         code = _map(entry).get("iso_code")
-        if isinstance(code, str) and (found := place(f"{country}-{code}")) is not None:
-            return found
-    return None
+        yield place(f"{country}-{code}") if isinstance(code, str) else None
+
+
+def _agreed(country: str | None, parts: Iterable[str | None]) -> tuple[str | None, bool]:
+    """The finest of some subdivisions, and True; False where one of them does not lie in another.
+
+    Then there is none beside the country, but where another country's are among them (`UA-43` beside Russia): that
+    one, or what holds all of them, for the reader may be there too.
+    """
+    known = sorted((part for part in parts if part is not None), key=lambda part: len(lineage(part)))
+    if not known or set(known) <= set(lineage(known[-1])):
+        return (known[-1] if known else None), True
+    elsewhere = {part for part in known if country not in lineage(part)}
+    return (elsewhere.pop() if len(elsewhere) < 2 else lineage(elsewhere.pop())[-1]) if elsewhere else None, False
 
 
 def _flat(evidence: Evidence) -> Observation:
     raw = evidence.raw
     country = country_code(raw.get("country_code"))
     large, small = raw.get("state1"), raw.get("state2")
-    part = region_named(country, small) if isinstance(small, str) else None
-    if part is None and isinstance(large, str):
-        part = region_named(country, large)
+    part, is_one = _agreed(country, (region_named(country, each) for each in (large, small) if isinstance(each, str)))
     radius = _radius_km(None, is_city=_is_text(raw.get("city")), is_region=_is_text(large) or _is_text(small))
-    point = point_at(raw.get("latitude"), raw.get("longitude"), radius)
+    point = point_at(raw.get("latitude"), raw.get("longitude"), radius) if is_one else None
     return _said(evidence, country, part, point, raw.get("timezone"), NO_FLAGS)
 
 
@@ -151,12 +161,13 @@ def _ipinfo(evidence: Evidence) -> Observation:
     raw = evidence.raw
     country = country_code(raw.get("country_code")) or country_code(raw.get("country"))
     code, name = raw.get("region_code"), raw.get("region")
-    part = place(f"{country}-{code}") if isinstance(code, str) and country else None
-    if part is None and isinstance(name, str):
-        part = region_named(country, name)
+    by_code = place(f"{country}-{code}") if isinstance(code, str) and country else None
+    by_name = region_named(country, name) if isinstance(name, str) else None
+    part, is_one = _agreed(country, (by_code, by_name))
     is_regional = part is not None or _is_text(name)
     radius = _radius_km(raw.get("radius"), is_city=_is_text(raw.get("city")), is_region=is_regional)
-    point = point_at(raw.get("latitude", raw.get("lat")), raw.get("longitude", raw.get("lng")), radius)
+    at = raw.get("latitude", raw.get("lat")), raw.get("longitude", raw.get("lng"))
+    point = point_at(*at, radius) if is_one else None
     return _said(evidence, country, part, point, raw.get("timezone"), set(_raised(raw, _PRIVACY)))
 
 

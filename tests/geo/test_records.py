@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
-from math import inf, nan
+from math import nan
 
 import pytest
 from hypothesis import given
@@ -22,7 +22,6 @@ from compliance.geo.records import (
     network_number,
     number,
     observed,
-    point_at,
 )
 from compliance.model.iso3166 import COUNTRIES
 from compliance.model.territory import PLACES
@@ -122,9 +121,9 @@ LAID_OUT: list[tuple[str, str, Record, Observation]] = [
         seen("UA", None, (48.0, 37.8, REGION_KM)),
     ),
     (
-        "flat, the smaller region first",
+        "flat, the smaller region, where the larger is in no table",
         "flat",
-        {"country_code": "UA", "state1": "Donetsk", "state2": "Luhansk"},
+        {"country_code": "UA", "state1": "East", "state2": "Luhansk"},
         seen("UA", "UA-09"),
     ),
     ("flat, a country", "flat", {"country_code": "UA", "latitude": 48.0, "longitude": 31.0}, seen("UA")),
@@ -312,96 +311,6 @@ def test_age_keeps_other_flags_and_makes_silence_speak_of_nothing() -> None:
     assert read("maxmind", {**TOWN, "is_anonymous": True}, build=old).flags == {Flag.ANONYMOUS, Flag.STALE}
     assert read("maxmind", {"is_anonymous": False}, build=old).is_silent
     assert read("maxmind", TOWN, build=None) == read("maxmind", TOWN)
-
-
-# -- points and numbers ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("latitude", "longitude", "radius"),
-    [
-        (0, 0, 20),  # what makers write where they know nothing
-        ("0", "0.0", 20),
-        (90.1, 30, 20),
-        (-91, 30, 20),
-        (50, 180.1, 20),
-        (999.0, 999.0, 20),
-        (nan, 30, 20),
-        (50, nan, 20),
-        (50, 30, nan),
-        (inf, 30, 20),
-        (50, 30, -1),
-        (50, 30, None),
-        (True, 30, 20),
-        (50, False, 20),
-        ("", "", 20),
-        ("50,4", "30,5", 20),
-        ([50], 30, 20),
-        (10**400, 30, 20),
-        ("9" * 5000, 30, 20),
-    ],
-)
-def test_what_is_no_point_on_earth_is_none(latitude: object, longitude: object, radius: object) -> None:
-    assert point_at(latitude, longitude, radius) is None
-
-
-@pytest.mark.parametrize(
-    ("latitude", "longitude", "radius"),
-    [(50, 30, 20), ("50", "30", "20"), (90, 180, 0), (-90, -180, 1), (0, 30, 1), (50, 0, 1), ("-0.5", 1, 1)],
-)
-def test_a_point_is_read_from_numbers_and_from_numbers_as_text(
-    latitude: object, longitude: object, radius: object
-) -> None:
-    assert point_at(latitude, longitude, radius) == Point(*(float(str(each)) for each in (latitude, longitude, radius)))
-
-
-def test_a_point_and_what_was_read_of_it_are_never_shown() -> None:
-    assert not any(digit in repr(read("maxmind", TOWN)) for digit in ("45.2", "34.1", "Simferopol"))
-    assert "Town" not in repr(Evidence("a database", Kind.LOCATION, "maxmind", TOWN))
-
-
-@pytest.mark.parametrize(
-    ("said", "radius"),
-    [(1, MOST_KM), (1000, 1000 * MOST_KM), ("5", 5 * MOST_KM), (0, CITY_KM), (None, CITY_KM), ("", CITY_KM)],
-)
-def test_a_radius_that_holds_two_thirds_is_doubled_and_a_missing_one_assumed(said: object, radius: float) -> None:
-    where = {"latitude": 48.0, "longitude": 37.8, "accuracy_radius": said}
-    assert read("maxmind", {"city": {"geoname_id": 1}, "location": where}).point == Point(48.0, 37.8, radius)
-
-
-CENTRE = {"latitude": 50.45, "longitude": 30.52}
-NO_CITY = ["", "-", "N/A", "(unknown)", "undefined", "null", "none", "?", "%3F", "0"]
-OF_A_COUNTRY: list[tuple[str, Record]] = [
-    ("maxmind", {"country": {"iso_code": "UA"}, "city": {}, "subdivisions": [], "location": CENTRE}),
-    ("maxmind", {"country": {"iso_code": "UA"}, "subdivisions": [{"iso_code": "99"}, {}], "location": CENTRE}),
-    *(
-        ("maxmind", {"country": {"iso_code": "UA"}, "city": {"names": {"en": each}}, "location": CENTRE})
-        for each in NO_CITY
-    ),
-    *(("flat", {"country_code": "UA", "city": each, "state1": each, "state2": "", **CENTRE}) for each in NO_CITY),
-    *(("ipinfo", {"country": "UA", "city": each, "region": each, "region_code": "", **CENTRE}) for each in NO_CITY),
-]
-
-
-@pytest.mark.parametrize(("schema", "raw"), OF_A_COUNTRY)
-def test_the_centre_of_a_country_is_nobodys_place(schema: str, raw: Record) -> None:
-    assert read(schema, raw) == seen("UA")
-    place: object = {"names": {"en": "Town"}} if schema == "maxmind" else "Town"
-    assert read(schema, {**raw, "city": place}).point == Point(50.45, 30.52, CITY_KM)
-
-
-@pytest.mark.parametrize("said", ["200 km", "x", -1, "-1", nan, "nan", inf, True, [20], {"km": 20}, "9" * 40])
-def test_a_radius_that_is_there_and_cannot_be_read_leaves_no_point(said: object) -> None:
-    town = {"city": {"geoname_id": 1}, "country": {"iso_code": "UA"}}
-    assert read("maxmind", {**town, "location": {**CENTRE, "accuracy_radius": said}}) == seen("UA")
-    assert read("ipinfo", {"country": "UA", "city": "Town", **CENTRE, "radius": said}) == seen("UA")
-
-
-@pytest.mark.parametrize("schema", ["maxmind", "ipinfo"])
-def test_a_radius_of_a_makers_own_needs_no_city(schema: str) -> None:
-    where = {"location": {**CENTRE, "accuracy_radius": 100}} if schema == "maxmind" else {**CENTRE, "radius": 100}
-    point = read(schema, {"country": {"iso_code": "UA"} if schema == "maxmind" else "UA", **where}).point
-    assert point == Point(50.45, 30.52, 200 if schema == "maxmind" else 100)
 
 
 # -- codes ----------------------------------------------------------------------------------------------------
