@@ -9,10 +9,13 @@ Source: RFC 4632 and RFC 4291 (networks), RFC 5396 (numbers of autonomous system
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from datetime import date
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from itertools import accumulate
 from typing import Final
 
 from compliance.errors import Problem, nearest
@@ -22,7 +25,7 @@ from compliance.language.overlaps import in_words, shared
 from compliance.language.source import Map, Text
 from compliance.language.tables import Columns, read_table
 from compliance.model.overlay import OverlayRow
-from compliance.model.period import parse_day
+from compliance.model.period import Period, parse_day
 from compliance.model.territory import PLACES
 
 Network = IPv4Network | IPv6Network
@@ -156,9 +159,30 @@ def _check_contradictions(rows: Iterable[OverlayRow], to: Collector) -> None:
     for row in rows:
         by_subject[row.network, row.system, row.territory].append(row)
     for found in by_subject.values():
-        removals = [row for row in found if row.is_removal]
-        for added in (row for row in found if not row.is_removal and removals):
-            common = [days for each in removals if not (days := shared(added.period, each.period)).is_empty]
-            if common:
-                message = f"`{added.territory}` is added here and removed elsewhere {in_words(common[0])}"
+        longest = _longest(row.period for row in found if row.is_removal and not row.period.is_empty)
+        for added in (row for row in found if not row.is_removal):
+            at = bisect_right(longest, added.period.last_day or date.max, key=_first_day)
+            if at and not (common := shared(added.period, longest[at - 1])).is_empty:
+                message = f"`{added.territory}` is added here and removed elsewhere {in_words(common)}"
                 to.fail(added.span, message, "keep the row that holds")
+
+
+def _longest(periods: Iterable[Period]) -> list[Period]:
+    """For each period, by first days, the one that lasts longest of those which begin no later.
+
+    If any of these has a day after another one, this one has: so a table of many rows is gone through once.
+    """
+    return list(accumulate(sorted(periods, key=_first_day), _later))
+
+
+def _later(one: Period, other: Period) -> Period:
+    """The one of two that ends later."""
+    return max(one, other, key=_last_day)
+
+
+def _first_day(period: Period) -> date:
+    return period.first_day or date.min
+
+
+def _last_day(period: Period) -> date:
+    return period.last_day or date.max

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, timedelta
 from ipaddress import ip_network
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from compliance.errors import Problem
+from compliance.language.overlaps import shared
 from compliance.language.overlays import COLUMNS, read_overlay
 from compliance.model.overlay import OverlayRow
 from compliance.model.period import Period
@@ -142,6 +146,42 @@ def test_what_is_added_and_removed_for_one_network_on_one_day_is_refused() -> No
     assert told(line(last_day="2024-12-31"), line(first_day="2025-01-01", **removal)) == []
     assert told(line(), line(network="203.0.113.7", **removal)) == []
     assert told(line(), line(territory="EU", **removal)) == []
+
+
+days = st.none() | st.dates(date(2024, 1, 1), date(2024, 1, 12))
+periods = st.lists(st.tuples(days, days), max_size=6)
+
+
+def dated(spans: Sequence[tuple[date | None, date | None]], **cells: str) -> list[str]:
+    return [line(first_day=str(first or "none"), last_day=str(last or "none"), **cells) for first, last in spans]
+
+
+@given(periods, periods)
+def test_each_row_that_adds_on_a_day_of_a_removal_is_refused_and_no_other(
+    added: list[tuple[date | None, date | None]], removed: list[tuple[date | None, date | None]]
+) -> None:
+    rows, problems = read(*dated(added), *dated(removed, action="remove", reason="2026-01-31: x"))
+    window = [date(2023, 12, 31) + timedelta(days=each) for each in range(14)]
+    away = {day for row in rows if row.is_removal for day in window if day in row.period}
+    expected = [row.span.line for row in rows if not row.is_removal and any(day in row.period for day in away)]
+    told = [each for each in problems if "removed elsewhere" in each.message]
+    assert [each.span.line for each in told if each.span] == expected
+
+
+def test_rows_of_one_network_are_compared_with_few_of_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared = 0
+
+    def counted(one: Period, other: Period) -> Period:
+        nonlocal compared
+        compared += 1
+        return shared(one, other)
+
+    monkeypatch.setattr("compliance.language.overlays.shared", counted)
+    first = date(2024, 1, 1)
+    odd, even = ([(day := first + timedelta(days=2 * n + k), day) for n in range(200)] for k in (0, 1))
+    rows, problems = read(*dated(odd), *dated(even, action="remove", reason="2026-01-31: x"))
+    assert (len(rows), problems) == (400, [])
+    assert 0 < compared <= 400
 
 
 def test_a_network_of_a_row_does_not_show_in_its_repr() -> None:
