@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
+from compliance import Checker, Content, Reader
 from compliance.geo.databases import Databases, packaged
+from compliance.language.overlays import read_overlay
 from compliance.reader import NOT_SAID
 from tests.geo.mmdb import mmdb
+from tests.geo.sources import spread, write
 
 DOCS = Path(__file__).parents[2] / "docs"
 WITHOUT_A_MAKER = mmdb({"1.2.0.0/16": {"country_code": "PL"}, "2.2.0.0/16": {"country_code": "DE"}}, "country ipvAll")
@@ -54,3 +58,34 @@ def test_the_page_says_what_to_mend_for_every_reason_why_a_request_names_no_read
 def test_the_alarm_for_old_databases_leaves_out_the_packaged_ranges_and_nothing_else() -> None:
     alarms = re.findall(r'compliance_geo_age_days\{database!~"([^"]*)"\}', page("operations.md", "Health"))
     assert [set(each.split("|")) for each in alarms] == [{source.name for source in packaged().sources}]
+
+
+def overlay(*rows: str) -> bytes:
+    return "\n".join(["network,territory,first_day,last_day,action,source,reason", *rows, ""]).encode()
+
+
+def removals(prefixes: dict[int, int]) -> list[str]:
+    nets = [f"{'64.0.0.0' if version == 4 else '2000::'}/{length}" for version, length in prefixes.items()]
+    rows = [f"{each},held,2026-01-31,none,remove,us,2026-01-31: ours" for each in nets]
+    return [each.message for each in read_overlay("nets.csv", overlay(*rows), ["held"])[1]]
+
+
+def test_the_widest_network_that_may_be_removed_is_the_one_on_the_page() -> None:
+    said = re.search(r"wider than an IPv4 /(\d+) or an IPv6 /(\d+)\.", page("operations.md", "Overlays"))
+    assert said
+    widest = {4: int(said[1]), 6: int(said[2])}
+    assert removals(widest) == []
+    assert len(removals({version: length - 1 for version, length in widest.items()})) == 2
+
+
+def test_a_row_of_an_overlay_makes_no_notice_required_as_the_page_says(tmp_path: Path) -> None:
+    write(tmp_path / "own.mmdb", spread("US"), "dbip-country")
+    (tmp_path / "nets.csv").write_bytes(overlay("8.8.8.0/24,RU,2020-01-01,none,add,us,"))
+    own, page_of_rfe, reader = [tmp_path / "own.mmdb"], Content(publisher="rferl.org"), Reader("8.8.8.8")
+    before = Checker.open(geo_databases=own).check(page_of_rfe, reader, as_of=date(2026, 3, 1))
+    after = Checker.open(geo_databases=own, geo_overlays=[tmp_path / "nets.csv"])
+    found = after.check(page_of_rfe, reader, as_of=date(2026, 3, 1))
+    assert "RU" in found.location.places
+    shown = {each.id: each.status for each in found.notices}
+    assert shown.keys() > {each.id for each in before.notices}
+    assert {shown[name] for name in shown.keys() - {each.id for each in before.notices}} == {"possible"}

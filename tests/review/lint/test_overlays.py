@@ -83,6 +83,16 @@ def test_a_comment_in_an_overlay_sets_a_removal_aside(nets: Path) -> None:
     assert ids(said, "ignored") == ["overlay-removes"]
 
 
+PAGE = Path(__file__).parents[3] / "docs" / "lint" / "overlay-removes.md"
+
+
+def test_the_page_shows_how_a_removal_is_set_aside_in_csv(nets: Path) -> None:
+    table = PAGE.read_text(encoding="utf-8").partition("```csv\n")[2].partition("```")[0]
+    nets.write_text(table.replace("donetsk-held", "held"), encoding="utf-8")
+    said = run("--overlay", "nets.csv", "--select", "overlay-removes")
+    assert (ids(said), ids(said, "ignored")) == ([], ["overlay-removes"])
+
+
 def test_an_overlay_that_cannot_be_read_is_said_to_be_that(nets: Path) -> None:
     nets.write_text(f"{HEAD}\n{REMOVED.replace('held', 'hled')}\n", encoding="utf-8")
     assert run("--overlay", "nets.csv", status=2)["problems"][0]["message"] == "unknown territory `hled`"
