@@ -625,6 +625,12 @@ def test_geoipupdate_sees_what_is_there_and_may_bring_nothing_new(program: Calla
     assert said("update").startswith("own.mmdb: already built on")
 
 
+def test_a_place_that_cannot_be_looked_at_keeps_no_other_from_being_renewed(program: Callable[[str], None]) -> None:
+    configure(geo_databases=[f"{'x' * 300}.mmdb", "own.mmdb"])
+    program('cmp "$2/own.mmdb" own.mmdb')
+    assert said("update").startswith("own.mmdb: already built on")
+
+
 @pytest.mark.parametrize(
     ("script", "message"),
     [

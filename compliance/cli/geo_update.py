@@ -7,6 +7,7 @@ refuse later is refused here, where somebody reads the message.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -219,8 +220,9 @@ def _by_program(places: Sequence[_Place], golden: _GoldenRows, config: str | Non
         raise ConfigError("no database is configured: name those that are to be renewed in `geo_databases`")
     with tempfile.TemporaryDirectory(prefix="compliance-geo-") as directory:
         for place in places:  # so that it sees what there is and asks for newer ones only
-            if place.path.is_file():
-                shutil.copy2(place.path, Path(directory, place.path.name))
+            with contextlib.suppress(OSError):  # one that cannot be read is brought whole
+                if place.path.is_file():
+                    shutil.copy2(place.path, Path(directory, place.path.name))
         more = ["-f", config] if config else []
         ended = subprocess.run(
             [program, "-d", directory, *more], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
