@@ -79,7 +79,8 @@ class Observation:
     """What a piece of evidence means; None is silence.
 
     `country` is an ISO 3166-1 code and `subdivision` a full ISO 3166-2 code (`UA-43`), in our own table and
-    perhaps of another country than `country`: makers disagree whose a place is. Both are never a guess.
+    perhaps of another country than `country`: makers disagree whose a place is. Where a record names several regions
+    of that other country, it is that country (`UA` beside `RU`). Both are never a guess.
     """
 
     source: str
