@@ -128,16 +128,21 @@ def code_help(text: str) -> str | None:
     head, hyphen, tail = text.strip().upper().partition("-") if text.isascii() else ("", "", "")
     country = ALPHA_3.get(head) or (place(head) if hyphen else None)
     if country is not None:
-        return _part_help(country, tail) if hyphen else f"write `{country}`"
+        return _part_help(country, tail, is_code=text.isupper()) if hyphen else f"write `{country}`"
     named = (code for code, name in COUNTRIES.items() if name.casefold() == text.strip().casefold())
     return next((f"write the code `{code}`" for code in named), None)
 
 
-def _part_help(country: str, tail: str) -> str:
-    """What to write for a part of a country that is no part of it, or has it under another code of the country."""
+def _part_help(country: str, tail: str, *, is_code: bool) -> str | None:
+    """What to write for a part of a country that is no part of it, or has it under another code of the country.
+
+    In lower case (`is_code` is false) it is likely a name, `my-daily`, and no slip for a part of Malaysia.
+    """
     parts = _parts(country)
     if (meant := f"{country}-{tail}") in parts:
         return f"write `{meant}`"
+    if not is_code:
+        return None
     if not parts:
         return f"`{country}` has no parts: write it"
     if len(parts) <= MOST_PARTS:

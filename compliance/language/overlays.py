@@ -39,6 +39,7 @@ _SYSTEM: Final = re.compile(r"(?:AS)?([1-9][0-9]{0,9})", re.IGNORECASE)
 _MOST_SYSTEM: Final = 2**32 - 1
 _NETWORK: Final = re.compile(r"[0-9A-Fa-f:.]+(?:/[0-9]{1,3})?")
 _DAY: Final = re.compile(r"(?<![0-9-])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9-])")
+_LIKE_A_CODE: Final = re.compile(r"[A-Z]{2,3}(?:-[A-Z0-9]+)?")
 _MAPPED: Final = IPv6Network("::ffff:0:0/96")
 _UNWRAPPED: Final = (IPv6Network("2002::/16"), IPv6Network("64:ff9b::/96"))
 """Networks whose addresses stand for an IPv4 address: 6to4 and NAT64."""
@@ -145,12 +146,20 @@ def _territory(fields: Fields, territories: Collection[str], *, is_removal: bool
     if found is None or found.text in territories:
         return None if found is None else found.text
     if found.text not in PLACES:
-        help_ = code_help(found.text) or nearest(found.text, territories) or PLACE_HELP
+        help_ = code_help(found.text) or nearest(found.text, territories) or _other_help(found.text, territories)
         fields.to.fail(found.span, f"unknown territory `{found.text}`", help_)
     elif is_removal:
         listed = f"the territories are: {', '.join(sorted(territories))}" if territories else None
         fields.to.fail(found.span, f"`{found.text}` is a code, and only territories can be removed", listed)
     return found.text
+
+
+def _other_help(text: str, territories: Collection[str]) -> str:
+    """What may be the matter with a territory that is neither there nor near one that is."""
+    if _LIKE_A_CODE.fullmatch(text):
+        return PLACE_HELP
+    listed = f"they are: {', '.join(sorted(territories))}" if territories else "they have none"
+    return f"no territory of these rules is called so; {listed}; is `rules_dir` the directory that declares it?"
 
 
 def _check_contradictions(rows: Iterable[OverlayRow], to: Collector) -> None:

@@ -150,6 +150,7 @@ def test_nobody_is_blamed_for_naming_what_has_a_bad_name() -> None:
         ("location: RU\nif", "location: russia\nif", "unknown place `russia`", "write the code `RU`"),
         ("location: RU\nif", "location: USA\nif", "unknown place `USA`", "write `US`"),
         ("location: RU\nif", "location: usa-ca\nif", "unknown place `usa-ca`", "write `US-CA`"),
+        ("location: RU\nif", "location: my-daily\nif", "unknown place `my-daily`", "use an ISO 3166 code"),
         ("location: RU\nif", "location: UK-LND\nif", "unknown place `UK-LND`", "write `GB-LND`"),
         ("location: RU\nif", "location: ßd\nif", "unknown place `ßd`", "use an ISO 3166 code"),
         ("location: RU\nif", "location: RU-X\nif", "unknown place `RU-X`", "`RU` has 83 parts; one of them is `RU-AD`"),

@@ -96,6 +96,12 @@ def test_a_removal_has_a_reason_with_a_day_in_it() -> None:
         ({"asn": "AS64500"}, "a row has `network` or `asn`, not both; write two rows"),
         ({"territory": "heldd"}, "unknown territory `heldd`; the nearest is `held`"),
         ({"territory": "UK"}, "unknown territory `UK`; write `GB`"),
+        ({"territory": "XQ"}, "unknown territory `XQ`; use an ISO 3166 code"),
+        ({"territory": "MY-99"}, "unknown territory `MY-99`; the parts of `MY` are: MY-01"),
+        (
+            {"territory": "my-moscow"},
+            "unknown territory `my-moscow`; no territory of these rules is called so; they are: EU, held; is `rules_dir`",
+        ),
         ({"territory": ""}, "a row of an overlay needs `territory`; add `territory:`"),
         ({"first_day": ""}, "a row of an overlay needs `first_day`"),
         ({"last_day": "31.12.2024"}, "`31.12.2024` is not a calendar day; write `2024-12-31`"),
