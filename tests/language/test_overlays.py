@@ -100,7 +100,7 @@ def test_a_removal_has_a_reason_with_a_day_in_it() -> None:
         ({"territory": "MY-99"}, "unknown territory `MY-99`; the parts of `MY` are: MY-01"),
         (
             {"territory": "my-moscow"},
-            "unknown territory `my-moscow`; no territory of these rules is called so; they are: EU, held; is `rules_dir`",
+            "unknown territory `my-moscow`; no territory of these rules is called so; they are: EU, held; is",
         ),
         ({"territory": ""}, "a row of an overlay needs `territory`; add `territory:`"),
         ({"first_day": ""}, "a row of an overlay needs `first_day`"),

@@ -73,9 +73,10 @@ def _undeclared_exclusion(look: Look) -> Iterator[Found]:
 
 def _orphan(look: Look) -> Iterator[Found]:
     ruleset, asked = look.ruleset, _asked(look)
+    overlaid = {row.territory for row in look.overlays}
     for name in ruleset.territories:
-        if name not in asked[Kind.PLACE]:
-            yield Found(f"no rule asks for the territory `{name}`", _OR, look.files.span("territory", name))
+        if name not in asked[Kind.PLACE] | overlaid:
+            yield Found(f"no rule asks for the territory `{name}`", _OR_OVERLAY, look.files.span("territory", name))
     copied = {register.copy_of for register in ruleset.registers.values()}
     for name in ruleset.declared_registers:
         if name not in asked[Kind.STATUS] | copied:
@@ -89,6 +90,7 @@ def _orphan(look: Look) -> Iterator[Found]:
 
 
 _OR: Final = "delete it, or write the rule that it was made for"
+_OR_OVERLAY: Final = f"{_OR}; if an overlay names it, name that one with `--overlay`"
 
 
 def _asked(look: Look) -> dict[Kind, set[str]]:

@@ -45,6 +45,18 @@ def test_a_removal_that_has_ended_is_no_longer_listed() -> None:
     assert removals(REMOVED, day=date(2026, 7, 1)) == []
 
 
+def test_a_territory_that_only_an_overlay_names_is_used() -> None:
+    alone = with_parts(territory(f"code: UA-14, extent: partly, {ALWAYS}", name="held"), files=CLEAN)
+
+    def orphans(overlays: dict[str, bytes]) -> list[str]:
+        found = lint(ruleset(alone), DAY, {path: text.encode() for path, text in alone.items()}, overlays)
+        return [str(each.help) for each in found.findings if each.id == "orphan"]
+
+    (help_,) = orphans({})
+    assert help_.endswith("if an overlay names it, name that one with `--overlay`")
+    assert orphans({"nets.csv": f"{HEAD}\n{ADDED}\n".encode()}) == []
+
+
 def run(*arguments: str, status: int = 0) -> Any:
     found = CliRunner().invoke(main, ["lint", "rules", "--as-of", "2026-01-15", "--json", *arguments])
     assert found.exit_code == status, found.output
