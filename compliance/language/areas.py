@@ -26,9 +26,16 @@ _DEGREES: Final = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,15})?")
 _KM: Final = re.compile(r"[0-9]{1,4}(\.[0-9]{1,6})?")
 _DEPTHS: Final = {"Polygon": 3, "MultiPolygon": 4}
 """How many lists stand around a number of each type of geometry."""
+_WRAPPERS: Final = {
+    "Feature": "take the `geometry` out of the Feature, and leave the rest away",
+    "FeatureCollection": "take the `geometry` out of the Feature in it; of several, make an area of each",
+    "GeometryCollection": "make an area of each geometry in it",
+}
+"""What GeoJSON puts around geometries, and how to get at them."""
 _NESTING: Final = "as in GeoJSON: a list of rings for a polygon, a list of such lists for many"
 _LEAST_AREA: Final = 1e-7
 """In square degrees; about 1,000 square metres at the equator."""
+_POINT: Final = "write [longitude, latitude] in degrees, for example [34.1, 44.9]"
 _DATE_LINE: Final = "cut it in two at 180 degrees: no ring may cross the date line"
 Ring = tuple[tuple[float, float], ...]
 
@@ -83,6 +90,10 @@ def _polygons(fields: Fields) -> tuple[tuple[Ring, ...], ...]:
     node = fields.map_of("geometry", required=True)
     if node is None:
         return ()
+    around = node.get("type")
+    if isinstance(around, Text) and around.text in _WRAPPERS:
+        fields.to.fail(around.span, f"a geometry is not a `{around.text}`", _WRAPPERS[around.text])
+        return ()  # what else stands in it is as it should be there
     geometry = Fields(node, "a geometry", fields.to, names("geometry"))
     kind, coordinates = geometry.text_node("type", required=True), geometry.node("coordinates", required=True)
     if kind is not None and kind.text not in _DEPTHS:
@@ -169,9 +180,9 @@ def _points(node: Node, to: Collector) -> Iterator[tuple[float, float]]:
         pair = item.items if isinstance(item, List) else ()
         texts = [each.text for each in pair if isinstance(each, Text) and _DEGREES.fullmatch(each.text)]
         if len(pair) != 2 or len(texts) != 2:
-            to.fail(
-                item.span, "this is not a point", "write [longitude, latitude] in degrees, for example [34.1, 44.9]"
-            )
+            is_higher = len(pair) == 3 and len(texts) >= 2
+            help_ = "leave the third number out: it is an altitude" if is_higher else _POINT
+            to.fail(item.span, "this is not a point", help_)
             return
         longitude, latitude = map(float, texts)
         if abs(longitude) > 180 or abs(latitude) > 90:

@@ -102,6 +102,41 @@ def test_a_ring_that_would_be_another_area_is_refused(ring: str, message: str) -
     assert found[:1] == ([message] if message else [])
 
 
+PASTED = json.dumps({"type": "Polygon", "coordinates": [json.loads(RING)]}, separators=(",", ":"))
+
+
+def pasted(text: str) -> dict[str, str]:
+    return {"held.yaml": held((f"{{type: Polygon, coordinates: [{RING}]}}", text))}
+
+
+def test_a_geometry_may_be_pasted_as_json_in_one_line() -> None:
+    assert loaded(pasted(PASTED)).territories["held"] == read()
+
+
+@pytest.mark.parametrize(
+    ("text", "help_"),
+    [
+        (f'{{"type":"Feature","properties":{{"a":1}},"geometry":{PASTED}}}', "take the `geometry` out of the Feature,"),
+        (
+            f'{{"type":"FeatureCollection","features":[{{"type":"Feature","geometry":{PASTED}}}]}}',
+            "take the `geometry`",
+        ),
+        (f'{{"type":"GeometryCollection","geometries":[{PASTED}]}}', "make an area of each geometry in it"),
+        ('{"type":"LineString","coordinates":[[37,47],[39,47]]}', "use one of: Polygon, MultiPolygon"),
+    ],
+)
+def test_what_stands_around_a_geometry_is_one_problem_that_says_what_to_take(text: str, help_: str) -> None:
+    (problem,) = problems(pasted(text))
+    assert problem.message.startswith("a geometry is not a `")
+    assert (problem.help or "").startswith(help_)
+
+
+@pytest.mark.parametrize("altitude", ["0", "12.5", "-3000", "1e3"])
+def test_a_third_number_of_a_point_is_to_be_left_out(altitude: str) -> None:
+    (problem,) = problems(pasted(PASTED.replace("[37,47]", f"[37,47,{altitude}]")))
+    assert problem.help == "leave the third number out: it is an altitude"
+
+
 def test_a_member_is_not_blamed_for_an_area_that_is_a_problem_itself() -> None:
     assert messages({"held.yaml": held(("[37, 47]]", "[37, 48]]"))}) == ["a ring is not closed"]
 
