@@ -3,10 +3,10 @@
 Theory: one flipped bit in a record can make the fast reader follow a type that there is not, and end the process. So
 before it sees a file, all of it is gone through once: every value from the first to the last byte of the data, and
 every leaf of the search tree. A value has a known type and a size that such a type can have; a key is text; a pointer
-leads back to a value that has ended, so nothing contains itself; a leaf leads to where a value begins. The size of the
-tree is read as the fast reader reads it: from the keys of the description itself, of the types that the format names,
-each of them once, since of two readers one takes the first and the other the last. What is sound may still be wrong
-(another letter, another number): this is about the process, not about the answer.
+leads back to a value that has ended, so nothing contains itself; a leaf leads to where a value begins, and nothing to
+the root. The size of the tree is read as the fast reader reads it: from the keys of the description itself, of the
+types that the format names, each of them once, since of two readers one takes the first and the other the last. What
+is sound may still be wrong (another letter, another number): this is about the process, not about the answer.
 
 Source: MaxMind DB File Format Specification 2.0.
 """
@@ -79,10 +79,11 @@ def _check(data: bytes) -> Tree:
     begin = tree_size + _BETWEEN
     if begin > marker or any(data[tree_size:begin]):
         raise UnsoundError("the tree does not have its size")
-    # what a record of the tree may be: a node, none, or where a value begins; in between there is nothing
-    leads = bytes([1]) * (nodes + 1) + bytes(_BETWEEN - 1) + _values(data[begin:marker])
+    # what a record of the tree may be: a node but the root, to which no way leads back (zeroes are what a hole in a
+    # file reads as), none, or where a value begins; in between there is nothing
+    leads = bytes([0]) + bytes([1]) * nodes + bytes(_BETWEEN - 1) + _values(data[begin:marker])
     if not all(all(map(leads.__getitem__, half)) for half in _halves(data[:tree_size], bits)):
-        raise UnsoundError("a leaf of the tree leads to no value")
+        raise UnsoundError("a record of the tree leads to no value, or back to the root")
     return tree
 
 

@@ -132,6 +132,13 @@ def test_trees_of_all_widths_are_read(bits: int) -> None:
             check(narrow(*pair, bits))
 
 
+@pytest.mark.parametrize("bits", [24, 28, 32])
+def test_a_hole_in_the_tree_is_not_taken_for_silence(bits: int) -> None:
+    """Zeroes lead back to the root: whoever lies there would be somebody else, or nobody."""
+    with pytest.raises(UnsoundError, match="back to the root"):
+        check(narrow(0, 1 + 16, bits))
+
+
 def narrow(left: int, right: int, bits: int) -> bytes:
     about = mmdb({"0.0.0.0/1": "x"}, ip_version=4)
     described = about[about.rindex(MARKER) :].replace(b"record_size\xa1\x20", b"record_size\xa1" + bytes([bits]))
