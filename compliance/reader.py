@@ -40,6 +40,10 @@ NOT_SAID: Final[Mapping[str, str]] = {
 }
 """Why a request does not say who the reader is, for metrics and in words; neither holds anything of the request."""
 
+_ADDRESS_HELP: Final = (
+    "give one IPv4 or IPv6 address, and no name, network or list; leave `reader` out if nobody knows it"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Reader:
@@ -121,7 +125,7 @@ def where(reader: Reader, databases: Databases, atlas: Atlas, day: date, today: 
         return locate(said, atlas, day) if said else LocationSet.unknown(reader.because)
     address = parse_address(str(reader.address))
     if address is None:
-        raise RequestError([Problem("this is not an IP address", where="reader.address")])
+        raise RequestError([Problem("this is not an IP address", where="reader.address", help=_ADDRESS_HELP)])
     overlaid = databases.overlaid(address, day, today)
     if not address.is_public and not said and overlaid is NOTHING_OVERLAID:
         return LocationSet.unknown("not a public address")

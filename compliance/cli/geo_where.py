@@ -125,7 +125,9 @@ def _found(checker: Checker, trust: ProxyTrust, asked: _Asked, day: date) -> _Fo
         client, reader = found.client, found.reader
     address = client.address if client else None if asked.address is None else parse_address(asked.address)
     if asked.address is not None and address is None:
-        raise RequestError([Problem(f"`{asked.address}` is not an IP address", where="ADDRESS")])
+        raise RequestError(
+            [Problem(f"`{asked.address}` is not an IP address", where="ADDRESS", help="give one IPv4 or IPv6 address")]
+        )
     location = checker.locate(reader, as_of=day)
     aged = max(day, today())
     said = () if address is None else tuple(checker.databases.said(address, aged))

@@ -22,6 +22,12 @@ NOTHING: Final = object()
 """What is left of a value that does not fit."""
 _FACTS: Final = "content.facts."
 _DAYS: Final = ("as_of", "content.date_published")
+_OBJECTS: Final = {
+    "reader": 'say in which way: `{"address": ...}`, `{"location": {"country": ...}}` or `{"from": "request"}`',
+    "reader.location": 'write it as `{"country": "UA", "subdivision": "UA-43"}`; the subdivision may be left out',
+    "content": 'write it as `{"publisher": "my-daily.example"}`, or with a `url`',
+}
+"""How to write what callers give as one word and is an object."""
 _YES_NO: Final = ("yes", "no")
 _LIKELY_SLIP: Final = 0.8
 """How near a field of another meaning has to be for it to be meant, from 0 to 1."""
@@ -143,6 +149,8 @@ def _help(value: Any, wanted: Any, where: str) -> str | None:
         return f"use one of: {', '.join(values)}" if values else None
     if where in _DAYS:
         return None if isinstance(value, list | dict) else 'write it as "YYYY-MM-DD"'
+    if where in _OBJECTS:
+        return _OBJECTS[where]
     options = _options(wanted)
     if isinstance(value, str) and any(get_origin(option) is list for option in options):
         return f'write it as a list: `["{value if _TAG.fullmatch(value) else "..."}"]`'

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 import threading
 import tomllib
 from collections.abc import Callable, Iterator
@@ -22,7 +23,7 @@ import pytest
 import yaml
 
 from compliance.config import Settings
-from tests.deploy.proxying import DEPLOY, Proxy, proxying
+from tests.deploy.proxying import DEPLOY, LOG, Proxy, proxying
 from tests.web.asking import ARTICLE, DAY
 from tests.web.process import SECONDS, Reply, Service, serving
 
@@ -192,6 +193,36 @@ def test_every_file_of_a_recipe_is_named_on_the_page_about_proxies_or_by_its_set
     for path in RECIPES.glob("*/*"):
         assert path.name in {"compliance.toml", "nginx.conf", "network-policy.yaml"}
         assert path.name in page or path.name in (path.parent / "compliance.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("recipe", [name for name in NAMES if settings(name)])
+def test_a_recipe_says_that_its_settings_are_no_second_file(recipe: str) -> None:
+    text = (RECIPES / recipe / "compliance.toml").read_text(encoding="utf-8")
+    assert "# The settings below go into the one compliance.toml of the service" in text
+
+
+@pytest.mark.parametrize("recipe", [name for name in NAMES if config(name).is_file()])
+def test_for_a_trial_without_root_the_head_of_the_configuration_names_every_file_that_nginx_writes(
+    nginx: str, recipe: str, tmp_path: Path
+) -> None:
+    head = config("nginx").read_text(encoding="utf-8").partition("events {}")[0]
+    assert recipe == "nginx" or "see the head of ../../nginx.conf" in config(recipe).read_text(encoding="utf-8")
+    pid, log, *temporary, listen = re.findall(r"`([^`]+;)`", head)
+    text = config(recipe).read_text(encoding="utf-8").replace("listen 80;", listen, 1)
+    text = text.replace(LOG, "\n".join([log, *temporary]), 1).replace("/etc/nginx/countries.conf", "countries.conf")
+    (tmp_path / "countries.conf").write_text(COUNTRIES, encoding="utf-8")
+    (tmp_path / "trial.conf").write_text(f"{pid}\n{text}", encoding="utf-8")
+    assert "/var/" not in re.sub(r"#.*", "", text)
+    done = subprocess.run(
+        [nginx, "-T", "-p", str(tmp_path), "-e", "trial.log", "-c", str(tmp_path / "trial.conf")],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=SECONDS,
+    )
+    assert done.returncode == 0, done.stderr
+    made = {"trial.conf", "countries.conf", "trial.log", "trial.pid", "body", "proxy", "fastcgi", "uwsgi", "scgi"}
+    assert {path.name for path in tmp_path.iterdir()} == made
 
 
 SPOKEN = re.compile(

@@ -129,6 +129,34 @@ def test_an_unknown_field_is_refused_with_the_nearest_known_one(
     assert (only["message"], only["help"]) == (message, help_)
 
 
+@pytest.mark.parametrize(
+    ("question", "help_"),
+    [
+        ({"content": {}, "reader": "request"}, 'say in which way: `{"address": ...}`'),
+        ({"content": {}, "reader": ["UA"]}, 'say in which way: `{"address": ...}`'),
+        ({"content": {}, "reader": {"location": "UA"}}, 'write it as `{"country": "UA"'),
+        ({"content": "my-daily.example"}, 'write it as `{"publisher": "my-daily.example"}`'),
+        (
+            {"content": {}, "reader": {"address": "reader.example"}},
+            "give one IPv4 or IPv6 address, and no name, network or list",
+        ),
+    ],
+)
+def test_a_word_where_more_is_to_be_said_is_answered_with_what_to_write(
+    asker: Asker, question: Any, help_: str
+) -> None:
+    (only,) = asker.refusal(question)["problems"]
+    assert only["help"].startswith(help_)
+    assert "withheld" not in only["help"]
+    shown = only["help"].split("`")[1].replace("...", '"192.0.2.7"')
+    if shown.startswith("{"):
+        where = only["where"].split(".")
+        inner: Any = json.loads(shown)
+        for name in reversed(where):
+            inner = {name: inner}
+        assert asker.check({"content": {}, **inner}).status_code == 200
+
+
 @pytest.mark.parametrize("country", ["ZQ", "U", "RUX ", "UA-99", "\0", "R" * 100_000, "РФ"])
 def test_an_unknown_country_code_is_refused_with_what_to_write(asker: Asker, country: str) -> None:
     (only,) = asker.refusal({"content": {}, "reader": {"location": {"country": country}}})["problems"]
