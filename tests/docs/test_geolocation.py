@@ -6,10 +6,14 @@ import re
 from datetime import date
 from pathlib import Path
 
+from click import Context
+
 from compliance import Checker, Content, Reader
 from compliance.geo.databases import Databases, packaged
+from compliance.geo.golden import read_golden
 from compliance.language.overlays import read_overlay
 from compliance.reader import NOT_SAID
+from tests.commands import every_command
 from tests.geo.mmdb import mmdb
 from tests.geo.sources import spread, write
 
@@ -20,7 +24,7 @@ WITHOUT_A_MAKER = mmdb({"1.2.0.0/16": {"country_code": "PL"}, "2.2.0.0/16": {"co
 def page(name: str, heading: str) -> str:
     """What stands under a heading of a page."""
     text = (DOCS / name).read_text(encoding="utf-8")
-    found = re.search(rf"^#+ {re.escape(heading)}$\n(.*?)(?=^#|\Z)", text, re.DOTALL | re.MULTILINE)
+    found = re.search(rf"^#+ {re.escape(heading)}$\n(.*?)(?=^##+ |\Z)", text, re.DOTALL | re.MULTILINE)
     assert found, heading
     return found[1]
 
@@ -89,3 +93,28 @@ def test_a_row_of_an_overlay_makes_no_notice_required_as_the_page_says(tmp_path:
     shown = {each.id: each.status for each in found.notices}
     assert shown.keys() > {each.id for each in before.notices}
     assert {shown[name] for name in shown.keys() - {each.id for each in before.notices}} == {"possible"}
+
+
+def test_the_golden_table_on_the_page_is_one_that_is_read() -> None:
+    table = page("operations.md", "Exchanging a database").partition("```csv\n")[2].partition("```")[0]
+    rows, problems = read_golden("golden.csv", table.encode())
+    assert [(row.country, row.database) for row in rows] == [("US", None), ("US", "dbip-city")]
+    assert problems == []
+
+
+def test_what_a_timer_runs_is_a_command_with_options_that_it_has() -> None:
+    lines = re.findall(
+        r"/opt/compliance/bin/compliance (geo update)(.*)$", page("operations.md", "A timer"), re.MULTILINE
+    )
+    assert len(lines) == 2
+    for name, arguments in lines:
+        every_command()[name].make_parser(Context(every_command()[name])).parse_args(arguments.split())
+
+
+def test_the_way_to_production_has_ten_steps_that_lead_to_what_they_name() -> None:
+    steps = re.findall(r"^[0-9]+\. (.+)$", page("operations.md", "From clone to production"), re.MULTILINE)
+    assert len(steps) == 10
+    said = " ".join(steps)
+    for name in ("geo check", "test", "lint", "geo update"):
+        assert name in said
+        assert name in every_command()
