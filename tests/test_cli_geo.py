@@ -22,7 +22,7 @@ from compliance.language.overlays import COLUMNS
 from tests.geo.sources import city, data, network, spread, write
 from tests.geo.test_database_file import flipped
 from tests.terminal import on_a_terminal
-from tests.tiny import written
+from tests.tiny import TINY, written
 
 GOOD, FINDINGS, UNUSABLE = 0, 1, 2
 TODAY = date(2026, 3, 1)
@@ -658,3 +658,17 @@ def test_every_command_of_the_group_takes_json_and_explains_itself(name: str) ->
     text = said(name, "-h")
     assert "--json" in text
     assert len(text.splitlines()) > 8
+
+
+def test_overlays_are_tried_with_the_territories_of_the_settings_that_are_named(tmp_path: Path) -> None:
+    territory = (
+        "language: 1\nterritory: our-part\ntitle: Ours\nmembers:\n"
+        "  - {code: UA-14, extent: partly, first_day: 2020-01-01, last_day: none}\n"
+        "sources:\n  - {title: A map}\n"
+    )
+    rules = written(tmp_path / "rules", {**TINY, "our-part.yaml": territory})
+    rows = tmp_path / "rows.csv"
+    rows.write_text(f"{HEAD}\n9.0.0.0/8,,our-part,none,none,,us,\n", encoding="utf-8")
+    settings = tmp_path / "service.toml"
+    settings.write_text(f'rules_dir = "{rules}"\ngeo_overlays = ["{rows}"]\n', encoding="utf-8")
+    assert said("check", "--config", str(settings)).endswith("overlays: 1 row(s), 0 of them removals\n")

@@ -68,7 +68,7 @@ def check(
     opened = [each.file for each in tried if each.file]
     unasked = _unasked(rows, known, tried, is_whole=not databases)
     overlays = () if databases else configured.geo_overlays
-    wrong, count, removals = _try_overlays(overlays, rules_dir, opened)
+    wrong, count, removals = _try_overlays(overlays, configured.rules_dir, opened)
     if as_json:
         said = {"rows": count, "removals": removals, "problems": wrong}
         golden_rows = {"rows": len(rows), "problems": unasked}
