@@ -10,7 +10,7 @@ import pytest
 
 from compliance.dictionary import forms
 from compliance.mentions.names import names_of
-from compliance.mentions.scan import Scanner
+from compliance.mentions.scan import Scanner, Verdict
 from tests.bench import mentions
 from tests.bench.parts import mentions_speed
 from tests.bench.parts import mentions_tables as tables
@@ -110,7 +110,9 @@ def test_the_filler_names_nobody_and_comes_out_the_same_every_time() -> None:
     text = news(100_000, Random(1))  # noqa: S311 - a seed
     assert text == news(100_000, Random(1))  # noqa: S311 - a seed
     assert 100_000 <= len(text.encode()) < 101_000
-    assert Scanner(names_of(CORPUS.entities, forms())).scan(text).mentions == ()
+    found = Scanner(names_of(CORPUS.entities, forms())).scan(text).mentions
+    assert {each.surface for each in found if each.verdict is Verdict.CERTAIN} == set()
+    assert {each.surface for each in found} <= {"Дождь"}, "at the beginning of a sentence, where it may be a name"
 
 
 def test_as_many_entities_are_invented_as_it_takes_and_no_two_share_a_russian_name() -> None:
@@ -139,6 +141,7 @@ def test_time_that_grows_with_the_square_breaks_the_promise() -> None:
 # -- the page -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.prove
 def test_a_run_without_a_package_measures_the_rest_and_leaves_the_page_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
