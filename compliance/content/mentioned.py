@@ -31,6 +31,8 @@ READ: Final = frozenset({"ru", "uk", "en", "de", "fr", "es", "it", "pt", "nl", "
 """Languages of which names are found in every form: those with forms, and those in which names have none."""
 _OTHERS: Final = re.compile("[ўәғқңөұүһђјљњћџѓќѕәłżźśćńąęřěščžůťďňőűığşāēģīķļņūėųį\u0531-\u1fff\u2c80-\uffdc]")
 """Letters that no text in those languages is full of."""
+_TAG: Final = re.compile("[A-Za-z]{2,3}(?:[-_][A-Za-z]{4})?(?:[-_](?:[A-Za-z]{2}|[0-9]{3}))?")
+"""What pages write for a language, where it is one: whatever else they write is no mistake of the caller."""
 _FEW: Final = 0.003
 """So large a share of a text may be such letters, from 0 to 1: names of other languages have them, too."""
 
@@ -126,7 +128,7 @@ def filled(content: Content, looked: Looked) -> Content:
     days = {days for each in said.published if (days := days_of(each))}
     return replace(
         content,
-        language=content.language or _only(frozenset(said.languages)),
+        language=content.language or _only(frozenset(each for each in said.languages if _TAG.fullmatch(each.strip()))),
         date_published=content.date_published or (said.published[0] if len(days) == 1 else None),
         publisher=content.publisher or (None if content.url else _only(frozenset(said.publishers))),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from compliance.content.facts import Content
+from compliance.content.facts import Content, facts_of
 from compliance.content.mentioned import NOTHING, Looked, digest_of, filled, look, with_mentions
 from compliance.content.publisher import Directory
 from compliance.mentions.names import names_of
@@ -103,3 +103,19 @@ def test_what_a_page_says_in_two_ways_is_not_taken() -> None:
     )
     content = filled(Content(html=page), looked(html=page))
     assert (content.language, content.date_published) == (None, None)
+
+
+@pytest.mark.parametrize("written", ["Русский", "russian language", "ru;en", "x", "!", "en-US-x-very-long-thing"])
+def test_what_a_page_writes_in_place_of_a_language_is_no_mistake_of_the_caller(written: str) -> None:
+    page = PAGE.replace('lang="ru"', f'lang="{written}"').replace('"inLanguage": "ru",', "")
+    content = filled(Content(html=page), looked(html=page))
+    assert content.language is None
+    assert facts_of(content, Directory.of([BEACON, UNION, SITE], {}))
+
+
+@pytest.mark.parametrize("written", ["ru", "ru_RU", "zh-Hans-CN", "es-419"])
+def test_a_language_of_a_page_is_taken_as_it_is_written(written: str) -> None:
+    page = PAGE.replace('lang="ru"', f'lang="{written}"').replace('"inLanguage": "ru",', "")
+    content = filled(Content(html=page), looked(html=page))
+    assert content.language == written
+    assert "content.language" in facts_of(content, Directory.of([BEACON, UNION, SITE], {}))
