@@ -23,6 +23,7 @@ from compliance.mentions.names import names_of
 from compliance.mentions.scan import Scanner
 from compliance.model.ruleset import Ruleset
 
+_log = logging.getLogger("compliance.dictionary")
 MOST_KEPT: Final = 1024
 """So many contents are remembered, ..."""
 MOST_FOUND: Final = 200
@@ -69,7 +70,11 @@ class Names:
             return NOTHING
         found = self._kept.get(key)
         if found is None:
-            found = look(content, directory, self.ready().scan_fields)
+            try:
+                found = look(content, directory, self.ready().scan_fields)
+            except Exception as error:  # noqa: BLE001 - whatever goes wrong here, whom a page mentions is unknown
+                _log.error("a content was not looked through: %s", type(error).__name__)
+                return NOTHING
             if len(found.mentions) + len(found.suppressed) <= MOST_FOUND:
                 self._kept.put(key, found)
         return found

@@ -8,6 +8,7 @@ import pytest
 
 from compliance import dictionary
 from compliance.content.facts import Content
+from compliance.content.mentioned import with_mentions
 from compliance.content.publisher import Directory
 from compliance.dictionary import MOST_FOUND, Names
 from compliance.mentions.scan import Scanner
@@ -62,3 +63,16 @@ def test_a_page_of_nothing_but_names_is_read_and_not_kept(rules: Ruleset) -> Non
     once = names.look(content, directory)
     assert len(once.mentions) == MOST_FOUND + 1
     assert names.look(content, directory) is not once
+
+
+def test_if_something_fails_whom_a_page_mentions_is_unknown_and_the_log_says_nothing_of_the_text(
+    rules: Ruleset, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(one: Ruleset) -> Scanner:
+        raise OSError("no dictionary at Радио Маяковка")
+
+    monkeypatch.setattr(dictionary, "scanner_of", broken)
+    names, directory = Names(rules), Directory.of(rules.entities.values(), rules.registers)
+    found = names.look(Content(text="Слушали Радио Маяковку"), directory)
+    assert with_mentions({}, found) == {}
+    assert [record.getMessage() for record in caplog.records] == ["a content was not looked through: OSError"]

@@ -59,9 +59,9 @@ class Looked:
     mentions: tuple[Found, ...] = ()
     suppressed: tuple[Found, ...] = ()
     links: frozenset[str] | None = None
-    """The entities to whose sites it links; None where no page was given."""
+    """The entities to whose sites it links; None where no page was given that could be read whole."""
     is_whole: bool = False
-    """Whether the whole text was given, or the page."""
+    """Whether the whole text was given, or the page, and it was read as a browser does."""
     seems_readable: bool = True
     """Whether its letters are those of languages whose forms are known."""
     published: Published = SAYS_NOTHING
@@ -88,13 +88,14 @@ def look(content: Content, directory: Directory, scan: Scan) -> Looked:
     texts, page = texts_of(content)
     hosts = frozenset[str]() if page is None else page.hosts
     links = frozenset[str]().union(*(directory.identify(host) for host in hosts))
+    is_read = page is not None and page.is_checked
     scanned = scan(texts, links)
     whole = "\n".join(text for name, text in texts.items() if name != "headline")
     return Looked(
         mentions=tuple(_placed(scanned.mentions, texts, page)),
         suppressed=tuple(_placed(scanned.suppressed, texts, page)),
-        links=None if page is None else links,
-        is_whole="text" in texts or page is not None,
+        links=links if is_read else None,
+        is_whole="text" in texts or is_read,
         seems_readable=len(_OTHERS.findall(whole.lower())) <= _FEW * len(whole),
         published=SAYS_NOTHING if page is None else page.published,
     )
@@ -157,9 +158,11 @@ def _is_certain(found: Found) -> bool:
 def _is_read(looked: Looked, facts: Mapping[str, FactValue]) -> bool:
     """Whether the text is in a language in which no form of a name is passed over."""
     language = facts.get("content.language")
+    if not looked.seems_readable:  # whatever a page or its system calls it
+        return False
     if isinstance(language, OneOf) and language.values:
         return not language.other and all(tag.partition("-")[0] in READ for tag in language.values)
-    return looked.seems_readable
+    return True
 
 
 def places(looked: Looked) -> list[list[object]]:

@@ -66,10 +66,10 @@ class Inflector(Protocol):
 
 
 class AsWritten:
-    """Knows no forms but those of a language without cases; what remains if there is no dictionary."""
+    """Knows no forms at all: for names that are written in one way only."""
 
     def slots(self, words: Sequence[str], language: str | None) -> Slots:  # noqa: ARG002 - see `Inflector`
-        """Each word as it is, and the last one as English and German write the genitive."""
+        """Each word as it is."""
         return tuple(frozenset({word}) for word in words)
 
     def is_common(self, words: Sequence[str], language: str | None) -> bool:  # noqa: ARG002 - see `Inflector`
@@ -97,11 +97,6 @@ class Name:
     """For each of its words whether it is one of every text; where it is not said, none is."""
     weakened: str = ""
     """Why it is a weaker sign than its file says."""
-
-    @property
-    def shortest(self) -> int:
-        """How many letters its shortest form has."""
-        return sum(min(map(len, slot)) for slot in self.slots)
 
 
 def words_of(text: str) -> list[str]:

@@ -2,9 +2,9 @@
 
 Theory: an automaton finds the anchors of all names in one pass; each is a whole word, so the longest match at a place
 is the word itself. From an anchor the other words of a name are verified, left and right. Of candidates inside one
-another the longest counts. Then each is judged by what stands around it: *certain* if that is enough for a name of
-its strength, else *possible*. Nothing is dropped in silence: whatever was found and is told to nobody stands among
-the suppressed, with its reason.
+another the longest that is meant counts. Each is judged by what stands around it: *certain* if that is enough for a
+name of its strength, else *possible*. Nothing is dropped in silence: whatever was found and is told to nobody stands
+among the suppressed, with its reason. Only an acronym in small letters is a word and no find.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Final
 import daachorse
 import msgspec
 
-from compliance.mentions.evidence import CAPITAL, IN_FULL, Surroundings, evidence_for
+from compliance.mentions.evidence import CAPITAL, IN_FULL, Evidence, Surroundings, evidence_for
 from compliance.mentions.names import Name, anchors
 from compliance.mentions.neighbours import BREAKS, around
 from compliance.mentions.normalize import HIDDEN, MARKS, MIXED, Folded, fold, mended_at, unhidden
@@ -80,10 +80,9 @@ class Candidate(msgspec.Struct, frozen=True):
     start: int
     end: int
 
-    @property
-    def length(self) -> int:
-        """How many characters it takes."""
-        return self.end - self.start
+    def holds(self, other: Candidate) -> bool:
+        """Whether the other one lies inside, and is shorter."""
+        return self.start <= other.start and other.end <= self.end and other.end - other.start < self.end - self.start
 
 
 class Scanner:
@@ -142,30 +141,26 @@ class Scanner:
         return sorted([*seen, *hidden]) if hidden else seen
 
     def _found(self, part: _Part, linked: frozenset[str]) -> Iterator[Mention | Suppressed]:
-        """Everything in a part, as far as the part itself tells."""
-        kept, inner = _longest(list(self._verified(part.folded.text, part.hits)))
-        for each, longer in inner:
-            yield part.suppressed(each, f"it is a part of `{longer.name.alias}`")
-        for each in kept:
-            place = part.around(each)
-            if each.name.exact and part.text[place.start : place.end].islower():
-                continue  # a word, of which texts are full
-            found = evidence_for(each.name, place, linked)
-            if found.rules_out:
-                yield part.suppressed(each, found.rules_out)
-                continue
-            yield Mention(
-                entity=each.name.entity,
-                alias=each.name.alias,
-                surface=part.text[place.start : place.end],
-                start=place.start,
-                end=place.end,
-                strength=each.name.strength,
-                verdict=Verdict.POSSIBLE if found.lacks else Verdict.CERTAIN,
-                evidence=found.reasons,
-                lacks=found.lacks,
-                field=part.field,
-            )
+        """Everything in a part, as far as the part itself tells; what lies in a longer name is a part of that.
+
+        It is so only if the longer one is meant. What merely looks like a longer name hides nobody else.
+        """
+        outer: Judged | None = None
+        never: dict[str, int] = {}
+        for each in _best(part, self._verified(part.folded.text, part.hits), linked):
+            here, entity = each.candidate, each.candidate.name.entity
+            longer = outer if outer is not None and outer.candidate.holds(here) else None
+            if longer is not None and _is_a_part(each, longer):
+                yield part.suppressed(here, f"it is a part of `{longer.candidate.name.alias}`")
+            elif never.get(entity, -1) >= here.end:
+                yield part.suppressed(here, "it is a part of what never means the entity")
+            elif each.found.rules_out:
+                if here.name.strength is Strength.NEVER:
+                    never[entity] = here.end
+                yield part.suppressed(here, each.found.rules_out)
+            else:
+                yield part.mention(each, _doubt(entity, longer))
+                outer = each if longer is None else outer
 
     def _verified(self, low: str, hits: _Hits) -> Iterator[Candidate]:
         """The names around the anchors that are whole words; nearly all places are passed over at the first look."""
@@ -216,6 +211,22 @@ class _Part(msgspec.Struct, frozen=True):
         start, end = self.folded.original(each.start), _end(self.text, self.folded, each.end)
         return Surroundings(self.text, self.folded, each.start, each.end, start, end)
 
+    def mention(self, each: Judged, doubt: str) -> Mention:
+        """That a candidate is a mention; a possible one where something else is doubtful."""
+        name, place, lacks = each.candidate.name, self.around(each.candidate), doubt or each.found.lacks
+        return Mention(
+            entity=name.entity,
+            alias=name.alias,
+            surface=self.text[place.start : place.end],
+            start=place.start,
+            end=place.end,
+            strength=name.strength,
+            verdict=Verdict.POSSIBLE if lacks else Verdict.CERTAIN,
+            evidence=each.found.reasons,
+            lacks=lacks,
+            field=self.field,
+        )
+
     def suppressed(self, each: Candidate, because: str) -> Suppressed:
         """That a candidate is no mention."""
         place = self.around(each)
@@ -230,35 +241,46 @@ def _end(text: str, folded: Folded, end: int) -> int:
     return there
 
 
-def _longest(candidates: Sequence[Candidate]) -> tuple[list[Candidate], list[tuple[Candidate, Candidate]]]:
-    """The candidates that lie in no longer one, and the others with the one in which they lie."""
-    kept: list[Candidate] = []
-    inner: list[tuple[Candidate, Candidate]] = []
-    seen: set[tuple[str, int, int]] = set()
-    outer: Candidate | None = None
-    for each in sorted(candidates, key=lambda one: (one.start, -one.end, _WEAKNESS.index(one.name.strength))):
+class Judged(msgspec.Struct, frozen=True):
+    """A candidate, and what speaks for it."""
+
+    candidate: Candidate
+    found: Evidence
+
+    @property
+    def rank(self) -> int:
+        """Of several names of an entity at one place the greatest counts; that it never means it outweighs all."""
+        if self.candidate.name.strength is Strength.NEVER:
+            return 3
+        return 0 if self.found.rules_out else 1 if self.found.lacks else 2
+
+
+def _best(part: _Part, candidates: Iterable[Candidate], linked: frozenset[str]) -> list[Judged]:
+    """For each place and entity the name that speaks best for it, in the order of the text, longer ones first."""
+    best: dict[tuple[str, int, int], Judged] = {}
+    for each in candidates:
+        place = part.around(each)
+        if each.name.exact and part.text[place.start : place.end].islower():
+            continue  # a word, of which texts are full
+        judged = Judged(each, evidence_for(each.name, place, linked))
         key = each.name.entity, each.start, each.end
-        if key in seen:
-            continue
-        seen.add(key)
-        if outer is not None and each.end <= outer.end and each.length < outer.length:
-            inner.append((each, outer))
-            continue
-        kept.append(each)
-        if outer is None or each.end > outer.end:
-            outer = each
-    return kept, inner
+        if key not in best or judged.rank > best[key].rank:
+            best[key] = judged
+    return sorted(best.values(), key=lambda one: (one.candidate.start, -one.candidate.end, one.candidate.name.entity))
 
 
-_WEAKNESS: Final = (
-    Strength.NEVER,
-    Strength.STRONG,
-    Strength.MEDIUM,
-    Strength.ACRONYM,
-    Strength.SURNAME,
-    Strength.WEAK,
-)
-"""Of two names of an entity at one place the first of these counts."""
+def _doubt(entity: str, longer: Judged | None) -> str:
+    """Why a name inside a longer one, which may be meant, is only possible; nothing where both mean the same."""
+    is_other = longer is not None and longer.candidate.name.entity != entity
+    return f"it may be a part of `{longer.candidate.name.alias}`" if longer is not None and is_other else ""
+
+
+def _is_a_part(inner: Judged, outer: Judged) -> bool:
+    """Whether a name is no mention of its own inside a longer one that is meant, or may be."""
+    if not outer.found.lacks or inner.found.rules_out:
+        return True
+    is_same = inner.candidate.name.entity == outer.candidate.name.entity
+    return is_same and bool(inner.found.lacks)
 
 
 def _settled(mentions: Sequence[Mention]) -> tuple[Mention, ...]:

@@ -14,6 +14,7 @@ import msgspec
 from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from compliance.answer import Answer
 from compliance.check import Checker, today
 from compliance.errors import RequestError, RulesError
 from compliance.geo.client_address import ProxyTrust
@@ -68,9 +69,7 @@ def check() -> Response:
         raise RequestError([*problems, *error.problems]) from None
     if problems:
         raise RequestError(problems)
-    _count_reader(asked, own)
-    for notice in answer.notices:
-        service().metrics.add("compliance_notices_total", status=notice.status, display=notice.display)
+    _count(asked, own, answer)
     # an answer speaks of one reader: a shared cache that kept it could serve it to another
     response = _json(answer.to_json(), cache="no-store")
     response.headers["Ruleset"] = answer.ruleset.meaning  # of this answer, even if a reload came in between
@@ -103,7 +102,7 @@ def annotate() -> Response:
         raise RequestError([*problems, *error.problems]) from None
     if problems:
         raise RequestError(problems)
-    _count_reader(asked, own)
+    _count(asked, own, done.answer)
     response = _json(done.to_json(), cache="no-store")
     response.headers["Ruleset"] = done.answer.ruleset.meaning
     return response
@@ -127,8 +126,10 @@ def _sender() -> Sender:
     return sender(request.remote_addr, list(request.headers), service().trust)
 
 
-def _count_reader(asked: Request, own: Sender) -> None:
-    """Count a reader who was to be taken from the request."""
+def _count(asked: Request, own: Sender, answer: Answer) -> None:
+    """Count the notices of an answer, and a reader who was to be taken from the request."""
+    for notice in answer.notices:
+        service().metrics.add("compliance_notices_total", status=notice.status, display=notice.display)
     if asked.reader is own.reader:
         service().metrics.add("compliance_readers_total", 1, **{"from": "request", "result": own.result})
 

@@ -119,3 +119,15 @@ def test_a_language_of_a_page_is_taken_as_it_is_written(written: str) -> None:
     content = filled(Content(html=page), looked(html=page))
     assert content.language == written
     assert "content.language" in facts_of(content, Directory.of([BEACON, UNION, SITE], {}))
+
+
+def test_a_page_that_no_parser_was_asked_about_leaves_the_rest_unknown() -> None:
+    deep = "<div>" * 90_000 + "Слушали Радио Маяковку"
+    found = looked(html=deep)
+    assert (found.is_whole, found.links) == (False, None)
+    assert with_mentions({}, found)["content.mentions"] == Members(frozenset({"beacon"}), other=True)
+
+
+def test_the_letters_count_whatever_the_page_is_said_to_be_in() -> None:
+    value = mentions("en", text="Слухалі радыё, і кожны ўспомніў, як ўсё было")
+    assert value == Members(other=True)

@@ -99,6 +99,37 @@ def test_the_longest_name_counts_and_the_shorter_one_is_told_as_a_part_of_it() -
     assert text[part.start : part.end] == "Вечерней хроники"
 
 
+def test_what_only_looks_like_a_longer_name_hides_nobody_else() -> None:
+    house = entity("house", not_names={"ru": ("Дом Радио Маяковка",)})
+    league = entity("league", alias("ДОМ РАДИО МАЯКОВКА", None, Strength.ACRONYM))
+    weak = entity("weak", alias("дом Радио Маяковка Вереск", strength=Strength.WEAK))
+    for other in (house, league):
+        assert names("Это Дом Радио Маяковка, и всё", BEACON, other) == ["beacon: Радио Маяковка certain"]
+    assert "beacon: Радио Маяковка possible" in names("Дом Радио Маяковка Вереск открыт", BEACON, weak)
+
+
+def test_a_longer_name_that_may_be_meant_leaves_the_shorter_one_possible_and_of_the_same_entity_certain() -> None:
+    longer = alias("Радио Маяковка Вереск", strength=Strength.WEAK)
+    text = "Радио Маяковка Вереск собралась"
+    assert names(text, BEACON, entity("other", longer)) == [
+        "beacon: Радио Маяковка possible",
+        "other: Радио Маяковка Вереск possible",
+    ]
+    both = entity("beacon", "Радио Маяковка", longer)
+    assert "beacon: Радио Маяковка certain" in names(text, both)
+
+
+def test_what_never_means_an_entity_hides_its_own_names_in_it() -> None:
+    beacon = entity("beacon", "Радио Маяковка", not_names={"ru": ("улица Радио Маяковка",)})
+    assert names("На улице Радио Маяковка тихо", beacon) == []
+
+
+def test_of_two_names_at_one_place_the_one_that_speaks_best_counts() -> None:
+    both = entity("both", alias("ДОМ", None, Strength.ACRONYM), alias("Дом", strength=Strength.WEAK))
+    assert names("Выставку открыл «Дом» вчера", both) == ["both: Дом certain"]
+    assert names("Сообщает ДОМ вчера", both) == ["both: ДОМ certain"]
+
+
 def test_forms_need_not_agree() -> None:
     assert names("Читайте «Вечернюю хронику Восток»", GAZETTE_EAST) == ["gazette-east: Вечернюю хронику Восток certain"]
 
