@@ -58,7 +58,7 @@ class Looked:
 
     mentions: tuple[Found, ...] = ()
     suppressed: tuple[Found, ...] = ()
-    links: frozenset[str] | None = None
+    links: Members | None = None
     """The entities to whose sites it links; None where no page was given that could be read whole."""
     is_whole: bool = False
     """Whether the whole text was given, or the page, and it was read as a browser does."""
@@ -86,10 +86,9 @@ def digest_of(content: Content) -> bytes | None:
 def look(content: Content, directory: Directory, scan: Scan) -> Looked:
     """What is in the texts of a page."""
     texts, page = texts_of(content)
-    hosts = frozenset[str]() if page is None else page.hosts
-    links = frozenset[str]().union(*(directory.identify(host) for host in hosts))
+    links = _owners(frozenset() if page is None else page.hosts, directory)
     is_read = page is not None and page.is_checked
-    scanned = scan(texts, links)
+    scanned = scan(texts, links.certain)
     whole = "\n".join(text for name, text in texts.items() if name != "headline")
     return Looked(
         mentions=tuple(_placed(scanned.mentions, texts, page)),
@@ -99,6 +98,13 @@ def look(content: Content, directory: Directory, scan: Scan) -> Looked:
         seems_readable=len(_OTHERS.findall(whole.lower())) <= _FEW * len(whole),
         published=SAYS_NOTHING if page is None else page.published,
     )
+
+
+def _owners(hosts: frozenset[str], directory: Directory) -> Members:
+    """Whose some sites are: of a site with several owners each may be it, and of an undeclared one anybody."""
+    owners = [directory.identify(host) for host in hosts]
+    sure = frozenset[str]().union(*(each for each in owners if len(each) == 1))
+    return Members(sure, frozenset[str]().union(*owners) - sure, other=not all(owners))
 
 
 def texts_of(content: Content) -> tuple[dict[str, str], Page | None]:
@@ -147,7 +153,7 @@ def with_mentions(facts: Mapping[str, FactValue], looked: Looked) -> dict[str, F
         maybe = frozenset(each.what.entity for each in looked.mentions) - sure
         found[MENTIONS] = Members(sure, maybe, other=not (looked.is_whole and _is_read(looked, facts)))
     if LINKS not in facts and looked.links is not None:
-        found[LINKS] = Members(looked.links)
+        found[LINKS] = looked.links
     return found
 
 

@@ -80,7 +80,7 @@ def test_without_a_text_nothing_is_concluded() -> None:
 
 def test_of_a_page_every_place_is_in_its_source_and_what_it_links_to_is_known() -> None:
     found = looked(html=PAGE)
-    assert found.links == frozenset({"site"})
+    assert found.links == Members(frozenset({"site"}))
     by_entity = {each.what.entity: each for each in found.mentions}
     (start, end) = by_entity["beacon"].span or (0, 0)
     assert PAGE[start:end].startswith("Радио <b>Мая&shy;ковку")
@@ -131,3 +131,15 @@ def test_a_page_that_no_parser_was_asked_about_leaves_the_rest_unknown() -> None
 def test_the_letters_count_whatever_the_page_is_said_to_be_in() -> None:
     value = mentions("en", text="Слухалі радыё, і кожны ўспомніў, як ўсё было")
     assert value == Members(other=True)
+
+
+def test_whose_an_undeclared_site_is_nobody_knows() -> None:
+    page = PAGE.replace("</body>", '<a href="https://nobody-declared.example/">a</a></body>')
+    assert looked(html=page).links == Members(frozenset({"site"}), other=True)
+
+
+def test_a_site_of_several_entities_may_be_that_of_each() -> None:
+    other = Entity("other", "Other", domains=("site.example",))
+    directory = Directory.of([SITE, other], {})
+    found = look(Content(html=PAGE), directory, Scanner(names_of([BEACON], dictionary())).scan_fields)
+    assert found.links == Members(perhaps=frozenset({"other", "site"}))
