@@ -162,19 +162,20 @@ class Store:
                 return self._fail(RulesError([unforeseen]))
             if self.current.names.is_ready:
                 fresh.names.ready()  # so that no question waits for it
-            before, self.current, self.failure = self.current.ruleset, fresh, None
+            before = self.current.ruleset
             changed = fresh.ruleset.source != before.source
-            self.reloads += changed
             _log.info("rules %s: %s", "reloaded" if changed else "unchanged", fresh.ruleset.meaning)
+            self.current, self.failure = fresh, None
+            self.reloads += changed
             if gone := sorted(before.rules_of_notice.keys() - fresh.ruleset.rules_of_notice.keys()):
                 _log.warning("no active rule asks any more for: %s", ", ".join(gone))
             _warn_if_silent(fresh.ruleset)
             return True
 
     def _fail(self, error: RulesError) -> bool:
+        _log.error("rules not reloaded, the last good set stays in use\n%s", error)  # before anybody can ask why
         self.failures += 1
         self.failure = error
-        _log.error("rules not reloaded, the last good set stays in use\n%s", error)
         return False
 
     def look(self) -> object:

@@ -171,10 +171,10 @@ class DatabaseStore:
             said = str(error)
         else:
             said = f"something went wrong here, not in the file: {type(error).__name__}"
+        whole = error if isinstance(error, RulesError) else said
+        _log.error("%s not exchanged, the one in use stays\n%s", name, whole)  # before anybody can ask why
         self.failures += 1
         self.problems[name] = said
-        whole = error if isinstance(error, RulesError) else said
-        _log.error("%s not exchanged, the one in use stays\n%s", name, whole)
 
     # -- looking --------------------------------------------------------------------------------------------
 

@@ -93,7 +93,7 @@ def test_new_rules_are_taken_into_use_on_a_signal(running: Service, rules: Path)
     hup(running)
     assert eventually(lambda: text(running) == "The New Radio is on the list.")
     assert digest(running) == running.check(QUESTION).json["ruleset"]["meaning"] != before
-    assert f"rules reloaded: {digest(running)}" in running.logged()
+    assert eventually(lambda: f"rules reloaded: {digest(running)}" in running.logged())
 
 
 def test_a_change_of_a_file_is_seen_without_a_signal(watching: Service, rules: Path) -> None:
@@ -114,7 +114,9 @@ def test_broken_rules_leave_the_last_good_ones_in_use_and_are_shown_where_they_b
     (problem,) = ready["rules"]["problems"]
     assert (Path(problem["path"]).name, problem["line"], problem["column"]) == ("warn.yaml", 17, 13)
     assert text(running) == "Radio is on the list."
-    assert re.search(r"last good set stays in use\n(.*\n)*.*warn\.yaml:17:13", running.logged())
+    assert eventually(
+        lambda: bool(re.search(r"last good set stays in use\n(.*\n)*.*warn\.yaml:17:13", running.logged()))
+    )
     assert 'compliance_rule_reloads_total{result="failed"} 1' in running.ask("GET", "/metrics").body.decode()
 
     written(rules, RENAMED)
@@ -216,7 +218,7 @@ def test_databases_and_overlays_are_exchanged_on_a_signal_and_what_is_refused_is
         assert eventually(lambda: is_degraded(service))
         assert places() >= {"BV", "HM"}
         assert own()["problem"] == f"a newer file is not in use: `{path}` is damaged or is no MMDB file"
-        assert f"own not exchanged, the one in use stays\n`{path}` is damaged" in service.logged()
+        assert eventually(lambda: f"own not exchanged, the one in use stays\n`{path}` is damaged" in service.logged())
         metrics = service.ask("GET", "/metrics").body.decode()
         assert 'compliance_geo_reloads_total{result="failed"} 1' in metrics
         assert re.search(r'compliance_geo_age_days\{database="own"\} [0-9]+\n', metrics)
