@@ -13,6 +13,8 @@ from datetime import date
 from ipaddress import IPv4Address, IPv6Address
 from typing import Final
 
+import msgspec
+
 from compliance.errors import Problem, RequestError
 from compliance.geo import (
     Address,
@@ -45,8 +47,7 @@ _ADDRESS_HELP: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(msgspec.Struct, frozen=True):
     """What is known of where the reader is; left out, the reader may be anywhere.
 
     `address` is an IP address; it is used once and never kept. `country` and `subdivision` are ISO 3166
@@ -55,11 +56,15 @@ class Reader:
     without an address.
     """
 
-    address: str | IPv4Address | IPv6Address | None = field(default=None, repr=False)
+    address: str | IPv4Address | IPv6Address | None = None
     country: str | None = None
     subdivision: str | None = None
-    evidence: tuple[Evidence, ...] = field(default=(), repr=False)
-    because: str = field(default="no place given", repr=False)
+    evidence: tuple[Evidence, ...] = ()
+    because: str = "no place given"
+
+    def __repr__(self) -> str:
+        """The place that was given, never the address."""
+        return f"Reader(country={self.country!r}, subdivision={self.subdivision!r})"
 
 
 @dataclass(frozen=True, slots=True)

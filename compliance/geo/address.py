@@ -22,6 +22,7 @@ from typing import Final, NoReturn
 
 _LONGEST: Final = 100
 _OCTETS: Final = {str(number): number for number in range(256)}
+_WRITTEN: Final = tuple(_OCTETS)
 _HOST_AND_PORT: Final = re.compile(
     r"\[(?P<six>[0-9A-Fa-f:.]+)(?P<zone>%[0-9A-Za-z._~-]+)?\](?::(?P<port6>[0-9]{1,5}))?"
     r"|(?P<four>[0-9.]+)(?::(?P<port4>[0-9]{1,5}))?"
@@ -133,6 +134,8 @@ def parse_address(text: str) -> Address | None:
     >>> parse_address("[::ffff:8.8.8.8]:443") == parse_address("8.8.8.8")
     True
     """
+    if len(text) <= _LONGEST and (plain := _four(text)) is not None:  # most of them
+        return _address(4, plain)
     host = host_of(text)
     return None if host is None else address_of(host)
 
@@ -153,7 +156,7 @@ def host_of(text: str) -> Host | None:
     """
     if len(text) > _LONGEST:
         return None
-    if (plain := _four(text)) is not None:  # most of them, and much faster than the pattern
+    if (plain := _four(text)) is not None:  # much faster than the pattern
         return 4, plain, False
     match = _HOST_AND_PORT.fullmatch(text)
     if match is None or int(match["port4"] or match["port6"] or 0) > 0xFFFF:
@@ -172,14 +175,17 @@ def host_of(text: str) -> Host | None:
 
 def _four(text: str) -> int | None:
     """The number of an IPv4 address in four decimal parts, each in its shortest form; None for anything else."""
-    parts = text.split(".")
-    if len(parts) != 4:
-        return None
-    one, two, three, four = parts
     try:
+        one, two, three, four = text.split(".")
         return _OCTETS[one] << 24 | _OCTETS[two] << 16 | _OCTETS[three] << 8 | _OCTETS[four]
-    except KeyError:
+    except (KeyError, ValueError):
         return None
+
+
+def dotted(number: int) -> str:
+    """The text of an IPv4 address, for a look-up and nothing else."""
+    one, two, three, four = number >> 24, number >> 16 & 255, number >> 8 & 255, number & 255
+    return f"{_WRITTEN[one]}.{_WRITTEN[two]}.{_WRITTEN[three]}.{_WRITTEN[four]}"
 
 
 def _from_six(number: int) -> Address:

@@ -43,6 +43,10 @@ _MOST_CELLS: Final = 65_536
 
 Sides = tuple[Truth, ...]
 _Ring = tuple[tuple[float, float], ...]
+_Box = tuple[float, float, float, float]
+"""West, south, east and north."""
+EVERYWHERE: Final = (-inf, -inf, inf, inf)
+_NOWHERE: Final = (inf, inf, -inf, -inf)
 
 
 class _Outline:
@@ -57,10 +61,23 @@ class _Outline:
         self._south, self._north = min(y for _, y in points), max(y for _, y in points)
         beyond = (FAR_KM + area.margin_km) * _ERROR / KM_PER_DEGREE
         self._lowest, self._highest = self._south - beyond, self._north + beyond
+        self.reach = self._reach()
+
+    def _reach(self) -> _Box:
+        """A box outside of which no cell lies that is nearer to the area than distances are exact."""
+        highest = max(-self._lowest, self._highest) + 1 / CELLS_PER_DEGREE
+        if highest >= _POLAR:
+            return EVERYWHERE
+        across = (self._highest - self._north) / (0.5 * cos(radians(highest))) + 1 / CELLS_PER_DEGREE
+        west, east = self._west - across, self._east + across
+        if west <= -180 or east >= 180:
+            return EVERYWHERE
+        return west, self._lowest - 1 / CELLS_PER_DEGREE, east, self._highest + 1 / CELLS_PER_DEGREE
 
     def depth_km(self, x: float, y: float) -> float:
         """How many km at least a point (longitude, latitude) lies inside the line; less than 0 outside of it."""
-        if not self._lowest < y < self._highest:  # most of the world, told at once
+        west, south, east, north = self.reach
+        if not (south < y < north and west < x < east):  # most of the world, told at once
             return -inf
         reach = FAR_KM + self.margin_km
         if self._least_km(x, y) > reach * _ERROR:
@@ -123,6 +140,9 @@ class Atlas:
         self._open: Sides = (UNKNOWN,) * len(self.areas)
         self._margins = tuple(outline.margin_km for outline in self._outlines)
         self._far = (-inf,) * len(self.areas)
+        boxes = [outline.reach for outline in self._outlines] or [_NOWHERE]
+        wests, souths, easts, norths = zip(*boxes, strict=True)
+        self._reach: _Box = (min(wests), min(souths), max(easts), max(norths))
         self.kept: dict[Hashable, LocationSet] = {}
         self._depths = lru_cache(maxsize=_MOST_CELLS)(self._worked_out)
 
@@ -133,6 +153,9 @@ class Atlas:
         """
         if point.radius_km > FAR_KM:
             return self._open
+        west, south, east, north = self._reach
+        if not (south < point.latitude < north and west < point.longitude < east):  # most of the world, told at once
+            return self.outside
         depths = self._depths(round(point.longitude * CELLS_PER_DEGREE), round(point.latitude * CELLS_PER_DEGREE))
         if depths is self._far:
             return self.outside

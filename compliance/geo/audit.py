@@ -12,9 +12,11 @@ cut it finer, the rest of it is taken to be alike.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
+
+from msgspec.structs import replace
 
 from compliance.geo.atlas import Atlas
 from compliance.geo.locate import contradicts, locate

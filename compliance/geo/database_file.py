@@ -33,7 +33,7 @@ import msgspec
 
 from compliance.engine.memo import Memo
 from compliance.errors import DatabaseError, nearest
-from compliance.geo.address import Address
+from compliance.geo.address import Address, dotted
 from compliance.geo.in_memory import Found, networks, open_bytes
 from compliance.geo.knowledge import Knows, knowledge, names_a_country, schema_of, system_of, unreadable
 from compliance.geo.observation import Evidence, Flag, Kind, Observation
@@ -216,8 +216,8 @@ class DatabaseFile:
         return Survey(count, named, wrong)
 
     def _record(self, address: Address) -> object:
-        number = IPv4Address(address.number) if address.version == 4 else IPv6Address(address.number)
-        return self._reader.get(number)
+        number = address.number
+        return self._reader.get(dotted(number) if address.version == 4 else IPv6Address(number))
 
 
 def open_file(path: Path, kind: Kind | None = None, name: str | None = None) -> DatabaseFile:

@@ -10,10 +10,11 @@ Nobody can print either of them by accident: a raw record names cities and coord
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Final
+
+import msgspec
 
 
 class Kind(StrEnum):
@@ -49,17 +50,19 @@ WIDENING: Final = frozenset({Flag.VPN, Flag.RELAY, Flag.HOSTING})
 """The named place is one of those where the reader may be, and there are others."""
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(msgspec.Struct, frozen=True):
     """Degrees north and east, and how far from there (in km) the reader may be; never shown."""
 
-    latitude: float = field(repr=False)
-    longitude: float = field(repr=False)
-    radius_km: float = field(repr=False)
+    latitude: float
+    longitude: float
+    radius_km: float
+
+    def __repr__(self) -> str:
+        """The same words for every point."""
+        return "Point()"
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(msgspec.Struct, frozen=True):
     """What a source said, as it came; never shown.
 
     `schema` names how to read `raw` (`maxmind`, `flat`, `ipinfo`, `asn`, or a CDN such as `cloudflare`);
@@ -69,13 +72,16 @@ class Evidence:
     source: str
     kind: Kind
     schema: str
-    raw: Mapping[str, object] = field(repr=False)
+    raw: Mapping[str, object]
     build: date | None = None
     trust: Trust = Trust.DATABASE
 
+    def __repr__(self) -> str:
+        """Where it came from, and nothing of what it says."""
+        return f"Evidence(source={self.source!r}, kind={self.kind!r}, schema={self.schema!r}, trust={self.trust!r})"
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+
+class Observation(msgspec.Struct, frozen=True):
     """What a piece of evidence means; None is silence.
 
     `country` is an ISO 3166-1 code and `subdivision` a full ISO 3166-2 code (`UA-43`), in our own table and
@@ -87,9 +93,14 @@ class Observation:
     kind: Kind
     country: str | None = None
     subdivision: str | None = None
-    point: Point | None = field(default=None, repr=False)
-    time_zone: str | None = field(default=None, repr=False)
+    point: Point | None = None
+    time_zone: str | None = None
     flags: frozenset[Flag] = frozenset()
+
+    def __repr__(self) -> str:
+        """What it means, without where that is on a map."""
+        shown = {"source": self.source, "kind": self.kind, "country": self.country, "subdivision": self.subdivision}
+        return f"Observation({', '.join(f'{name}={each!r}' for name, each in shown.items())}, flags={self.flags!r})"
 
     @property
     def is_silent(self) -> bool:

@@ -16,15 +16,14 @@ Source: MaxMind GeoIP2 field references; ip-location-db readme; IPinfo database 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from math import inf
 from typing import Final
 
 from compliance.geo.observation import Evidence, Flag, Kind, Observation, Point
-from compliance.geo.region_names import is_name, region_named
+from compliance.geo.region_names import NAMES, is_name, region_named
 from compliance.model.iso3166 import COUNTRIES
 from compliance.model.territory import lineage, place
 
@@ -94,12 +93,15 @@ def observed(evidence: Evidence, day: date) -> Observation:
     read = LAYOUTS.get(evidence.schema)
     if read is None:
         return Observation(evidence.source, evidence.kind)
-    found = read(evidence)
-    is_of_networks = bool(evidence.raw) and evidence.raw.keys() <= _OF_NETWORKS
-    if found.country is None and evidence.kind is Kind.LOCATION and not is_of_networks:
-        found = replace(found, flags=found.flags | {Flag.NOT_KNOWN})
+    country, part, point, zone, flags = read(evidence.raw)
+    if evidence.kind is Kind.REGISTRATION:
+        part = point = zone = None
+    elif country is None and not (evidence.raw and evidence.raw.keys() <= _OF_NETWORKS):
+        flags = {*flags, Flag.NOT_KNOWN}
     is_stale = evidence.build is not None and (day - evidence.build).days > STALE_DAYS
-    return replace(found, flags=found.flags | {Flag.STALE}) if is_stale and not found.is_silent else found
+    if is_stale and (country or part or point or zone or flags):
+        flags = {*flags, Flag.STALE}
+    return Observation(evidence.source, evidence.kind, country, part, point, zone, frozenset(flags))
 
 
 def network_number(raw: Mapping[str, object]) -> int | None:
@@ -111,8 +113,11 @@ def network_number(raw: Mapping[str, object]) -> int | None:
     return found if isinstance(found, int) and not isinstance(found, bool) and found > 0 else None
 
 
-def _maxmind(evidence: Evidence) -> Observation:
-    raw = evidence.raw
+_Read = tuple[str | None, str | None, Point | None, str | None, Collection[Flag]]
+"""What a record says, whoever knows it from where: country, subdivision, point, time zone and flags."""
+
+
+def _maxmind(raw: Mapping[str, object]) -> _Read:
     traits, where = _map(raw.get("traits")), _map(raw.get("location"))
     country = country_code(_map(raw.get("country")).get("iso_code"))
     flags = {*_raised(traits, _TRAITS), *_raised(raw, _TRAITS)}
@@ -124,7 +129,7 @@ def _maxmind(evidence: Evidence) -> Observation:
     is_regional = part is not None or any(_is_named(each) for each in _list(divisions))
     radius = _radius_km(where.get("accuracy_radius"), MOST_KM, is_city=_is_city(raw.get("city")), is_region=is_regional)
     point = point_at(where.get("latitude"), where.get("longitude"), radius) if is_one else None
-    return _said(evidence, country, part, point, where.get("time_zone"), flags)
+    return country, part, point, _zone(where.get("time_zone")), flags
 
 
 def _divisions(country: str | None, subdivisions: object) -> Iterator[str | None]:
@@ -140,25 +145,29 @@ def _agreed(country: str | None, parts: Iterable[str | None]) -> tuple[str | Non
     Then there is none beside the country, but where another country's are among them (`UA-43` beside Russia): that
     one, or what holds all of them, for the reader may be there too.
     """
-    known = sorted((part for part in parts if part is not None), key=lambda part: len(lineage(part)))
-    if not known or set(known) <= set(lineage(known[-1])):
-        return (known[-1] if known else None), True
+    known = [part for part in parts if part is not None]
+    if len(known) < 2:  # so it nearly always is
+        return (known[0] if known else None), True
+    known.sort(key=lambda part: len(lineage(part)))
+    if set(known) <= set(lineage(known[-1])):
+        return known[-1], True
     elsewhere = {part for part in known if country not in lineage(part)}
     return (elsewhere.pop() if len(elsewhere) < 2 else lineage(elsewhere.pop())[-1]) if elsewhere else None, False
 
 
-def _flat(evidence: Evidence) -> Observation:
-    raw = evidence.raw
+def _flat(raw: Mapping[str, object]) -> _Read:
     country = country_code(raw.get("country_code"))
     large, small = raw.get("state1"), raw.get("state2")
-    part, is_one = _agreed(country, (region_named(country, each) for each in (large, small) if isinstance(each, str)))
+    names = [each for each in (large, small) if isinstance(each, str) and each]
+    part, is_one = (
+        _agreed(country, [region_named(country, each) for each in names]) if country in NAMES else (None, True)
+    )
     radius = _radius_km(None, is_city=_is_text(raw.get("city")), is_region=_is_text(large) or _is_text(small))
     point = point_at(raw.get("latitude"), raw.get("longitude"), radius) if is_one else None
-    return _said(evidence, country, part, point, raw.get("timezone"), NO_FLAGS)
+    return country, part, point, _zone(raw.get("timezone")), NO_FLAGS
 
 
-def _ipinfo(evidence: Evidence) -> Observation:
-    raw = evidence.raw
+def _ipinfo(raw: Mapping[str, object]) -> _Read:
     country = country_code(raw.get("country_code")) or country_code(raw.get("country"))
     code, name = raw.get("region_code"), raw.get("region")
     by_code = place(f"{country}-{code}") if isinstance(code, str) and country else None
@@ -168,23 +177,18 @@ def _ipinfo(evidence: Evidence) -> Observation:
     radius = _radius_km(raw.get("radius"), is_city=_is_text(raw.get("city")), is_region=is_regional)
     at = raw.get("latitude", raw.get("lat")), raw.get("longitude", raw.get("lng"))
     point = point_at(*at, radius) if is_one else None
-    return _said(evidence, country, part, point, raw.get("timezone"), set(_raised(raw, _PRIVACY)))
+    return country, part, point, _zone(raw.get("timezone")), set(_raised(raw, _PRIVACY))
 
 
-LAYOUTS: Final[Mapping[str, Callable[[Evidence], Observation]]] = {
+LAYOUTS: Final[Mapping[str, Callable[[Mapping[str, object]], _Read]]] = {
     "maxmind": _maxmind,
     "flat": _flat,
     "ipinfo": _ipinfo,
 }
 
 
-def _said(
-    evidence: Evidence, country: str | None, part: str | None, point: Point | None, zone: object, flags: Iterable[Flag]
-) -> Observation:
-    time_zone = zone if isinstance(zone, str) and zone else None
-    if evidence.kind is Kind.REGISTRATION:
-        part = point = time_zone = None
-    return Observation(evidence.source, evidence.kind, country, part, point, time_zone, frozenset(flags) or NO_FLAGS)
+def _zone(said: object) -> str | None:
+    return said if isinstance(said, str) and said else None
 
 
 def _radius_km(said: object, times: float = 1.0, *, is_city: bool, is_region: bool) -> float | None:

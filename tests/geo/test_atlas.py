@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from compliance.geo.atlas import CELLS_PER_DEGREE, FAR_KM, Atlas
+from compliance.geo.atlas import CELLS_PER_DEGREE, EVERYWHERE, FAR_KM, Atlas
 from compliance.geo.observation import Point
 from compliance.model.period import ALWAYS
 from compliance.model.territory import Area, Extent, Member, Territory
@@ -141,6 +141,35 @@ def test_what_is_claimed_is_so_for_every_place_in_the_circle(
     data: st.DataObject, drawn: tuple[tuple[Ring, ...], ...]
 ) -> None:
     claims(data, drawn)
+
+
+def by_latitude(place: Place) -> float:
+    return place[1]
+
+
+@given(st.data(), polygons(), st.sampled_from([0.0, 50.0, 400.0]))
+def test_what_is_told_far_away_at_once_is_what_a_closer_look_tells(
+    data: st.DataObject, drawn: tuple[tuple[Ring, ...], ...], margin_km: float
+) -> None:
+    quick, slow = atlas(*drawn, margin_km=margin_km), atlas(*drawn, margin_km=margin_km)
+    slow._reach = EVERYWHERE
+    for outline in slow._outlines:
+        outline.reach = EVERYWHERE
+    corners = [corner for polygon in drawn for path in polygon for corner in path]
+    north, south = max(corners, key=by_latitude), min(corners, key=by_latitude)
+    furthest = (max(corners), 90.0), (min(corners), 270.0), (north, 0.0), (south, 180.0)
+    corner, away = data.draw(st.sampled_from(furthest))
+    distance = data.draw(st.floats(0.1, 1.1).map(lambda part: part * (FAR_KM + margin_km)) | st.floats(0, 2_500))
+    x, y = reached(corner, away, distance)
+    point = Point(y, x, data.draw(st.just(FAR_KM) | st.floats(0, FAR_KM)))
+    assert quick.sides(point) == slow.sides(point)
+
+
+@pytest.mark.parametrize("latitude", [-70.0, -60.0, 0.0, 60.0, 70.0])
+@pytest.mark.parametrize("away", [0.0, 90.0, 180.0, 270.0])
+def test_a_wide_circle_that_reaches_an_area_from_afar_is_open(latitude: float, away: float) -> None:
+    drawn = atlas((ring((20.0, latitude), (20.1, latitude), (20.1, latitude + 0.1), (20.0, latitude + 0.1)),))
+    assert side(drawn, *reached((20.05, latitude + 0.05), away, FAR_KM - 10), FAR_KM) is UNKNOWN
 
 
 @pytest.mark.prove

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from itertools import permutations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from compliance.geo import Atlas, Observation, from_place, locate
 from compliance.geo.observation import BLIND, WIDENING, Flag, Kind, Point
