@@ -18,6 +18,14 @@ pytest_collect_file = Sybil(
 ).pytest()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Nothing that a test runs keeps anything in the cache of whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def documented_service() -> Iterator[str]:
     """The URL of the service, started with one command as a reader of the documentation would start it."""

@@ -1,19 +1,22 @@
 """Bundles: a whole rule set in one file, the same bytes for the same rules.
 
 Theory: a rule set is checked once, where it is edited, and served in many places. A bundle carries the rule
-files as they are, so that nothing has to be trusted to a second format, and a manifest with both digests.
-It is read back only if the files in it are those that were put in: a file that was cut or altered is
-refused, and the last good set stays. It is not signed: whoever may write the file may write another one.
+files as they are, so that nothing has to be trusted to a second format, a manifest with both digests, and the
+forms of the words of all names, so that whoever serves it needs no dictionary. It is read back only if what is
+in it is what was put in: a bundle that was cut or altered is refused, and the last good set stays. It is not
+signed: whoever may write the file may write another one.
 
 Source: the ZIP file format (APPNOTE 6.3), with fixed dates and in the order of the paths.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import zipfile
 import zlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -22,10 +25,14 @@ import msgspec
 from compliance.errors import Problem, RulesError
 from compliance.language import digest
 from compliance.language.source import MOST_BYTES
+from compliance.mentions.table import Table, TableError
 from compliance.model.ruleset import LANGUAGE_VERSION, Ruleset
 
-FORMAT: Final = 1
+FORMAT: Final = 2
+WITHOUT_FORMS: Final = 1
+"""The format of former versions, whose bundles hold no word forms."""
 MANIFEST: Final = "MANIFEST.json"
+FORMS: Final = "FORMS.json"
 MOST_FILES: Final = 1_000_000
 MOST_UNPACKED: Final = 4_000_000_000
 """So many bytes in all are unpacked from a bundle; a small file can hold very much of nothing."""
@@ -44,24 +51,38 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True):
     source: str
     files: int
     rules: int
+    forms: str | None = None
+    """The digest of the word forms; None where there are none."""
 
 
-def write(path: Path, files: Mapping[str, bytes], ruleset: Ruleset) -> Manifest:
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """What is in a bundle: every rule file by its path, and the forms of the words of their names, if it has them."""
+
+    files: dict[str, bytes]
+    forms: Table | None = None
+
+
+def write(path: Path, files: Mapping[str, bytes], ruleset: Ruleset, forms: Table) -> Manifest:
     """The manifest of the bundle that was written; another process sees the old file or the whole new one.
 
     Args:
         path: where to write it.
         files: every rule file by its path, as they were read for `ruleset`.
         ruleset: what they mean.
+        forms: those of the words of all their names.
 
     Raises:
         OSError: the file cannot be written.
     """
-    said = Manifest(FORMAT, LANGUAGE_VERSION, ruleset.meaning, ruleset.source, len(files), len(ruleset.rules))
+    words = forms.encoded()
+    digests = ruleset.meaning, ruleset.source
+    said = Manifest(FORMAT, LANGUAGE_VERSION, *digests, len(files), len(ruleset.rules), _digest(words))
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
             archive.writestr(_entry(MANIFEST), msgspec.json.format(msgspec.json.encode(said)))
+            archive.writestr(_entry(FORMS), words)
             for name in sorted(files):
                 archive.writestr(_entry(name), files[name])
         beside.replace(path)
@@ -79,8 +100,12 @@ def _entry(name: str) -> zipfile.ZipInfo:
     return entry
 
 
-def read(path: Path, shown: str) -> dict[str, bytes]:
-    """Every rule file in a bundle, by its path.
+def _digest(data: bytes) -> str:
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+
+
+def read(path: Path, shown: str) -> Bundle:
+    """What is in a bundle.
 
     Args:
         path: the bundle.
@@ -98,11 +123,22 @@ def read(path: Path, shown: str) -> dict[str, bytes]:
     except _BROKEN:
         raise _refused(f"`{shown}` is no bundle, or was cut", _AGAIN) from None
     said = _manifest(files.pop(MANIFEST, b""), shown)
+    forms = None if said.forms is None else _forms(files.pop(FORMS, b""), said.forms, shown)
     if said.source != digest.source(files):
         raise _refused(f"`{shown}` does not hold the files that its manifest names", _AGAIN)
     if not files:
         raise _refused(f"`{shown}` holds no rule file", _AGAIN)
-    return files
+    return Bundle(files, forms)
+
+
+def _forms(data: bytes, digest_: str, shown: str) -> Table:
+    """The word forms. Those that were altered are refused as a rule would be: too few of them hide notices."""
+    if _digest(data) != digest_:
+        raise _refused(f"`{shown}` does not hold the word forms that its manifest names", _AGAIN)
+    try:
+        return Table.decoded(data)
+    except TableError as error:
+        raise _refused(f"`{shown}` {error}", _AGAIN) from None
 
 
 def _unpacked(archive: zipfile.ZipFile, shown: str) -> dict[str, bytes]:
@@ -110,8 +146,8 @@ def _unpacked(archive: zipfile.ZipFile, shown: str) -> dict[str, bytes]:
     names = [entry.filename for entry in entries]
     if len(entries) > MOST_FILES or len(set(names)) != len(names):
         raise _refused(f"`{shown}` has too many files, or two of one name", _AGAIN)
-    too_large = next((entry.filename for entry in entries if entry.file_size > MOST_BYTES), None)
-    if too_large is not None or sum(entry.file_size for entry in entries) > MOST_UNPACKED:
+    too_large = any(entry.file_size > MOST_BYTES and entry.filename != FORMS for entry in entries)
+    if too_large or sum(entry.file_size for entry in entries) > MOST_UNPACKED:
         raise _refused(f"`{shown}` holds more than can be unpacked", "split large files, or serve the directory")
     return {entry.filename: archive.read(entry) for entry in entries}
 
@@ -121,9 +157,11 @@ def _manifest(data: bytes, shown: str) -> Manifest:
         said = msgspec.json.decode(data, type=Manifest)
     except msgspec.DecodeError:
         raise _refused(f"`{shown}` has no manifest that can be read", _AGAIN) from None
-    if said.format != FORMAT or said.language != LANGUAGE_VERSION:
+    if said.format not in {FORMAT, WITHOUT_FORMS} or said.language != LANGUAGE_VERSION:
         help_ = f"build it with this version: format {FORMAT}, rule language {LANGUAGE_VERSION}"
         raise _refused(f"`{shown}` has format {said.format} and rule language {said.language}", help_)
+    if (said.forms is None) != (said.format == WITHOUT_FORMS):
+        raise _refused(f"`{shown}` has a manifest that does not fit format {said.format}", _AGAIN)
     return said
 
 

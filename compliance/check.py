@@ -25,6 +25,7 @@ from compliance.engine.explain import Explanation
 from compliance.engine.explain import explain as explain_plainly
 from compliance.engine.segment import Segment
 from compliance.errors import Problem, RequestError
+from compliance.forms_cache import FormsCache
 from compliance.geo import Atlas, Databases, DatabaseStore, GeoFiles
 from compliance.model.decision import Decision
 from compliance.model.facts import Facts, FactValue, OneOf
@@ -68,6 +69,7 @@ class Checker:
         geo_overlays: Sequence[str | Path] = (),
         geo_golden: str | Path | None = None,
         memo: int = MEMO,
+        cache_dir: str | Path | None = None,
     ) -> Self:
         """A checker on a rule directory; without one, on the rules that ship with the product.
 
@@ -77,12 +79,14 @@ class Checker:
             geo_overlays: tables of networks and the territories that they are in.
             geo_golden: a table of addresses and what databases have to say of them before they are used.
             memo: how many decisions to remember; 0 is none.
+            cache_dir: the directory where word forms are kept from one start to the next; None keeps none.
 
         Raises:
             RulesError: with every problem of every rule file, or of every overlay.
             DatabaseError: a geolocation database cannot be used.
         """
-        store = Store(Path(rules) if rules is not None else packaged_rules(), memo)
+        kept = None if cache_dir is None else FormsCache(Path(cache_dir))
+        store = Store(Path(rules) if rules is not None else packaged_rules(), memo, kept)
         golden = None if geo_golden is None else str(geo_golden)
         files = GeoFiles(tuple(map(str, geo_databases)), tuple(map(str, geo_overlays)), golden)
         return cls(store, DatabaseStore.open(files, lambda: store.current.ruleset.territories))

@@ -26,6 +26,8 @@ SINGLES: Final = (
 UNIX: Final = "unix"
 """Stands in the list of trusted proxies for whoever connects through a unix socket and so has no address."""
 MOST_HOPS: Final = 20
+NO_CACHE: Final = "none"
+"""Stands in the place of a directory where nothing is to be kept."""
 CDNS: Final[Mapping[str, Mapping[str, str]]] = {
     "akamai": {"edgescape": "x-akamai-edgescape"},
     "cloudflare": {
@@ -207,6 +209,12 @@ SETTINGS: Final = (
     Setting("threads", 4, _whole(1, 256), "requests that are answered at once"),
     Setting("body_limit", 1_048_576, _whole(1024, 64 * 1024 * 1024), "largest request body, in bytes"),
     Setting("reload_seconds", 2, _whole(0, 3600), "how often the rule directory is looked at for changes; 0 is never"),
+    Setting(
+        "cache_dir",
+        None,
+        _text,
+        f"where word forms are kept between starts; without it, the cache of the user; `{NO_CACHE}` keeps none",
+    ),
     Setting("geo_databases", (), _paths, "MMDB files of your own, asked beside the ranges that ship with the product"),
     Setting("geo_overlays", (), _paths, "tables of your own that say of networks in which territories they are"),
     Setting(
@@ -243,6 +251,7 @@ class Settings:
     threads: int = 4
     body_limit: int = 1_048_576
     reload_seconds: int = 2
+    cache_dir: str | None = None
     geo_databases: tuple[str, ...] = ()
     geo_overlays: tuple[str, ...] = ()
     geo_golden: str | None = None

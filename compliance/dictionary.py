@@ -1,26 +1,30 @@
-"""Names made ready for a rule set: once, when the first text comes, with the forms from a dictionary.
+"""Names made ready for a rule set: once, when the first text comes, with the forms of their words.
 
-Theory: the dictionary is large, and slow to ask, so nobody opens it who does not look for names, and no word is
-asked twice in a process. A text that comes again, as a page does for each of its readers, is not read again: what
-was found is kept under the hash of the text. The text itself is not kept.
+Theory: the dictionary is large, and slow to ask, so nobody opens it who does not look for names, or whose words are
+known: from the bundle that the rules came in, or from a former start. What is not known is asked, and no word twice
+in a process. A text that comes again, as a page does for each of its readers, is not read again: what was found is
+kept under the hash of the text. The text itself is not kept.
 """
 
 from __future__ import annotations
 
+import importlib
 import logging
 import threading
+from collections.abc import Sequence
 from functools import cache
+from importlib import metadata
 from typing import Final
-
-import pymorphy3
 
 from compliance.content.facts import Content
 from compliance.content.mentioned import NOTHING, Looked, digest_of, look
 from compliance.content.publisher import Directory
 from compliance.engine.memo import Memo
-from compliance.mentions.inflection import Forms
-from compliance.mentions.names import names_of
+from compliance.forms_cache import FormsCache
+from compliance.mentions.inflection import RULES, Analyzer, Forms, Parse
+from compliance.mentions.names import Name, names_of
 from compliance.mentions.scan import Scanner
+from compliance.mentions.table import Maker, Table
 from compliance.model.ruleset import Ruleset
 
 _log = logging.getLogger("compliance.dictionary")
@@ -28,25 +32,91 @@ MOST_KEPT: Final = 1024
 """So many contents are remembered, ..."""
 MOST_FOUND: Final = 200
 """... if not more than so much was found in one: no page of names fills the memory."""
+_READER: Final = "pymorphy3"
+_WORDS: Final = "pymorphy3-dicts-ru"
+
+
+class Dictionary:
+    """The Russian dictionary, opened with the first word that it is asked. Threads may share it."""
+
+    def __init__(self) -> None:
+        self._opened: Analyzer | None = None
+        self._lock = threading.Lock()
+
+    def parse(self, word: str) -> Sequence[Parse]:
+        """The readings of a word, the likeliest first."""
+        return self._open().parse(word)
+
+    def word_is_known(self, word: str) -> bool:
+        """Whether the dictionary has the word."""
+        return self._open().word_is_known(word)
+
+    def _open(self) -> Analyzer:
+        with self._lock:
+            if self._opened is None:
+                logging.getLogger(_READER).setLevel(logging.WARNING)  # which file it opened is of no interest
+                opened: Analyzer = importlib.import_module(_READER).MorphAnalyzer(lang="ru")
+                self._opened = opened
+            return self._opened
 
 
 @cache
 def forms() -> Forms:
-    """What is known of words, shared by all rule sets of a process."""
-    logging.getLogger("pymorphy3").setLevel(logging.WARNING)  # which file it opened is of no interest
-    return Forms(pymorphy3.MorphAnalyzer(lang="ru"))
+    """What is known of words, shared by all rule sets of a process that came without forms of their own."""
+    return Forms(Dictionary())
 
 
-def scanner_of(ruleset: Ruleset) -> Scanner:
-    """A scanner of the names of all entities of a rule set."""
-    return Scanner(names_of(ruleset.entities.values(), forms()))
+def made_by() -> Maker:
+    """What the forms that are worked out here are made by. The dictionary is not opened for that."""
+    reader, words = (f"{each} {metadata.version(each)}" for each in (_READER, _WORDS))
+    return Maker(reader, words, RULES)
+
+
+def table_of(ruleset: Ruleset) -> Table:
+    """The forms of all words of all names of a rule set, and of no others, as the dictionary here has them."""
+    asked = Forms(forms().analyzer)
+    names_of(ruleset.entities.values(), asked)
+    return Table.of(made_by(), asked.known)
+
+
+def scanner_of(ruleset: Ruleset, shipped: Table | None = None, kept: FormsCache | None = None) -> Scanner:
+    """A scanner of the names of all entities of a rule set.
+
+    Args:
+        ruleset: the rules.
+        shipped: the forms that came with them. Words that it lacks are asked of the dictionary; all are, if our
+            rules were others when it was made.
+        kept: where forms are kept from one start to the next; unused where some came with the rules.
+    """
+    if shipped is not None and shipped.is_by_these_rules:
+        known = {language: dict(words) for language, words in shipped.words.items()}
+        return Scanner(names_of(ruleset.entities.values(), Forms(forms().analyzer, known)))
+    if shipped is not None:
+        _log.warning("the word forms in the bundle are by other rules, and are worked out here: build it again")
+    return Scanner(names_of(ruleset.entities.values(), forms()) if kept is None else _names_kept(ruleset, kept))
+
+
+def _names_kept(ruleset: Ruleset, kept: FormsCache) -> list[Name]:
+    """The names of a rule set, with what a former start left behind, and leaving behind what this one learned."""
+    known, maker = forms().known, made_by()
+    before = kept.read(maker) or Table(maker, {})
+    for language, words in before.words.items():
+        mine = known.setdefault(language, {})
+        for name, word in words.items():
+            mine.setdefault(name, word)
+    names = names_of(ruleset.entities.values(), forms())
+    now = Table.of(maker, {language: dict(words) for language, words in known.items()})
+    if now.counts[0] > before.counts[0]:
+        kept.write(now)
+    return names
 
 
 class Names:
     """The names of a rule set's entities, looked for in contents. Threads may share it."""
 
-    def __init__(self, ruleset: Ruleset) -> None:
-        self._ruleset = ruleset
+    def __init__(self, ruleset: Ruleset, shipped: Table | None = None, kept: FormsCache | None = None) -> None:
+        """See `scanner_of`."""
+        self._ruleset, self._shipped, self._forms_cache = ruleset, shipped, kept
         self._scanner: Scanner | None = None
         self._lock = threading.Lock()
         self._kept: Memo[Looked] = Memo(MOST_KEPT)
@@ -60,7 +130,7 @@ class Names:
         """The scanner, made when it is first asked for."""
         with self._lock:
             if self._scanner is None:
-                self._scanner = scanner_of(self._ruleset)
+                self._scanner = scanner_of(self._ruleset, self._shipped, self._forms_cache)
             return self._scanner
 
     def look(self, content: Content, directory: Directory) -> Looked:

@@ -26,10 +26,12 @@ from compliance.dictionary import Names
 from compliance.engine.index import Index
 from compliance.engine.memo import Memo
 from compliance.errors import Problem, RulesError, Span
+from compliance.forms_cache import FormsCache
 from compliance.language.load import load
 from compliance.language.source import in_utf_8
 from compliance.language.suite import DIRECTORY as SUITES
 from compliance.language.suite import load_suites, misplaced
+from compliance.mentions.table import Table
 from compliance.model.decision import Decision
 from compliance.model.facts import FactValue
 from compliance.model.ruleset import Ruleset
@@ -74,8 +76,18 @@ def read_rules(path: Path) -> Ruleset:
     Raises:
         RulesError: with every problem of every file.
     """
+    return read_with_forms(path)[0]
+
+
+def read_with_forms(path: Path) -> tuple[Ruleset, Table | None]:
+    """The rule set of a directory or bundle, and the forms of its words, if they came with it.
+
+    Raises:
+        RulesError: with every problem of every file.
+    """
+    whole = _whole(path)
     with uncollected():
-        return load(read_files(path), known_zones(), root=_shown(path))
+        return load(whole.files, known_zones(), root=_shown(path)), whole.forms
 
 
 def read_with_files(path: Path) -> tuple[Ruleset, dict[str, bytes]]:
@@ -112,35 +124,40 @@ def kept() -> Iterator[None]:
         gc.unfreeze()
 
 
-def open_snapshot(path: Path, memo: int = MEMO) -> Snapshot:
-    """The rule set of a directory, ready to serve; `memo` is how many decisions it may remember.
+def open_snapshot(path: Path, memo: int = MEMO, kept: FormsCache | None = None) -> Snapshot:
+    """The rule set of a directory or bundle, ready to serve.
+
+    Args:
+        path: where it is.
+        memo: how many decisions it may remember.
+        kept: where word forms are kept from one start to the next.
 
     Raises:
         RulesError: with every problem of every file, or every scenario that failed.
     """
-    ruleset = read_rules(path)
+    ruleset, forms = read_with_forms(path)
     failures = [outcome.problem for outcome in run(ruleset) if outcome.problem is not None]
     if failures:
         raise RulesError(failures)
     with uncollected():
         index = Index(ruleset)
     directory = Directory.of(ruleset.entities.values(), ruleset.registers, ruleset.words)
-    return Snapshot(ruleset, directory, index, Memo(MOST_FACTS), Memo(memo), Names(ruleset))
+    return Snapshot(ruleset, directory, index, Memo(MOST_FACTS), Memo(memo), Names(ruleset, forms, kept))
 
 
 class Store:
     """The snapshot in use, and how to replace it. Readers take `current` once for each question."""
 
-    def __init__(self, path: Path, memo: int = MEMO) -> None:
-        """Open a rule directory; `memo` is how many decisions to remember, 0 for none.
+    def __init__(self, path: Path, memo: int = MEMO, kept: FormsCache | None = None) -> None:
+        """Open a rule directory or bundle; see `open_snapshot`.
 
         Raises:
             RulesError: it cannot be loaded; there is no last good set yet to fall back on.
         """
         self.path = path
-        self._memo = memo
+        self._memo, self._kept = memo, kept
         self._seen = _fingerprint(path)
-        self.current = open_snapshot(path, memo)
+        self.current = open_snapshot(path, memo, kept)
         _warn_if_silent(self.current.ruleset)
         self.failure: RulesError | None = None
         self.reloads = 0
@@ -153,7 +170,7 @@ class Store:
         with self._lock:
             self._seen = _fingerprint(self.path)
             try:
-                fresh = open_snapshot(self.path, self._memo)
+                fresh = open_snapshot(self.path, self._memo, self._kept)
             except RulesError as error:
                 return self._fail(error)
             except Exception as error:  # noqa: BLE001 - the last good set stays, whatever goes wrong, and it shows
@@ -206,6 +223,11 @@ def read_files(path: Path) -> dict[str, bytes]:
     Raises:
         RulesError: the directory or a file cannot be read, a rule file stands among the suites, or there is none.
     """
+    return _whole(path).files
+
+
+def _whole(path: Path) -> bundle.Bundle:
+    """The same, with the forms of their words, if they came with it."""
     if os.path.isfile(path) and path.suffix not in SUFFIXES:
         return bundle.read(path, _shown(path))
     if not os.path.isdir(path):
@@ -220,7 +242,7 @@ def read_files(path: Path) -> dict[str, bytes]:
         problems.append(Problem(f"`{_shown(path)}` holds no rule file", help="rule files end in .yaml"))
     if problems:
         raise RulesError(problems)
-    return found
+    return bundle.Bundle(found)
 
 
 def read_suites(path: Path, ruleset: Ruleset) -> tuple[Suite, ...]:

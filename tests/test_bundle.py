@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,10 +19,11 @@ from hypothesis import strategies as st
 
 from compliance import Checker, bundle
 from compliance.cli import main
+from compliance.dictionary import table_of
 from compliance.errors import RulesError
 from compliance.language import digest
 from compliance.store import Store, read_files, read_rules
-from tests.tiny import TINY, written
+from tests.tiny import TINY, changed, written
 
 EDITS = st.tuples(
     st.floats(0, 1, exclude_max=True),
@@ -42,7 +46,8 @@ def bundled(rules: Path) -> Path:
 
 
 def build(rules: Path, to: Path) -> Path:
-    bundle.write(to, read_files(rules), read_rules(rules))
+    ruleset = read_rules(rules)
+    bundle.write(to, read_files(rules), ruleset, table_of(ruleset))
     return to
 
 
@@ -54,6 +59,21 @@ def refused(path: Path) -> str:
     with pytest.raises(RulesError) as raised:
         Checker.open(path)
     return str(raised.value)
+
+
+def with_forms(entries: dict[str, bytes], forms: bytes) -> dict[str, bytes]:
+    """A bundle with other word forms, and a manifest that names them."""
+    digest_ = f'"forms": "sha256:{hashlib.sha256(forms).hexdigest()}"'.encode()
+    manifest = re.sub(rb'"forms": "[^"]+"', digest_, entries[bundle.MANIFEST])
+    return {**entries, bundle.FORMS: forms, bundle.MANIFEST: manifest}
+
+
+def former(entries: dict[str, bytes]) -> dict[str, bytes]:
+    """A bundle as former versions wrote it, without word forms."""
+    said = json.loads(entries[bundle.MANIFEST])
+    del said["forms"]
+    files = {name: data for name, data in entries.items() if name != bundle.FORMS}
+    return {**files, bundle.MANIFEST: json.dumps({**said, "format": 1}).encode()}
 
 
 def tampered(path: Path, change: Tamper) -> None:
@@ -92,14 +112,30 @@ def test_the_same_rules_give_the_same_bytes_wherever_and_whenever_they_are_built
         (lambda all_: {**all_, bundle.MANIFEST: b"{}"}, "has no manifest"),
         (lambda all_: {**all_, bundle.MANIFEST: b"\xff"}, "has no manifest"),
         (
-            lambda all_: {**all_, bundle.MANIFEST: all_[bundle.MANIFEST].replace(b'"format": 1', b'"format": 2')},
-            "has format 2 and rule language 1",
+            lambda all_: {**all_, bundle.MANIFEST: all_[bundle.MANIFEST].replace(b'"format": 2', b'"format": 3')},
+            "has format 3 and rule language 1",
         ),
         (
-            lambda all_: {bundle.MANIFEST: re.sub(rb'"source": "[^"]+"', NO_FILES, all_[bundle.MANIFEST])},
+            lambda all_: {
+                bundle.MANIFEST: re.sub(rb'"source": "[^"]+"', NO_FILES, all_[bundle.MANIFEST]),
+                bundle.FORMS: all_[bundle.FORMS],
+            },
             "holds no rule file",
         ),
         (lambda all_: {**all_, "large.yaml": b"#" * 4_000_001}, "holds more than can be unpacked"),
+        (lambda all_: {**all_, bundle.FORMS: all_[bundle.FORMS][:-1]}, "does not hold the word forms"),
+        (lambda all_: {name: data for name, data in all_.items() if name != bundle.FORMS}, "does not hold the word"),
+        (lambda all_: with_forms(all_, b'{"format":2}'), "has word forms of format 2"),
+        (lambda all_: with_forms(all_, b"{}"), "has no word forms that can be read"),
+        (
+            lambda all_: {**all_, bundle.MANIFEST: re.sub(rb',\s*"forms": "[^"]+"', b"", all_[bundle.MANIFEST])},
+            "has a manifest that does not fit format 2",
+        ),
+        (
+            lambda all_: {**all_, bundle.MANIFEST: all_[bundle.MANIFEST].replace(b'"format": 2', b'"format": 1')},
+            "has a manifest that does not fit format 1",
+        ),
+        (lambda all_: {**former(all_), bundle.FORMS: all_[bundle.FORMS]}, "does not hold the files"),
     ],
     ids=[
         "altered",
@@ -111,6 +147,13 @@ def test_the_same_rules_give_the_same_bytes_wherever_and_whenever_they_are_built
         "format",
         "no-files",
         "too-large",
+        "forms-altered",
+        "forms-removed",
+        "forms-of-another-format",
+        "forms-unreadable",
+        "forms-unnamed",
+        "forms-in-a-former-format",
+        "forms-added",
     ],
 )
 def test_a_bundle_that_is_not_what_it_was_is_refused(bundled: Path, change: Tamper, message: str) -> None:
@@ -130,7 +173,7 @@ def test_a_bundle_that_was_cut_is_refused(bundled: Path, length: int) -> None:
 def test_whatever_happens_to_a_bundle_it_is_what_it_was_or_refused(
     bundled: Path, edits: list[tuple[float, int, bytes]]
 ) -> None:
-    good = read_files(bundled)
+    good = bundle.read(bundled, "it")
     altered = bundled.with_name("altered.bundle")
     data = bundled.read_bytes()
     for place, cut, put in edits:
@@ -177,6 +220,8 @@ def test_the_command_says_what_it_wrote_and_the_others_read_it(rules: Path, tmp_
     said = json.loads(done.output)
     assert (said["bundle"], said["files"], said["rules"]) == (str(target), len(TINY), 1)
     assert said["meaning"] == read_rules(rules).meaning
+    assert said["forms"] == f"sha256:{hashlib.sha256(table_of(read_rules(rules)).encoded()).hexdigest()}"
+    assert (said["words"], said["word_forms"]) == (0, 0)
     assert run("test", target).output == run("test", rules).output.replace(str(rules), str(target))
     assert "1 rule(s) in" in run("build", rules, "-o", target).output
 
@@ -198,3 +243,48 @@ def test_a_place_that_cannot_be_written_is_said_so(rules: Path, tmp_path: Path) 
     assert done.exit_code == 2
     assert "cannot be written: no such file or directory" in done.output
     assert [path.name for path in tmp_path.iterdir()] == ["rules"]
+
+
+# -- word forms ---------------------------------------------------------------------------------------------
+
+NAMED = "names: {en: [The Radio], ru: [Радио Маяковка], uk: [Радіо Хвиля]}"
+TEXT = "Слушали Радио Маяковку, читали о Радіо Хвилі."
+ASKED = """\
+import sys
+from compliance import Checker, Content
+found = Checker.open(sys.argv[1]).mentions(Content(text=sys.argv[2]))
+print([(each.surface, each.verdict) for each in found.mentions], any("pymorphy" in name for name in sys.modules))
+"""
+
+
+@pytest.fixture
+def named(tmp_path: Path) -> Path:
+    """Rules with an entity that has Russian names."""
+    return written(tmp_path / "named", changed("radio.yaml", ("names: {en: [The Radio]}", NAMED)))
+
+
+def asked(path: Path) -> str:
+    """What a process of its own finds in a text, and whether it opened the dictionary."""
+    command = [sys.executable, "-W", "error", "-c", ASKED, str(path), TEXT]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, encoding="utf-8")
+    assert done.stderr == ""
+    return done.stdout
+
+
+def test_whoever_serves_a_bundle_opens_no_dictionary_and_finds_the_same_names(named: Path, tmp_path: Path) -> None:
+    found = "[('Радио Маяковку', 'certain'), ('Радіо Хвилі', 'certain')]"
+    bundled = build(named, tmp_path / "named.bundle")
+    assert asked(named) == f"{found} True\n"
+    assert asked(bundled) == f"{found} False\n"
+    tampered(bundled, former)
+    assert asked(bundled) == f"{found} True\n"
+
+
+def test_the_command_says_how_many_words_and_forms_a_bundle_holds(named: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.bundle"
+    assert ", 7 form(s) of 2 word(s)\n" in run("build", named, "-o", target).output
+    said = json.loads(run("build", named, "-o", target, "--json").output)
+    assert (said["words"], said["word_forms"]) == (2, 7)
+    forms = bundle.read(target, "it").forms
+    assert forms is not None
+    assert forms.counts == (2, 7)

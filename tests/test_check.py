@@ -469,7 +469,7 @@ WRITTEN: list[dict[str, str | list[str]]] = [
 def read_once(checker: Checker, monkeypatch: pytest.MonkeyPatch) -> None:
     """A checker is opened on the shipped rules as they were read for all tests, with a memory of its own."""
 
-    def opened(_: Path, memo: int) -> store.Snapshot:
+    def opened(_: Path, memo: int, *_more: object) -> store.Snapshot:
         return replace(checker.store.current, decisions=Memo(memo))
 
     monkeypatch.setattr(store, "open_snapshot", opened)

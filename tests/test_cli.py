@@ -38,8 +38,8 @@ def _clean(clean: Path, checker: Checker, monkeypatch: pytest.MonkeyPatch) -> No
     """Every command runs in an empty directory without settings; those in this process read the shipped rules once."""
     read = store.open_snapshot
 
-    def opened(path: Path, *memo: int) -> store.Snapshot:
-        return checker.store.current if path == store.packaged_rules() else read(path, *memo)
+    def opened(path: Path, *more: Any) -> store.Snapshot:
+        return checker.store.current if path == store.packaged_rules() else read(path, *more)
 
     monkeypatch.setattr(store, "open_snapshot", opened)
 

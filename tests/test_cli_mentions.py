@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
+from compliance import dictionary
+from compliance.cli.command import cache_directory
+from compliance.config import NO_CACHE, Settings
+from compliance.forms_cache import NAME
+from compliance.mentions.inflection import Forms
 from tests.test_cli import UNUSABLE, refused, run, shown
 from tests.tiny import TINY, changed, written
 
@@ -144,3 +149,57 @@ def test_a_report_shows_the_texts_and_nothing_of_them_is_markup(rules: Path, tmp
 def test_a_report_that_cannot_be_written_is_said(rules: Path, tmp_path: Path) -> None:
     page = tmp_path / "nowhere" / "report.html"
     assert "cannot be written" in refused("mentions", "-", "--rules", rules, "--html", page, stdin="Радио")
+
+
+# -- word forms that are kept -------------------------------------------------------------------------------
+
+
+class Refusing:
+    """Stands for a dictionary that nobody should ask."""
+
+    def parse(self, word: str) -> NoReturn:
+        pytest.fail(f"the dictionary was asked for `{word}`")
+
+    def word_is_known(self, word: str) -> NoReturn:
+        self.parse(word)
+
+
+def test_a_second_command_asks_the_dictionary_for_nothing(
+    rules: Path, clean: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (clean / "compliance.toml").write_text('cache_dir = "kept"\n', encoding="utf-8")
+    command = ("mentions", "-", "--rules", rules, "--as-of", "2026-01-15")
+    known, unknown = Forms(dictionary.Dictionary()), Forms(Refusing())
+    monkeypatch.setattr(dictionary, "forms", lambda: known)
+    first = run(*command, stdin="Слушали Радио Маяковку.")
+    assert [each.name for each in (clean / "kept").iterdir()] == [NAME]
+    monkeypatch.setattr(dictionary, "forms", lambda: unknown)
+    assert run(*command, stdin="Слушали Радио Маяковку.").stdout == first.stdout
+    assert "certain" in first.stdout
+
+
+def test_where_nothing_is_to_be_kept_nothing_is(rules: Path, clean: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(clean / "user"))
+    (clean / "compliance.toml").write_text(f'cache_dir = "{NO_CACHE}"\n', encoding="utf-8")
+    assert "certain" in run("mentions", "-", "--rules", rules, stdin="Слушали Радио Маяковку.").stdout
+    assert not (clean / "user").exists()
+    assert not (clean / NO_CACHE).exists()
+
+
+@pytest.mark.parametrize(
+    ("setting", "cache", "home", "found"),
+    [
+        ("/kept", "/cache", "/home/x", "/kept"),
+        (None, "/cache", "/home/x", "/cache/compliance"),
+        (None, "", "/home/x", "/home/x/.cache/compliance"),
+        (None, "relative", "/home/x", "/home/x/.cache/compliance"),
+        (None, "", "relative", None),
+        (NO_CACHE, "/cache", "/home/x", None),
+    ],
+)
+def test_word_forms_are_kept_where_the_settings_say_or_in_the_cache_of_the_user(
+    monkeypatch: pytest.MonkeyPatch, setting: str | None, cache: str, home: str, found: str | None
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", cache)
+    monkeypatch.setenv("HOME", home)
+    assert cache_directory(Settings(cache_dir=setting)) == (None if found is None else Path(found))

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import importlib
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NoReturn
 
+import msgspec
 import pytest
 
 from compliance import dictionary
 from compliance.content.facts import Content
-from compliance.content.mentioned import with_mentions
+from compliance.content.mentioned import Looked, with_mentions
 from compliance.content.publisher import Directory
-from compliance.dictionary import MOST_FOUND, Names
+from compliance.dictionary import MOST_FOUND, Dictionary, Names, made_by, table_of
+from compliance.forms_cache import FormsCache
+from compliance.mentions.inflection import RULES, RUSSIAN, Forms, Word
 from compliance.mentions.scan import Scanner
+from compliance.mentions.table import Table
 from compliance.model.ruleset import Ruleset
 from tests.tiny import TINY, ruleset
 
@@ -29,9 +37,9 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[Ruleset]:
     found: list[Ruleset] = []
     make = dictionary.scanner_of
 
-    def counted(one: Ruleset) -> Scanner:
+    def counted(one: Ruleset, *more: Any) -> Scanner:
         found.append(one)
-        return make(one)
+        return make(one, *more)
 
     monkeypatch.setattr(dictionary, "scanner_of", counted)
     return found
@@ -68,7 +76,7 @@ def test_a_page_of_nothing_but_names_is_read_and_not_kept(rules: Ruleset) -> Non
 def test_if_something_fails_whom_a_page_mentions_is_unknown_and_the_log_says_nothing_of_the_text(
     rules: Ruleset, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(one: Ruleset) -> Scanner:
+    def broken(one: Ruleset, *_: object) -> Scanner:
         raise OSError("no dictionary at Радио Маяковка")
 
     monkeypatch.setattr(dictionary, "scanner_of", broken)
@@ -76,3 +84,125 @@ def test_if_something_fails_whom_a_page_mentions_is_unknown_and_the_log_says_not
     found = names.look(Content(text="Слушали Радио Маяковку"), directory)
     assert with_mentions({}, found) == {}
     assert [record.getMessage() for record in caplog.records] == ["a content was not looked through: OSError"]
+
+
+# -- forms that were worked out before ----------------------------------------------------------------------
+
+SAID = Content(text="Слушали Радио Маяковку")
+
+
+class Refusing:
+    """Stands for a dictionary that is not there."""
+
+    def parse(self, word: str) -> NoReturn:
+        raise ModuleNotFoundError(word)
+
+    def word_is_known(self, word: str) -> NoReturn:
+        raise ModuleNotFoundError(word)
+
+
+@pytest.fixture
+def fresh(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Forms]:
+    """What is known of words in a process that begins anew: nothing; on demand, without a dictionary."""
+    analyzer = dictionary.forms().analyzer
+
+    def begin(*, has_dictionary: bool = True) -> Forms:
+        known = Forms(analyzer if has_dictionary else Refusing())
+        monkeypatch.setattr(dictionary, "forms", lambda: known)
+        return known
+
+    return begin
+
+
+def looked(rules: Ruleset, *more: Any) -> Looked:
+    return Names(rules, *more).look(SAID, Directory.of(rules.entities.values(), rules.registers))
+
+
+def without(table: Table, word: str) -> Table:
+    words = {name: each for name, each in table.words[RUSSIAN].items() if name != word}
+    return Table(table.made_by, {RUSSIAN: words})
+
+
+def test_with_the_forms_that_came_with_the_rules_nobody_asks_the_dictionary(
+    rules: Ruleset, fresh: Callable[..., Forms]
+) -> None:
+    shipped, wanted = table_of(rules), looked(rules)
+    known = fresh(has_dictionary=False)
+    assert looked(rules, shipped) == wanted
+    assert len(wanted.mentions) == 1
+    assert known.known == {}
+
+
+def test_forms_are_worked_out_for_the_words_of_the_names_and_no_others(rules: Ruleset) -> None:
+    assert set(table_of(rules).words[RUSSIAN]) == {"радио", "маяковка"}
+
+
+@pytest.mark.parametrize("word", ["радио", "маяковка"])
+def test_a_word_that_came_without_forms_is_asked_of_the_dictionary(
+    rules: Ruleset, fresh: Callable[..., Forms], word: str
+) -> None:
+    shipped, wanted = without(table_of(rules), word), looked(rules)
+    assert looked(rules, shipped) == wanted
+    fresh(has_dictionary=False)
+    assert with_mentions({}, looked(rules, shipped)) == {}  # nobody knows
+
+
+def test_forms_by_other_rules_are_worked_out_again_and_the_log_says_so(
+    rules: Ruleset, fresh: Callable[..., Forms], caplog: pytest.LogCaptureFixture
+) -> None:
+    bare = Table(made_by(), {RUSSIAN: {name: Word(frozenset({name})) for name in ("радио", "маяковка")}})
+    assert looked(rules, bare).mentions == ()  # so it counts if it is by these rules
+    for version in (RULES - 1, RULES + 1):
+        other = Table(msgspec.structs.replace(bare.made_by, rules=version), bare.words)
+        assert looked(rules, other) == looked(rules)
+    assert [record.getMessage() for record in caplog.records] == [
+        "the word forms in the bundle are by other rules, and are worked out here: build it again"
+    ] * 2
+
+
+def test_what_a_former_start_worked_out_is_not_asked_again(
+    rules: Ruleset, fresh: Callable[..., Forms], tmp_path: Path
+) -> None:
+    cache = FormsCache(tmp_path)
+    fresh()
+    wanted = looked(rules, None, cache)
+    assert cache.read(made_by()) == table_of(rules)
+    fresh(has_dictionary=False)
+    written = cache.path.stat().st_mtime_ns
+    assert looked(rules, None, cache) == wanted
+    assert cache.path.stat().st_mtime_ns == written
+
+
+def test_a_new_word_is_asked_and_kept_beside_the_others(
+    rules: Ruleset, fresh: Callable[..., Forms], tmp_path: Path
+) -> None:
+    cache = FormsCache(tmp_path)
+    fresh()
+    looked(rules, None, cache)
+    more = ruleset({**TINY, "radio.yaml": RADIO.replace("Радио Маяковка", "Радио Волна")})
+    fresh()
+    looked(more, None, cache)
+    kept = cache.read(made_by())
+    assert kept is not None
+    assert set(kept.words[RUSSIAN]) == {"радио", "маяковка", "волна"}
+
+
+def test_forms_that_came_with_the_rules_are_not_kept(rules: Ruleset, tmp_path: Path) -> None:
+    looked(rules, table_of(rules), FormsCache(tmp_path))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_dictionary_is_opened_with_the_first_word_and_once_for_all_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    load = importlib.import_module
+
+    def counted(name: str, *more: Any) -> Any:
+        opened.append(name)
+        return load(name, *more)
+
+    monkeypatch.setattr(importlib, "import_module", counted)
+    words = Dictionary()
+    assert opened == []
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(words.word_is_known, ["газета"] * 8))
+    assert opened.count("pymorphy3") == 1

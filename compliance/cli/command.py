@@ -16,7 +16,7 @@ import click
 import msgspec
 
 from compliance.check import Checker
-from compliance.config import Settings
+from compliance.config import NO_CACHE, Settings
 from compliance.errors import ComplianceError, ConfigError, Problem, RequestError, RulesError
 from compliance.store import packaged_rules
 from compliance.web.wire import NotJsonError
@@ -75,7 +75,22 @@ def opened(configured: Settings) -> Checker:
         geo_databases=configured.geo_databases,
         geo_overlays=configured.geo_overlays,
         geo_golden=configured.geo_golden,
+        cache_dir=cache_directory(configured),
     )
+
+
+def cache_directory(configured: Settings) -> Path | None:
+    """Where word forms are kept: as the settings say, else in the cache of the user; None keeps none.
+
+    Source: the XDG Base Directory Specification, by which a relative path counts for nothing.
+    """
+    if configured.cache_dir is not None:
+        return None if configured.cache_dir == NO_CACHE else Path(configured.cache_dir)
+    given = os.environ.get("XDG_CACHE_HOME", "")
+    if os.path.isabs(given):
+        return Path(given, "compliance")
+    home = os.path.expanduser("~")
+    return Path(home, ".cache", "compliance") if os.path.isabs(home) else None
 
 
 @contextmanager

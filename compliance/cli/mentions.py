@@ -17,17 +17,28 @@ import msgspec
 from compliance import answer
 from compliance.assemble import mentions_of
 from compliance.check import today
-from compliance.cli.command import config_option, json_option, print_json, progress, reports_errors, rules_path
+from compliance.cli.command import (
+    cache_directory,
+    config_option,
+    json_option,
+    print_json,
+    progress,
+    reports_errors,
+    rules_path,
+    settings,
+)
 from compliance.cli.marked import report
 from compliance.content.facts import Content
 from compliance.content.mentioned import Looked, look
 from compliance.content.publisher import Directory
 from compliance.dictionary import scanner_of
 from compliance.errors import ConfigError, Problem, RequestError
+from compliance.forms_cache import FormsCache
 from compliance.mentions.scan import Scanner
+from compliance.mentions.table import Table
 from compliance.model.period import parse_day
 from compliance.model.ruleset import Ruleset
-from compliance.store import read_rules
+from compliance.store import read_with_forms
 
 STANDARD_INPUT: Final = "-"
 LINES: Final = (".jsonl", ".ndjson")
@@ -73,8 +84,9 @@ def mentions(sources: tuple[Path, ...], rules_dir: str | None, *, as_json: bool,
     if day is None:
         raise ConfigError(f"`{flags['as_of']}` is not a calendar day: write it as YYYY-MM-DD")
     rules = rules_path(Path(rules_dir) if rules_dir else None, flags["config"])
-    ruleset = read_rules(rules)
-    looked = list(_looked(_files(sources), rules, ruleset, flags["jobs"] or os.cpu_count() or 1))
+    where = rules, cache_directory(settings(flags["config"], {}))
+    ruleset, forms = read_with_forms(rules)
+    looked = list(_looked(_files(sources), where, (ruleset, forms), flags["jobs"] or os.cpu_count() or 1))
     if problems := [Problem(each.problem, where=each.name) for each, _ in looked if each.problem]:
         raise RequestError(problems)
     found = [(each, mentions_of(ruleset, seen, day)) for each, seen in looked]
@@ -151,16 +163,22 @@ def _of_line(name: str, line: str) -> Document:
 # -- looking --------------------------------------------------------------------------------------------
 
 
-def _looked(files: Sequence[Path], rules: Path, ruleset: Ruleset, jobs: int) -> Iterator[tuple[Document, Looked]]:
+_Where = tuple[Path, Path | None]
+"""Where the rules are, and where word forms are kept, if they are."""
+_Read = tuple[Ruleset, Table | None]
+"""The rules, and the forms that came with them."""
+
+
+def _looked(files: Sequence[Path], where: _Where, read: _Read, jobs: int) -> Iterator[tuple[Document, Looked]]:
     """Each document with what is in it, in the order of the files; a bar on a terminal meanwhile."""
     with progress("looking for names", len(files)) as step:
         if jobs == 1 or len(files) < _IN_PARALLEL:
-            finder = _Finder(ruleset)
+            finder = _Finder(read, where[1])
             yield from _stepping((finder.look(file) for file in files), step)
             return
         with ProcessPoolExecutor(jobs) as pool:
             share = max(len(files) // jobs // 8, 1)
-            work = pool.map(_look_elsewhere, files, [str(rules)] * len(files), chunksize=share)
+            work = pool.map(_look_elsewhere, files, [where] * len(files), chunksize=share)
             yield from _stepping(work, step)
 
 
@@ -175,8 +193,9 @@ def _stepping(
 class _Finder:
     """Looks through files for the names of one rule set."""
 
-    def __init__(self, ruleset: Ruleset) -> None:
-        self._scanner: Scanner = scanner_of(ruleset)
+    def __init__(self, read: _Read, kept: Path | None) -> None:
+        ruleset, forms = read
+        self._scanner: Scanner = scanner_of(ruleset, forms, None if kept is None else FormsCache(kept))
         self._directory = Directory.of(ruleset.entities.values(), ruleset.registers, ruleset.words)
 
     def look(self, file: Path) -> list[tuple[Document, Looked]]:
@@ -184,14 +203,14 @@ class _Finder:
         return [(each, look(each.content, self._directory, self._scanner.scan_fields)) for each in _documents(file)]
 
 
-def _look_elsewhere(file: Path, rules: str) -> list[tuple[Document, Looked]]:
-    return _own_finder(rules).look(file)
+def _look_elsewhere(file: Path, where: _Where) -> list[tuple[Document, Looked]]:
+    return _own_finder(where).look(file)
 
 
 @lru_cache(maxsize=1)
-def _own_finder(rules: str) -> _Finder:
+def _own_finder(where: _Where) -> _Finder:
     """The finder of this process."""
-    return _Finder(read_rules(Path(rules)))
+    return _Finder(read_with_forms(where[0]), where[1])
 
 
 # -- telling --------------------------------------------------------------------------------------------

@@ -17,6 +17,10 @@ from typing import Any, Final, Protocol
 
 from compliance.mentions.names import Slots
 
+RULES: Final = 1
+"""The version of what `russian` makes of a dictionary: one more whenever a word gets other forms, or counts as common.
+
+Tables of forms name it, and those of another version are made again."""
 RUSSIAN: Final = "ru"
 UKRAINIAN: Final = "uk"
 _DECLINED: Final = frozenset({"NOUN", "ADJF", "PRTF", "NPRO", "NUMR"})
@@ -55,18 +59,16 @@ class Word:
     is_common: bool = False
 
 
-Table = Mapping[str, Mapping[str, Word]]
-"""Words by language: what a dictionary said, for those who have none."""
-
-
 @dataclass
 class Forms:
-    """Knows the forms of words: from what was worked out before, else from the dictionary, else by rules."""
+    """Knows the forms of words: of Russian ones by what was worked out before, else by the dictionary; else by rules.
 
-    analyzer: Analyzer | None = None
+    A word that was not worked out before is asked of the dictionary: where that fails, so does the question.
+    """
+
+    analyzer: Analyzer
     known: dict[str, dict[str, Word]] = field(default_factory=dict)
-    missing: set[str] = field(default_factory=set)
-    """Russian words of which nobody could tell the forms."""
+    """By language and word."""
 
     def slots(self, words: Sequence[str], language: str | None) -> Slots:
         """The forms of each word of a name, the word itself among them."""
@@ -84,10 +86,6 @@ class Forms:
         table = self.known.setdefault(RUSSIAN, {})
         found = table.get(word)
         if found is None:
-            if self.analyzer is None:
-                if not word.isascii():
-                    self.missing.add(word)
-                return Word(frozenset({word}))
             found = table[word] = russian(word, self.analyzer)
         return found
 

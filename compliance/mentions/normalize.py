@@ -98,6 +98,8 @@ MIXED: Final = frozenset(_mixed_pairs())
 def fold_with_care(text: str) -> Folded:
     """The text without what nobody sees and without stress, with the letters of one alphabet in each word."""
     folded = unhidden(text)
+    if _LATIN_LETTERS.isdisjoint(folded.text) or _CYRILLIC_LETTERS.isdisjoint(folded.text):
+        return folded  # so it is with nearly all names
     return Folded(mended_at(folded.text, (word.start() for word in _WORD.finditer(folded.text))), folded.moves)
 
 
