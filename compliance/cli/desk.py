@@ -24,6 +24,7 @@ from compliance.cli.command import (
     settings,
 )
 from compliance.cli.sarif import sarif
+from compliance.dictionary import forms
 from compliance.errors import ConfigError, nearest
 from compliance.geo.regular_file import UnreadableError, read_regular
 from compliance.language.tables import MOST_BYTES
@@ -55,7 +56,8 @@ def lint(rules: Path | None, as_of: str | None, config: Path | None, *, as_json:
     path = rules_path(rules, config)
     ruleset, files = read_with_files(path)
     with uncollected():
-        report = lint_rules(ruleset, day, files, _overlays(settings(config, {}).geo_overlays, flags["overlays"]))
+        overlays = _overlays(settings(config, {}).geo_overlays, flags["overlays"])
+        report = lint_rules(ruleset, day, files, overlays, forms())
     report = report.only(lambda name: name not in left_out and name in (selected or CHECKS))
     if flags["as_sarif"]:
         print_json(sarif(report, str(path)))

@@ -9,48 +9,16 @@ words of the language.
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from typing import Protocol
 
-from compliance.mentions.normalize import fold_with_care
+from compliance.mentions.weakness import DEMOTED, LEGAL_FORMS, SHORTEST, Weakness, Why, weakness
+from compliance.mentions.words import WORD, words_of
 from compliance.model.designation import Alias, Entity, Strength
 
-WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
-"""A word of a folded text: letters and digits, and apostrophes between them."""
-SHORTEST: Final = 3
-"""A name of fewer letters and digits is no sign of anything."""
-SHORTEST_ACRONYM: Final = 2
-"""An acronym counts only as it is written, so it may be shorter."""
-TELLING: Final = 2
-"""More words than these, in this order and with a capital letter, are a name, however common each is."""
-LEGAL_FORMS: Final = frozenset(
-    (
-        *("ооо", "оао", "зао", "пао", "ао", "ано", "нко", "ип", "тоо", "тов", "чп", "inc", "incorporated", "corp"),
-        *(
-            "corporation",
-            "llc",
-            "ltd",
-            "limited",
-            "plc",
-            "company",
-            "co",
-            "gmbh",
-            "ggmbh",
-            "ag",
-            "ug",
-            "ev",
-            "sarl",
-            "sas",
-        ),
-        *("srl", "spa", "bv", "nv", "oy", "ab", "as", "aps", "sro", "zs", "zu", "uab", "mb", "sia", "vzw", "asbl"),
-    )
-)
-"""The abbreviations and words for kinds of companies; `e.V.` is two words."""
-_DEMOTED: Final = frozenset({Strength.STRONG, Strength.MEDIUM})
-
+__all__ = ["WORD", "AsWritten", "Inflector", "Name", "Slots", "anchors", "names_of"]
 Slots = tuple[frozenset[str], ...]
 """For each word of a name all its forms, folded."""
 
@@ -97,11 +65,10 @@ class Name:
     """For each of its words whether it is one of every text; where it is not said, none is."""
     weakened: str = ""
     """Why it is a weaker sign than its file says."""
-
-
-def words_of(text: str) -> list[str]:
-    """The words of a text, folded."""
-    return WORD.findall(fold_with_care(text).text)
+    words: tuple[str, ...] = ()
+    """Its words, folded, as they stand in its file."""
+    weakness: Weakness | None = None
+    """What `weakened` is said of."""
 
 
 def names_of(entities: Iterable[Entity], inflector: Inflector) -> list[Name]:
@@ -120,8 +87,10 @@ def _of_entity(entity: Entity, inflector: Inflector) -> Iterator[Name]:
 
 def _of_alias(entity: str, alias: Alias, inflector: Inflector) -> Iterator[Name]:
     """A name in its dictionary form and in those that were written by hand, and what only looks like it."""
+    never = weakness(words_of(alias.name), alias.strength, lambda _: False)
     for text in (alias.name, *alias.forms):
-        yield from _written(entity, alias, inflector, text)
+        found = _written(entity, alias, inflector, text)
+        yield from found if never is None else (_as_weak(name, never) for name in found)
     for text in alias.not_forms:
         yield from _written(entity, replace(alias, strength=Strength.NEVER), inflector, text, inflect=False)
 
@@ -145,11 +114,11 @@ def _written(entity: str, alias: Alias, inflector: Inflector, text: str, *, infl
         context,
         tuple(each[0].isupper() for each in WORD.findall(text)) if len(WORD.findall(text)) == len(words) else (),
         tuple(inflector.is_common([word], alias.language) for word in words),
+        words=tuple(words),
     )
-    name = _weakened(name, words, inflector) if inflect else name
-    yield name
-    if (kept := _without_legal_form(words)) < len(words) and alias.strength is not Strength.NEVER:
-        yield replace(name, slots=slots[:kept], capitals=name.capitals[:kept], common=name.common[:kept])
+    yield _weakened(name, inflector) if inflect else name
+    if inflect and (kept := _without_legal_form(words)) < len(words) and alias.strength is not Strength.NEVER:
+        yield _weakened(_first_words(name, kept), inflector)
 
 
 def _without_legal_form(words: Sequence[str]) -> int:
@@ -160,29 +129,35 @@ def _without_legal_form(words: Sequence[str]) -> int:
     return kept
 
 
-def _weakened(name: Name, words: Sequence[str], inflector: Inflector) -> Name:
+def _first_words(name: Name, kept: int) -> Name:
+    return replace(
+        name,
+        slots=name.slots[:kept],
+        capitals=name.capitals[:kept],
+        common=name.common[:kept],
+        words=name.words[:kept],
+    )
+
+
+def _weakened(name: Name, inflector: Inflector) -> Name:
     """The name, as weak as it is by itself."""
-    if name.strength in {Strength.NEVER, Strength.SURNAME}:
-        return name
-    if all(word in LEGAL_FORMS for word in words):
-        return replace(name, strength=Strength.NEVER, weakened="it is a legal form")
-    if sum(map(len, words)) < (SHORTEST_ACRONYM if name.exact else SHORTEST):
-        return replace(name, strength=Strength.NEVER, weakened="it is too short")
-    is_short = sum(len(word) > SHORTEST for word in words) <= TELLING
-    if name.strength in _DEMOTED and is_short and inflector.is_common(words, name.language):
-        return replace(name, strength=Strength.WEAK, weakened="its words are in the dictionary")
-    return name
+    found = weakness(name.words, name.strength, lambda words: inflector.is_common(words, name.language))
+    return name if found is None else _as_weak(name, found)
+
+
+def _as_weak(name: Name, found: Weakness) -> Name:
+    return replace(name, strength=found.strength, weakened=str(found), weakness=found)
 
 
 def _weakened_where_shared(names: Sequence[Name]) -> list[Name]:
     """The names, those weaker that several entities have."""
-    owners: dict[Slots, set[str]] = defaultdict(set)
+    owners: dict[tuple[str, ...], set[str]] = defaultdict(set)
     for name in names:
         if name.strength not in {Strength.NEVER, Strength.SURNAME}:
-            owners[name.slots].add(name.entity)
+            owners[name.words].add(name.entity)
     return [
-        replace(name, strength=Strength.WEAK, weakened=f"{len(owners[name.slots])} entities have it")
-        if len(owners[name.slots]) > 1 and name.strength in _DEMOTED
+        _as_weak(name, Weakness(Strength.WEAK, Why.SHARED, len(owners[name.words])))
+        if len(owners[name.words]) > 1 and name.strength in DEMOTED
         else name
         for name in names
     ]

@@ -164,8 +164,8 @@ class Table:
         }
 
 
-def package(name: str) -> dict[str, Any]:
-    """The JSON files of an npm package, by their path in it."""
+def package(name: str, languages: Iterable[str] = ("en",)) -> dict[str, Any]:
+    """The JSON files of an npm package, by their path in it; of what is there for each language those of some."""
     address = f"{REGISTRY}/{name}/-/{name}-{VERSION}.tgz"
     try:
         with urllib.request.urlopen(address, timeout=120) as answer:
@@ -178,7 +178,7 @@ def package(name: str) -> dict[str, Any]:
     print(f"{name} {VERSION}: {len(content)} bytes, sha512-{found}")
     if found != SHA512[name]:
         raise DataError(f"{address} is not the pinned file: expected sha512-{SHA512[name]}")
-    wanted = ("package/supplemental/", "package/main/en/")
+    wanted = ("package/supplemental/", *(f"package/main/{language}/" for language in languages))
     files: dict[str, Any] = {}
     with tarfile.open(fileobj=io.BytesIO(content), mode="r:gz") as archive:
         for member in archive:

@@ -13,6 +13,7 @@ from datetime import date
 
 from compliance.errors import RulesError
 from compliance.language.overlays import read_overlay
+from compliance.mentions.names import Inflector
 from compliance.model.overlay import OverlayRow
 from compliance.model.ruleset import Ruleset
 from compliance.review.lint.findings import Check, Finding, Ignored, Level, Report
@@ -29,6 +30,7 @@ def lint(
     day: date,
     files: Mapping[str, bytes] | None = None,
     overlays: Mapping[str, bytes] | None = None,
+    inflector: Inflector | None = None,
 ) -> Report:
     """Every finding as of `day`, in the order of files and lines.
 
@@ -38,12 +40,13 @@ def lint(
         files: the files themselves, by the paths that spans name; without them, findings about anything but
             rules have no place, what is kept beside the model is not looked at, and no comment is read.
         overlays: the operator's overlays by their paths.
+        inflector: who knows the words of a language; without it, nobody does, and no name is found to be one.
 
     Raises:
         RulesError: with every problem of every overlay.
     """
     read = Files(files or {})
-    look = Look(ruleset, day, read, _rows(overlays or {}, ruleset))
+    look = Look(ruleset, day, read, _rows(overlays or {}, ruleset), inflector)
     found = (finding for check in CHECKS.values() for finding in check.findings(look))
     texts = {path: data.decode("utf-8-sig") for path, data in (overlays or {}).items()}
     stand, aside = applied(found, comments(read.texts | texts), CHECKS)

@@ -10,6 +10,7 @@ from typing import Final
 
 from compliance.errors import Span
 from compliance.language.source import List
+from compliance.mentions.names import AsWritten, Inflector, Name, names_of
 from compliance.model.facts import FACTS, Kind
 from compliance.model.notice import Wording
 from compliance.model.overlay import OverlayRow
@@ -25,11 +26,24 @@ PLACE: Final = "reader.location"
 class Look:
     """A rule set on a day, with what several checks ask of it."""
 
-    def __init__(self, ruleset: Ruleset, day: date, files: Files, overlays: Sequence[OverlayRow] = ()) -> None:
+    def __init__(
+        self,
+        ruleset: Ruleset,
+        day: date,
+        files: Files,
+        overlays: Sequence[OverlayRow] = (),
+        inflector: Inflector | None = None,
+    ) -> None:
         self.ruleset = ruleset
         self.day = day
         self.files = files
         self.overlays = overlays
+        self._inflector = inflector or AsWritten()
+
+    @cached_property
+    def names(self) -> Sequence[Name]:
+        """The names of all entities, as they are looked for in texts."""
+        return names_of(self.ruleset.entities.values(), self._inflector)
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:

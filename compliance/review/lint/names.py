@@ -1,4 +1,4 @@
-"""Checks of names and of what belongs together: shared names, ordinary words, and files that nothing uses."""
+"""Checks of what belongs together: exclusions of nobody, and files that nothing uses."""
 
 from __future__ import annotations
 
@@ -6,56 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
-from compliance.errors import Span
-from compliance.language.source import List, Map, Node, Text
-from compliance.model.designation import IDENTIFYING, Strength, declared_id
+from compliance.model.designation import declared_id
 from compliance.model.facts import FACTS, Kind
 from compliance.review.lint.findings import Check, Found, Level
 from compliance.review.lint.look import Look
-from compliance.review.lint.word_lists import COMMON
-
-SHORTEST: Final = 4
-"""Names with fewer letters stand in other words and texts by chance."""
-
-
-def _shared_alias(look: Look) -> Iterator[Found]:
-    owners: dict[str, dict[str, str]] = defaultdict(dict)
-    for name, entity in look.ruleset.entities.items():
-        for alias in entity.aliases:
-            if alias.strength in IDENTIFYING:
-                owners[alias.name.casefold()].setdefault(name, alias.name)
-    for shared in owners.values():
-        first, *others = shared
-        for name in others:
-            message = f"`{shared[name]}` is a name of `{name}` and of `{first}`"
-            help_ = "whoever gives it as a publisher is taken for either: keep it with one, or set `strength: weak`"
-            yield Found(message, help_, _span_of_name(look, name, shared[name]))
-
-
-def _common_word_alias(look: Look) -> Iterator[Found]:
-    for name, entity in look.ruleset.entities.items():
-        for alias in entity.aliases:
-            if alias.strength not in {Strength.STRONG, Strength.MEDIUM} or alias.language is None:
-                continue
-            is_short = len(alias.name) < SHORTEST
-            if is_short or alias.name.casefold() in COMMON:
-                message = f"the name `{alias.name}` of `{name}` is {'very short' if is_short else 'an ordinary word'}"
-                help_ = "give it `strength: weak` and a `context`, so that the word alone is no sign of it"
-                yield Found(message, help_, _span_of_name(look, name, alias.name))
-
-
-def _span_of_name(look: Look, entity: str, name: str) -> Span | None:
-    """Where a name of an entity stands."""
-    found = next(_texts_saying(look.files.node("entity", entity, "names"), name), None)
-    return found.span if found is not None else look.files.span("entity", entity, "names")
-
-
-def _texts_saying(node: Node | None, text: str) -> Iterator[Text]:
-    if isinstance(node, Text) and node.text == text:
-        yield node
-    inner: tuple[Node, ...] = node.items if isinstance(node, List) else ()
-    for each in (*inner, *(value for _, value in node.entries)) if isinstance(node, Map) else inner:
-        yield from _texts_saying(each, text)
 
 
 def _undeclared_exclusion(look: Look) -> Iterator[Found]:
@@ -103,20 +57,6 @@ def _asked(look: Look) -> dict[Kind, set[str]]:
 
 
 CHECKS: Final = (
-    Check(
-        "shared-alias",
-        Level.WARNING,
-        "several entities have the same name",
-        "A publisher that gives this name may be any of them, and gets the notices of each.",
-        _shared_alias,
-    ),
-    Check(
-        "common-word-alias",
-        Level.ADVICE,
-        "a name is very short or an ordinary word",
-        "Where names are looked for in texts, every page with the word seems to speak of the organisation.",
-        _common_word_alias,
-    ),
     Check(
         "undeclared-exclusion",
         Level.WARNING,

@@ -16,6 +16,7 @@ from compliance.review.lint import (
     schemes,
     slots,
     versions,
+    weak_names,
     wording,
 )
 from compliance.review.lint.findings import Check, Found, Level
@@ -56,6 +57,7 @@ CHECKS: Final[Mapping[str, Check]] = {
         conditions.CHECKS,
         wording.CHECKS,
         slots.CHECKS,
+        weak_names.CHECKS,
         names.CHECKS,
         schemes.CHECKS,
         _COMMENTS,

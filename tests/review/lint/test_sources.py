@@ -86,9 +86,15 @@ def test_a_shared_name_is_a_finding_at_the_second_entity_whatever_its_case_and_l
     assert pointed_at(finding) == "The Radio"
 
 
-@pytest.mark.parametrize("strength", ["weak", "surname", "never"])
+@pytest.mark.parametrize("strength", ["surname", "never"])
 def test_a_name_that_identifies_nobody_may_be_shared(strength: str) -> None:
     assert findings(other(f"{{en: [{{name: The Radio, strength: {strength}}}]}}")) == ()
+
+
+def test_a_name_that_another_one_has_as_a_weak_one_is_a_note_since_it_is_weaker_for_it() -> None:
+    finding = only(other("{en: [{name: The Radio, strength: weak}]}"))
+    assert (finding.id, finding.severity) == ("weakened-name", Level.NOTE)
+    assert finding.message == "`The Radio` counts as a weak name only of `radio`: 2 entities have it"
 
 
 def test_a_name_that_an_entity_has_in_two_languages_is_not_shared() -> None:

@@ -1,0 +1,69 @@
+"""Names made ready: what is weaker than its file says, and why."""
+
+from __future__ import annotations
+
+import pytest
+
+from compliance.mentions.names import AsWritten, Name, names_of
+from compliance.mentions.weakness import Why
+from tests.mentions.naming import Strength, alias, dictionary, entity, names, scanned
+
+
+def made(*texts: str, language: str | None = "ru", strength: Strength = Strength.STRONG) -> list[Name]:
+    return names_of([entity("one", *(alias(text, language, strength) for text in texts))], dictionary())
+
+
+@pytest.mark.parametrize("strength", [Strength.STRONG, Strength.MEDIUM, Strength.WEAK, Strength.ACRONYM])
+@pytest.mark.parametrize("text", ["Россия", "Germany", "Сполучені Штати", "Vereinigtes Königreich", "Côte d'Ivoire"])
+def test_the_name_of_a_country_alone_never_means_an_entity(text: str, strength: Strength) -> None:
+    (name,) = made(text, strength=strength)
+    assert (name.strength, name.weakened) == (Strength.NEVER, "it is the name of a country")
+
+
+def test_a_country_in_a_longer_name_changes_nothing() -> None:
+    (name,) = made("Голоса России и Германии")
+    assert (name.strength, name.weakness) == (Strength.STRONG, None)
+
+
+def test_a_country_is_suppressed_in_every_case_with_the_reason_and_the_longer_name_is_found() -> None:
+    land = entity("land", "Синяя Россия", "Россия")
+    assert names("Это «Синяя Россия»", land) == ["land: Синяя Россия certain"]
+    assert names("Так говорят в России", land) == []
+    (out,) = scanned("Так говорят в России", land).suppressed
+    assert (out.alias, out.because) == ("Россия", "it is the name of a country")
+
+
+def test_forms_by_hand_of_what_never_counts_never_count() -> None:
+    found = names_of([entity("one", alias("Россия", forms=["Россиюшка"]))], AsWritten())
+    assert [name.strength for name in found] == [Strength.NEVER, Strength.NEVER]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept", "why"),
+    [
+        ("Ромашка ООО", ("ромашка",), Why.DICTIONARY),
+        ("Germany GmbH", ("germany",), Why.COUNTRY),
+        ("XZ GmbH", ("xz",), Why.TOO_SHORT),
+    ],
+)
+def test_what_is_left_without_a_legal_form_is_as_weak_as_it_is_by_itself(
+    text: str, kept: tuple[str, ...], why: Why
+) -> None:
+    whole, short = made(text)
+    assert (whole.strength, whole.weakness) == (Strength.STRONG, None)
+    assert short.words == kept
+    assert short.weakness is not None
+    assert short.weakness.why is why
+
+
+def test_a_name_that_others_have_in_another_language_is_shared() -> None:
+    both = [entity("one", alias("Blue Herald", "en")), entity("two", alias("Blue Herald", "ru"))]
+    assert [(name.strength, name.weakened) for name in names_of(both, dictionary())] == [
+        (Strength.WEAK, "2 entities have it"),
+        (Strength.WEAK, "2 entities have it"),
+    ]
+
+
+def test_a_name_that_an_entity_has_twice_is_its_own() -> None:
+    (one, two) = names_of([entity("one", alias("Blue Herald", "en"), alias("Blue Herald", "de"))], dictionary())
+    assert (one.weakness, two.weakness) == (None, None)
