@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 from compliance.answer import Answer, Mentions
 from compliance.assemble import Moment, Question, assemble, mentions_of, page_of
 from compliance.content.facts import Content, Written, advice, facts_from, facts_of
-from compliance.content.mentioned import NOTHING, Looked, filled, with_mentions
+from compliance.content.mentioned import NOTHING, Looked, told, with_mentions
 from compliance.engine.explain import Explanation
 from compliance.engine.explain import explain as explain_plainly
 from compliance.engine.segment import Segment
@@ -232,15 +232,11 @@ class Checker:
         problems: list[Problem],
     ) -> Question:
         """The facts of content and reader; the problems of both at once, with those found before."""
-        facts: dict[str, FactValue] = {}
+        facts: Facts = {}
         location = LocationSet.unknown()
         looked = NOTHING
         try:
-            facts.update(facts_of(content, snapshot.directory))
-            looked = snapshot.names.look(content, snapshot.directory)
-            if looked.published != NOTHING.published:
-                content = filled(content, looked)
-                facts = dict(facts_of(content, snapshot.directory))
+            content, facts, looked = told(content, snapshot.directory, snapshot.names.look)
         except RequestError as error:
             problems.extend(error.problems)
         try:

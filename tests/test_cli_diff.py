@@ -8,11 +8,12 @@ import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from click.testing import CliRunner, Result
 
+from compliance import dictionary
 from compliance.cli import main
 from tests.review.impact.comparing import simple
 from tests.terminal import on_a_terminal
@@ -350,6 +351,56 @@ def test_the_affected_items_of_an_archive_are_counted_with_examples(clean: Path)
         "### Content: 3 of 4 item(s) affected as of 2026-01-15"
         in run("old", "new", "--markdown", "--content", archive(clean, *ITEMS)).stdout
     )
+
+
+MINDS = simple("content.mentions: radio; reader.location: RU", "minds")
+"""A rule that asks whom a page names, and of nobody in particular."""
+WAVE = ("names: {en: [The Radio]}", "names: {en: [The Radio], ru: [Радио Маяковка]}")
+
+
+@pytest.mark.parametrize("kind", ["text", "headline", "html"])
+def test_texts_of_items_are_looked_through_with_the_names_of_each_side(clean: Path, kind: str) -> None:
+    written(clean / "a", {"minds.yaml": MINDS, "radio.yaml": TINY["radio.yaml"]})
+    written(clean / "b", {"minds.yaml": MINDS, "radio.yaml": TINY["radio.yaml"].replace(*WAVE)})
+    items = [{kind: "<p>Слушали Радио Маяковку.</p>"}, {kind: "<p>Слушали Радио Россия.</p>"}]
+    result = run("a", "b", "--content", archive(clean, *items))
+    is_part = kind == "headline"  # with it alone somebody else may be named anyway
+    example = (
+        "readers in RU: possible, now required" if is_part else "readers whose place is not known: none, now possible"
+    )
+    assert result.stdout.splitlines()[-4:] == [
+        "content: 1 of 2 item(s) affected as of 2026-01-15",
+        f"  minds: 1 {'stronger' if is_part else 'added'}",
+        f"    line 1, {example}",
+        "no decision and no word changes for given facts, but 1 item(s) get something else by the names in their texts",
+    ]
+    assert result.exit_code == FINDINGS
+    assert shown(run("a", "b", "--json", "--content", archive(clean, *items)))["differs"] is True
+    assert run("a", "b").exit_code == GOOD  # no question shows it
+
+
+def test_a_name_that_goes_is_a_notice_that_goes_also_between_bundles(clean: Path) -> None:
+    written(clean / "old", changed("radio.yaml", WAVE, also={"minds.yaml": MINDS}))
+    written(clean / "new", {**TINY, "minds.yaml": MINDS})
+    for side in ("old", "new"):
+        assert CliRunner().invoke(main, ["build", side, "-o", f"{side}.bundle"]).exit_code == GOOD
+    items = archive(clean, {"text": "Слушали Радио Маяковку."}, {"facts": {"content.mentions": "nothing"}})
+    result = run("old.bundle", "new.bundle", "--content", items)
+    assert "  minds: 1 removed\n" in result.stdout
+    assert run("old", "new", "--content", items).stdout == result.stdout
+
+
+def test_an_item_whose_texts_could_not_be_looked_through_is_not_counted_as_the_same(
+    clean: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> NoReturn:
+        raise OSError
+
+    monkeypatch.setattr(dictionary, "scanner_of", broken)
+    result = run("old", "new", "--content", archive(clean, ITEMS[1], {"text": "The Radio"}))
+    assert (result.exit_code, result.stdout) == (UNUSABLE, "")
+    assert "its texts could not be looked through for names" in result.stderr
+    assert "archive.jsonl:2:1" in result.stderr
 
 
 def test_at_most_five_examples_are_kept_and_all_are_counted(clean: Path) -> None:

@@ -17,6 +17,9 @@ from compliance.check import today
 from compliance.cli.command import FINDINGS, GOOD, json_option, print_json, reports_errors
 from compliance.cli.revisions import read_side
 from compliance.content.facts import Content
+from compliance.content.mentioned import NOTHING, Look, Looked, digest_of
+from compliance.content.publisher import Directory
+from compliance.dictionary import Names
 from compliance.errors import ConfigError, Problem, RequestError, RulesError, Span
 from compliance.model.period import parse_day
 from compliance.review.impact.archive import Archive, Counted
@@ -51,10 +54,10 @@ def diff(old: str, new: str, content: Path | None, as_of: str | None, *, as_json
         raise ConfigError(f"`{as_of}` is not a calendar day: write it as YYYY-MM-DD")
     if as_json and as_markdown:
         raise ConfigError("`--json` and `--markdown` are two formats: choose one")
-    impact = _read(old, new, day)
+    impact, looks = _read(old, new, day)
     tasks = impact.tasks()
     changes = _compare(impact, tasks)
-    counted = None if content is None else _count(impact, tasks, content, day)
+    counted = None if content is None else _count(impact, looks, content, day)
     told = Told(changes, (impact.new.ruleset, impact.old.ruleset), counted, impact.redrawn)
     if as_json:
         print_json(told.data())
@@ -64,8 +67,8 @@ def diff(old: str, new: str, content: Path | None, as_of: str | None, *, as_json
     sys.exit(FINDINGS if told.differs or told.is_open else GOOD)
 
 
-def _read(old: str, new: str, day: date) -> Impact:
-    """Both sides; the problems of both at once."""
+def _read(old: str, new: str, day: date) -> tuple[Impact, tuple[Look, Look]]:
+    """Both sides, and what looks for the names of each; the problems of both at once."""
     read, problems = [], list[Problem]()
     for given, other in ((old, new), (new, old)):
         try:
@@ -74,8 +77,21 @@ def _read(old: str, new: str, day: date) -> Impact:
             problems += error.problems
     if problems:
         raise RulesError(problems)
-    before, after = read
-    return Impact(before, after, day)
+    (before, _), (after, _) = read
+    looks = [_looking(Names(*side)) for side in read]
+    return Impact(before, after, day), (looks[0], looks[before.entities != after.entities])
+
+
+def _looking(names: Names) -> Look:
+    """What looks for names in texts, or says that it cannot: what nobody saw on either side is not the same on both."""
+
+    def look(content: Content, directory: Directory) -> Looked:
+        found = names.look(content, directory)
+        if found is NOTHING and digest_of(content) is not None:
+            raise RequestError([Problem("its texts could not be looked through for names")])
+        return found
+
+    return look
 
 
 def _compare(impact: Impact, tasks: list[Task]) -> list[NoticeChange]:
@@ -90,13 +106,15 @@ def _shown(each: Sequence[Each], label: str, *, is_long: bool) -> AbstractContex
     return click.progressbar(each, label=label, file=sys.stderr)
 
 
-def _count(impact: Impact, tasks: list[Task], path: Path, day: date) -> Counted:
+def _count(impact: Impact, looks: tuple[Look, Look], path: Path, day: date) -> Counted:
     """What changes in an archive of items, one on each line."""
     try:
         lines = path.read_bytes().removeprefix(codecs.BOM_UTF8).split(b"\n")
     except OSError as error:
         raise ConfigError(f"`{path}` cannot be read: {(error.strerror or 'no reason given').lower()}") from None
-    archive = Archive([impact.comparison(task) for task in tasks if not task.draft], day)
+    tasks = [task for task in impact.tasks() if not task.draft] + impact.in_texts()
+    archive = Archive([impact.comparison(task) for task in tasks], day)
+    sides = (impact.old, looks[0]), (impact.new, looks[1])
     problems: list[Problem] = []
     is_long = sum(map(len, lines)) >= LONG_CONTENT
     with _shown(list(enumerate(lines, start=1)), "counting", is_long=is_long) as shown:
@@ -104,7 +122,7 @@ def _count(impact: Impact, tasks: list[Task], path: Path, day: date) -> Counted:
             if not line.strip():
                 continue
             try:
-                archive.note(number, _item(line), (impact.old, impact.new))
+                archive.note(number, _item(line), sides)
             except (RequestError, NotJsonError) as error:
                 problems += _placed(error, f"{path}", number)
     if problems:

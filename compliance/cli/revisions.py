@@ -21,8 +21,9 @@ from compliance.errors import ConfigError, Problem, RulesError
 from compliance.language.load import load
 from compliance.language.suite import DIRECTORY as SUITES
 from compliance.language.suite import misplaced
+from compliance.mentions.table import Table
 from compliance.model.ruleset import Ruleset
-from compliance.store import SUFFIXES, known_zones, read_rules, uncollected
+from compliance.store import SUFFIXES, known_zones, read_with_forms, uncollected
 
 MOST_LINKS: Final = 40
 """So many links are followed one after the other."""
@@ -30,8 +31,8 @@ _LINK, _REPOSITORY = "120000", "160000"
 """How git marks a symbolic link, and another repository (a submodule)."""
 
 
-def read_side(given: str, other: str) -> Ruleset:
-    """The rule set that an argument names; its scenarios are not asked.
+def read_side(given: str, other: str) -> tuple[Ruleset, Table | None]:
+    """The rule set that an argument names, and the word forms that came with it; its scenarios are not asked.
 
     Args:
         given: a directory, a bundle, or a revision as git names it, `main` or `HEAD~1:rules`.
@@ -42,10 +43,10 @@ def read_side(given: str, other: str) -> Ruleset:
         ConfigError: it names nothing that can be read.
     """
     if os.path.exists(given):
-        return read_rules(Path(given))
+        return read_with_forms(Path(given))
     revision = given if ":" in given else f"{given}:{_path(given, other)}"
     with uncollected():
-        return load(_files(revision, given), known_zones(), root=revision)
+        return load(_files(revision, given), known_zones(), root=revision), None
 
 
 def _path(given: str, other: str) -> str:

@@ -15,13 +15,13 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Final
 
-from compliance.content.facts import Content
+from compliance.content.facts import Content, facts_of
 from compliance.content.published import days_of
 from compliance.content.publisher import Directory
 from compliance.mentions.html import Page, Published
 from compliance.mentions.html import read as read_html
 from compliance.mentions.scan import Mention, Scanned, Suppressed, Verdict
-from compliance.model.facts import FactValue, Members, OneOf
+from compliance.model.facts import Facts, FactValue, Members, OneOf
 
 MENTIONS: Final = "content.mentions"
 LINKS: Final = "content.links_to"
@@ -143,6 +143,24 @@ def filled(content: Content, looked: Looked) -> Content:
 
 def _only(said: frozenset[str]) -> str | None:
     return next(iter(said)) if len(said) == 1 else None
+
+
+Look = Callable[[Content, Directory], Looked]
+"""Says what is in the texts of a page."""
+
+
+def told(content: Content, directory: Directory, look: Look) -> tuple[Content, Facts, Looked]:
+    """A page with what it says of itself, its own facts but for its mentions, and what is in its texts.
+
+    Raises:
+        RequestError: with every fact that cannot be read.
+    """
+    facts = facts_of(content, directory)
+    looked = look(content, directory)
+    if looked.published != SAYS_NOTHING:
+        content = filled(content, looked)
+        facts = facts_of(content, directory)
+    return content, facts, looked
 
 
 def with_mentions(facts: Mapping[str, FactValue], looked: Looked) -> dict[str, FactValue]:

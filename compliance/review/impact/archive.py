@@ -1,8 +1,9 @@
 """How many items of an archive are affected: each decided in both rule sets, for readers in every place.
 
 Theory: an item is affected if for readers somewhere, or for readers of whom nobody knows where they are, a
-notice comes out otherwise or reads otherwise. Only notices that may have changed are asked, and of all
-places one for each way in which their rules can tell places apart; so an archive costs what changed.
+notice comes out otherwise or reads otherwise. Texts are looked through with the names of each side, as a
+service would. Only notices that may have changed are asked, and of all places one for each way in which their
+rules can tell places apart; so an archive costs what changed.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from compliance.content.facts import Content, facts_of
+from compliance.content.facts import Content
+from compliance.content.mentioned import NOTHING, Look, Looked, told, with_mentions
+from compliance.content.publisher import Directory
 from compliance.engine.memo import Memo
 from compliance.engine.reading import PLACE
 from compliance.model.facts import Facts
@@ -125,6 +128,10 @@ class _Ready:
         return cls(comparison, (None, *places), tuple(sorted(facts - {PLACE})), not skips)
 
 
+def _unseen(_content: Content, _directory: Directory) -> Looked:
+    return NOTHING
+
+
 class Archive:
     """Notices that may have changed, ready to be asked about items."""
 
@@ -139,18 +146,18 @@ class Archive:
         self._ready = [_Ready.of(each, day) for each in comparisons]
         self._known: Memo[Changes] = Memo(MOST_REMEMBERED)
 
-    def note(self, line: int, content: Content, sides: tuple[Side, Side]) -> None:
+    def note(self, line: int, content: Content, sides: tuple[tuple[Side, Look], tuple[Side, Look]]) -> None:
         """Count an item.
 
         Args:
             line: where it stands in the file, from 1.
             content: the page.
-            sides: the old and the new rule set.
+            sides: the old and the new rule set, each with what looks for its names.
 
         Raises:
             RequestError: with every fact of it that cannot be read.
         """
-        old, new = (facts_of(content, side.directory) for side in sides)
+        old, new = (self._facts(content, side, look) for side, look in sides)
         self.counted.items += 1
         affected = False
         for number, ready in enumerate(self._ready):
@@ -165,6 +172,11 @@ class Archive:
                 if len(examples := self.counted.examples[notice, kind]) < MOST_EXAMPLES:
                     examples.append(Example(line, content.url, place, before.word, after.word))
         self.counted.affected += affected
+
+    def _facts(self, content: Content, side: Side, look: Look) -> Facts:
+        """What a side knows of an item; where nothing can have changed, nobody looks through its texts."""
+        _, facts, looked = told(content, side.directory, look if self._ready else _unseen)
+        return with_mentions(facts, looked)
 
     def _changes(self, ready: _Ready, old: Facts, new: Facts) -> Changes:
         """What changes for an item."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from compliance.content.mentioned import LINKS, MENTIONS
 from compliance.engine.decide import decide
 from compliance.engine.reading import PLACE
 from compliance.language.digest import canonical
@@ -110,6 +111,18 @@ class Impact:
         }
         return active + [Task(name, draft=True) for name in sorted(drafts) if self._rules_differ(name, draft=True)]
 
+    def in_texts(self) -> list[Task]:
+        """The other notices of which texts may decide otherwise, as names differ: whom a page mentions, or links to.
+
+        No question shows that, for in a question it is said whom the page mentions.
+        """
+        if self.old.ruleset.entities == self.new.ruleset.entities:
+            return []
+        told = {task.notice for task in self.tasks()}
+        names = self.old.ruleset.rules_of_notice.keys() | self.new.ruleset.rules_of_notice.keys()
+        every = [Task(name) for name in sorted(names - told)]
+        return [task for task in every if _asks_texts(self.comparison(task))]
+
     def run(self, task: Task) -> NoticeChange | None:
         """What changed in a notice; None where not even a rule of it did, and all was compared.
 
@@ -179,6 +192,12 @@ def _holds(comparison: Comparison, cell: Cell) -> bool:
         if strongest(mine) != result.word:
             return False
     return True
+
+
+def _asks_texts(comparison: Comparison) -> bool:
+    """Whether the rules of a notice ask for what is found in texts."""
+    lines = comparison.lines
+    return not {MENTIONS, LINKS}.isdisjoint((*lines.atoms, *lines.relations))
 
 
 def _text(rule: Rule) -> str:

@@ -59,7 +59,12 @@ class Told:
     @property
     def differs(self) -> bool:
         """Whether any decision or word differs, or readers may be found elsewhere; drafts do not count."""
-        return bool(self.changes or self.redrawn)
+        return bool(self.changes or self.redrawn or self._by_names)
+
+    @property
+    def _by_names(self) -> int:
+        """How many items get something else although no question does: their texts are found to name others."""
+        return 0 if self.changes or self.counted is None else self.counted.affected
 
     @property
     def is_open(self) -> bool:
@@ -75,9 +80,9 @@ class Told:
     def _of_notices(self) -> str:
         if self.is_open:
             count = sum(not each.exhaustive for each in self.silent)
-            return f"no change was found, but {count} notice(s) could not be compared in every case"
+            return f"no change was found, but {count} notice(s) could not be compared in every case{self._also()}"
         if not self.changes:
-            return "no decision and no word changes"
+            return f"no decision and no word changes{self._also()}"
         counts = [
             (sum(any(group.kind is kind for group in each.groups) for each in self.changes), HEADINGS[kind].lower())
             for kind in GRAVITY
@@ -85,6 +90,10 @@ class Told:
         moved = sum(bool(each.moved) for each in self.changes)
         said = [f"{count} {word}" for count, word in (*counts, (moved, "counted in another time zone")) if count]
         return f"{len(self.changes)} notice(s) change: {', '.join(said)}"
+
+    def _also(self) -> str:
+        count = self._by_names
+        return f" for given facts, but {count} item(s) get something else by the names in their texts" if count else ""
 
     # -- text ---------------------------------------------------------------------------------------
 
