@@ -52,6 +52,12 @@ class Evidence(msgspec.Struct, frozen=True):
     """Why it is no mention at all."""
 
 
+_IN_SMALL_LETTERS: Final = Evidence(lacks=NO_CAPITAL)
+_A_WORD: Final = Evidence(rules_out=NO_CAPITAL)
+_A_NAME: Final = Evidence((CAPITAL,))
+_A_SURNAME: Final = Evidence((CAPITAL,), "the full name is not in the text")
+
+
 def evidence_for(name: Name, around: Surroundings, linked: frozenset[str]) -> Evidence:
     """What speaks for a name at a place.
 
@@ -60,25 +66,26 @@ def evidence_for(name: Name, around: Surroundings, linked: frozenset[str]) -> Ev
         around: the place.
         linked: entities whose sites the content links to.
     """
-    surface, strength = around.text[around.start : around.end], name.strength
+    strength = name.strength
     if strength is Strength.NEVER:
         return Evidence(rules_out=name.weakened or "it never means the entity")
+    surface = around.text[around.start : around.end]
     if strength is Strength.ACRONYM:
         is_exact = "".join(surface.split()) in name.exact
         return Evidence((EXACT,)) if is_exact else Evidence(rules_out="it is not written exactly so")
     if not _has_capitals(surface, name.capitals):
-        return Evidence(lacks=NO_CAPITAL) if strength is Strength.STRONG else Evidence(rules_out=NO_CAPITAL)
-    if strength in {Strength.STRONG, Strength.MEDIUM}:
-        return Evidence((CAPITAL,))
+        return _IN_SMALL_LETTERS if strength is Strength.STRONG else _A_WORD
+    if strength is Strength.STRONG or strength is Strength.MEDIUM:
+        return _A_NAME
     if strength is Strength.SURNAME:
-        return Evidence((CAPITAL,), "the full name is not in the text")
+        return _A_SURNAME
     more = _more(name, around, linked)
     return Evidence((CAPITAL, *more), "" if more else "nothing else speaks for it")
 
 
 def _more(name: Name, around: Surroundings, linked: frozenset[str]) -> list[str]:
     found = [IN_QUOTES] if is_quoted(around.text, around.start, around.end) else []
-    if name.context and not name.context.isdisjoint(_nearby(around)):
+    if name.context and _is_near(name.context, around):
         found.append(CONTEXT)
     if name.entity in linked:
         found.append(LINK)
@@ -89,6 +96,10 @@ def _more(name: Name, around: Surroundings, linked: frozenset[str]) -> list[str]
 
 def _has_capitals(surface: str, wanted: tuple[bool, ...]) -> bool:
     """Whether every word has a capital letter that has one in the name as it was declared."""
+    if not wanted or (wanted[0] and surface[0].islower()):
+        return not wanted  # most of what is no name
+    if len(wanted) == 1:
+        return True
     words = WORD.findall(surface)
     if len(words) != len(wanted):
         words, wanted = words[:1], wanted[:1]
@@ -115,9 +126,9 @@ def _is_open(before: str) -> bool:
     return max(before.rfind(each) for each in "«„“") > max(before.rfind(each) for each in "»”")
 
 
-def _nearby(around: Surroundings) -> frozenset[str]:
-    """The words around a place, folded; those that are cut off are none."""
+def _is_near(context: frozenset[str], around: Surroundings) -> bool:
+    """Whether one of some words, folded, stands before or behind a place; what is cut off is none."""
     low = around.folded.text
     before = low[max(around.folded_start - NEAR, 0) : around.folded_start]
     behind = low[around.folded_end : around.folded_end + NEAR]
-    return frozenset(WORD.findall(before)) | frozenset(WORD.findall(behind))
+    return not (context.isdisjoint(WORD.findall(before)) and context.isdisjoint(WORD.findall(behind)))

@@ -9,16 +9,16 @@ words of the language.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from compliance.mentions.weakness import DEMOTED, LEGAL_FORMS, SHORTEST, Weakness, Why, weakness
+from compliance.mentions.weakness import DEMOTED, LEGAL_FORMS, Weakness, Why, weakness
 from compliance.mentions.words import WORD, words_of
 from compliance.model.designation import Alias, Entity, Strength
 
-__all__ = ["WORD", "AsWritten", "Inflector", "Name", "Slots", "anchors", "names_of"]
+__all__ = ["WORD", "AsWritten", "Inflector", "Name", "Slots", "names_of"]
 Slots = tuple[frozenset[str], ...]
 """For each word of a name all its forms, folded."""
 
@@ -161,22 +161,3 @@ def _weakened_where_shared(names: Sequence[Name]) -> list[Name]:
         else name
         for name in names
     ]
-
-
-def anchors(names: Sequence[Name]) -> Mapping[str, Sequence[tuple[Name, int]]]:
-    """For each word by which some names are found, these names, and which of their words it is."""
-    having = Counter(form for name in names for form in frozenset().union(*name.slots))
-    found: dict[str, list[tuple[Name, int]]] = defaultdict(list)
-    for name in names:
-        place = min(range(len(name.slots)), key=lambda each: _cost(name, each, having))
-        for form in sorted(name.slots[place]):
-            found[form].append((name, place))
-    return found
-
-
-def _cost(name: Name, place: int, having: Mapping[str, int]) -> tuple[bool, bool, int, int]:
-    """How often a word would be met in vain: if it is short or common, then if many names have it, last if shorter."""
-    slot = name.slots[place]
-    shortest = min(map(len, slot))
-    is_common = name.common[place] if name.common else False
-    return shortest < SHORTEST, is_common, max(having[form] for form in slot), -shortest

@@ -3,12 +3,14 @@
 Theory: between two words of a name little may stand, since what stands there mostly ends a clause or a sentence: then
 the words only happen to follow each other. How many spaces there are says nothing, as pages are set with many. A full
 stop ends a sentence, unless it ends an initial («В. Синеокова») or stands inside quotation marks that hold the whole
-name and nothing else.
+name and nothing else. What an apostrophe divides from a word is a part of it (`О'Нил`), or an ending or an article
+(`Radyo'nun`, `l'agence`): both ways are tried.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from typing import Final
 
 WIDEST_GAP: Final = 4
@@ -38,22 +40,57 @@ def around(low: str, start: int, end: int, slots: Words, place: int) -> tuple[in
     has_stop = False
     for slot in reversed(slots[:place]):
         begin = _word_before(low, start)
-        if begin is None or (word := low[begin[0] : begin[1]]) not in slot:
+        if begin is None or not (word := _in(slot, low[begin[0] : begin[1]], backs)):
             return None
         has_stop |= _stops(low[begin[1] : start], len(word))
-        start = begin[0]
+        start = begin[1] - len(word)
     width = end - start
     for slot in slots[place + 1 :]:
         here = _word_behind(low, end)
-        if here is None or (word := low[here[0] : here[1]]) not in slot:
+        if here is None or not (word := _in(slot, low[here[0] : here[1]], fronts)):
             return None
         has_stop |= _stops(low[end : here[0]], width)
-        end, width = here[1], len(word)
+        end, width = here[0] + len(word), len(word)
     return None if has_stop and not _is_alone_in_quotes(low, start, end) else (start, end)
+
+
+def _in(slot: frozenset[str], word: str, parts: Callable[[str], Sequence[str]]) -> str:
+    """The longest part of a word that is a form; nothing if there is none."""
+    return word if word in slot else next((each for each in parts(word) if each in slot), "") if "'" in word else ""
+
+
+def fronts(word: str) -> Sequence[str]:
+    """A word, and without what stands behind its last apostrophe, and so on."""
+    parts = word.split("'") if "'" in word else [word]
+    return ["'".join(parts[:count]) for count in range(len(parts), 0, -1)]
+
+
+def backs(word: str) -> Sequence[str]:
+    """A word, and without what stands before its first apostrophe, and so on."""
+    parts = word.split("'") if "'" in word else [word]
+    return ["'".join(parts[count:]) for count in range(len(parts))]
+
+
+_NEXT: Final = re.compile(r"[\W_]([^\W_]+)")
+
+
+def word_behind(low: str, place: int) -> str:
+    """The next word of a folded text, if nothing but a short gap lies between; else nothing."""
+    here = _word_behind(low, place)
+    return "" if here is None else low[here[0] : here[1]]
+
+
+def word_before(low: str, place: int) -> str:
+    """The word before a place of a folded text, if nothing but a short gap lies between; else nothing."""
+    here = _word_before(low, place)
+    return "" if here is None else low[here[0] : here[1]]
 
 
 def _word_behind(low: str, place: int) -> tuple[int, int] | None:
     """The next word, if nothing but a short gap lies between."""
+    found = _NEXT.match(low, place)
+    if found is not None and low[place] not in BREAKS and low[found.end() : found.end() + 1] != "'":
+        return found.span(1)  # nearly all gaps are one space
     last, start = min(len(low), place + WIDEST_SPACE), place
     while start < last and not low[start].isalnum():
         start += 1
@@ -67,6 +104,10 @@ def _word_behind(low: str, place: int) -> tuple[int, int] | None:
 
 def _word_before(low: str, place: int) -> tuple[int, int] | None:
     """The word before, if nothing but a short gap lies between."""
+    before = max(place - _LONGEST, 0)
+    start = low.rfind(" ", before, max(place - 1, 0)) + 1
+    if start > before and low[place - 1] not in BREAKS and low[start : place - 1].isalnum():
+        return start, place - 1  # nearly all words have a space before and behind them
     first, end = max(place - WIDEST_SPACE, 0), place
     while end > first and not low[end - 1].isalnum():
         end -= 1

@@ -12,14 +12,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
 
 import daachorse
 import msgspec
 
+from compliance.mentions.anchors import anchors, table
 from compliance.mentions.evidence import CAPITAL, IN_FULL, Evidence, Surroundings, evidence_for
-from compliance.mentions.names import Name, anchors
-from compliance.mentions.neighbours import BREAKS, around
+from compliance.mentions.names import Name
 from compliance.mentions.normalize import HIDDEN, MARKS, MIXED, Folded, fold, mended_at, unhidden
 from compliance.model.designation import Strength
 
@@ -92,7 +91,7 @@ class Scanner:
         """Build the automaton."""
         self.names = tuple(names)
         by_anchor = anchors(self.names)
-        self._anchors = tuple(tuple(_anchored(*each) for each in found) for found in by_anchor.values())
+        self._anchors = table(by_anchor.values())
         hidden = sorted(HIDDEN - by_anchor.keys())
         self._pairs = len(by_anchor) + len(hidden)
         """The number of the first pattern that is a pair of letters of two alphabets."""
@@ -121,24 +120,37 @@ class Scanner:
     # -- finding ------------------------------------------------------------------------------------
 
     def _fold(self, text: str) -> tuple[Folded, _Hits]:
-        """The text as it is compared, and the anchors in it."""
+        """The text as it is compared, and where anchors stand in it as whole words."""
         folded = fold(text)
-        hits = self._automaton.find(folded.text)
-        signs = [hit for hit in hits if hit[2] >= len(self._anchors)]
-        if folded.moves or any(number < self._pairs for _, _, number in signs):
+        words, signs, is_hidden = self._sifted(folded.text)
+        if folded.moves or is_hidden:
             folded = unhidden(text)
-            hits = self._automaton.find(folded.text)
-        if mixed := self._mixed(folded.text, hits):
-            folded = Folded(mended_at(folded.text, mixed), folded.moves)
-            hits = self._automaton.find(folded.text)
-        return folded, hits
+            words, signs, _ = self._sifted(folded.text)
+        if signs:
+            folded = Folded(mended_at(folded.text, signs), folded.moves)
+            words, _, _ = self._sifted(folded.text)
+        return folded, words
 
-    def _mixed(self, low: str, hits: _Hits) -> list[int]:
-        """Where letters of two alphabets stand side by side; a word that is an anchor may hide the first of them."""
-        pairs = self._pairs
-        seen = [start for start, _, number in hits if number >= pairs]
-        hidden = [end - 1 for _, end, number in hits if number < pairs and low[end - 1 : end + 1] in MIXED]
-        return sorted([*seen, *hidden]) if hidden else seen
+    def _sifted(self, low: str) -> tuple[_Hits, list[int], bool]:
+        """Where whole words are anchors, where letters of two alphabets meet, and whether something is hidden.
+
+        An anchor that is no whole word may hide the first of two letters that meet.
+        """
+        words: list[tuple[int, int, int]] = []
+        signs: list[int] = []
+        is_hidden, size, pairs, last = False, len(self._anchors), self._pairs, len(low)
+        for hit in self._automaton.find(low):
+            start, end, number = hit
+            if number >= pairs:
+                signs.append(start)
+            elif number >= size:
+                is_hidden = True
+            elif end < last and low[end].isalnum():
+                if low[end - 1 : end + 1] in MIXED:
+                    signs.append(end - 1)
+            elif not start or not low[start - 1].isalnum():
+                words.append(hit)
+        return words, signs, is_hidden
 
     def _found(self, part: _Part, linked: frozenset[str]) -> Iterator[Mention | Suppressed]:
         """Everything in a part, as far as the part itself tells; what lies in a longer name is a part of that.
@@ -151,51 +163,23 @@ class Scanner:
             here, entity = each.candidate, each.candidate.name.entity
             longer = outer if outer is not None and outer.candidate.holds(here) else None
             if longer is not None and _is_a_part(each, longer):
-                yield part.suppressed(here, f"it is a part of `{longer.candidate.name.alias}`")
+                yield part.suppressed(each, f"it is a part of `{longer.candidate.name.alias}`")
             elif never.get(entity, -1) >= here.end:
-                yield part.suppressed(here, "it is a part of what never means the entity")
+                yield part.suppressed(each, "it is a part of what never means the entity")
             elif each.found.rules_out:
                 if here.name.strength is Strength.NEVER:
                     never[entity] = here.end
-                yield part.suppressed(here, each.found.rules_out)
+                yield part.suppressed(each, each.found.rules_out)
             else:
                 yield part.mention(each, _doubt(entity, longer))
                 outer = each if longer is None else outer
 
-    def _verified(self, low: str, hits: _Hits) -> Iterator[Candidate]:
-        """The names around the anchors that are whole words; nearly all places are passed over at the first look."""
-        size, last, table = len(self._anchors), len(low), self._anchors
-        for start, end, number in hits:
-            if number >= size or (start and low[start - 1].isalnum()) or (end < last and low[end].isalnum()):
-                continue
-            following = low[end + 1] if end + 1 < last and low[end] not in BREAKS else _NONE
-            preceding = low[start - 2] if start > 1 and low[start - 1] not in BREAKS else _NONE
-            for name, place, before, behind, letters in table[number]:
-                # one character in between, and another word behind it: so it is at nearly all places
-                if behind and following not in letters and (following.isalnum() or following in BREAKS):
-                    continue
-                if behind and following.isalnum() and not low.startswith(behind, end + 1):
-                    continue
-                if before and preceding in BREAKS:
-                    continue
-                if before and preceding.isalnum() and not low.endswith(before, 0, start - 1):
-                    continue
-                here = around(low, start, end, name.slots, place) if behind or before else (start, end)
-                if here is not None:
-                    yield Candidate(name, *here)
-
-
-_NONE: Final = ","
-"""Stands for what no word of a name follows, and for the ends of a text."""
-_Anchored = tuple[Name, int, tuple[str, ...], tuple[str, ...], frozenset[str]]
-"""A name by one of its words, with the forms of the words before and behind that one, and how the latter begin."""
-
-
-def _anchored(name: Name, place: int) -> _Anchored:
-    slots = name.slots
-    before = tuple(sorted(slots[place - 1])) if place else ()
-    behind = tuple(sorted(slots[place + 1])) if place + 1 < len(slots) else ()
-    return name, place, before, behind, frozenset(form[0] for form in behind)
+    def _verified(self, low: str, words: _Hits) -> Iterator[Candidate]:
+        """The names around the anchors."""
+        found_by = self._anchors
+        for start, end, number in words:
+            for found in found_by[number].around(low, start, end):
+                yield Candidate(*found)
 
 
 class _Part(msgspec.Struct, frozen=True):
@@ -208,12 +192,14 @@ class _Part(msgspec.Struct, frozen=True):
 
     def around(self, each: Candidate) -> Surroundings:
         """Where a candidate stands, here and in the original."""
-        start, end = self.folded.original(each.start), _end(self.text, self.folded, each.end)
+        start, end = each.start, each.end
+        if self.folded.moves:
+            start, end = self.folded.original(start), _end(self.text, self.folded, end)
         return Surroundings(self.text, self.folded, each.start, each.end, start, end)
 
     def mention(self, each: Judged, doubt: str) -> Mention:
         """That a candidate is a mention; a possible one where something else is doubtful."""
-        name, place, lacks = each.candidate.name, self.around(each.candidate), doubt or each.found.lacks
+        name, place, lacks = each.candidate.name, each.place, doubt or each.found.lacks
         return Mention(
             entity=name.entity,
             alias=name.alias,
@@ -227,10 +213,10 @@ class _Part(msgspec.Struct, frozen=True):
             field=self.field,
         )
 
-    def suppressed(self, each: Candidate, because: str) -> Suppressed:
+    def suppressed(self, each: Judged, because: str) -> Suppressed:
         """That a candidate is no mention."""
-        place = self.around(each)
-        return Suppressed(each.name.entity, each.name.alias, place.start, place.end, because, self.field)
+        name, place = each.candidate.name, each.place
+        return Suppressed(name.entity, name.alias, place.start, place.end, because, self.field)
 
 
 def _end(text: str, folded: Folded, end: int) -> int:
@@ -245,6 +231,7 @@ class Judged(msgspec.Struct, frozen=True):
     """A candidate, and what speaks for it."""
 
     candidate: Candidate
+    place: Surroundings
     found: Evidence
 
     @property
@@ -262,7 +249,7 @@ def _best(part: _Part, candidates: Iterable[Candidate], linked: frozenset[str]) 
         place = part.around(each)
         if each.name.exact and part.text[place.start : place.end].islower():
             continue  # a word, of which texts are full
-        judged = Judged(each, evidence_for(each.name, place, linked))
+        judged = Judged(each, place, evidence_for(each.name, place, linked))
         key = each.name.entity, each.start, each.end
         if key not in best or judged.rank > best[key].rank:
             best[key] = judged

@@ -18,8 +18,9 @@ from typing import Final
 import daachorse
 
 from compliance.dictionary import forms
+from compliance.mentions.anchors import anchors
 from compliance.mentions.inflection import Forms
-from compliance.mentions.names import anchors, names_of
+from compliance.mentions.names import names_of
 from compliance.mentions.normalize import HIDDEN, MIXED, fold_with_care
 from compliance.mentions.scan import Scanner
 from compliance.model.designation import Entity

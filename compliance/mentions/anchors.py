@@ -1,0 +1,137 @@
+"""The words by which names are found, and what has to stand beside each of them.
+
+Theory: an automaton finds whole words, so a name needs one word by which it is found, its *anchor*: the one that
+is met in vain least often, which is one that few names have and no text is full of. At nearly all places where
+an anchor stands none of its names does, and that has to be told fast: by the first letter of the word behind, then by
+that word, of which a table says which names go on so.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from compliance.mentions.names import Name
+from compliance.mentions.neighbours import BREAKS, around, backs, fronts, word_before, word_behind
+from compliance.mentions.weakness import SHORTEST
+
+Placed = tuple[Name, int]
+"""A name, and which of its words the anchor is."""
+Here = tuple[Name, int, int]
+"""A name, and from where to where it goes in a folded text."""
+_FULL_OF: Final = frozenset(
+    (
+        # Russian, in every form of which a slot consists
+        *("агентство", "банк", "бюро", "газета", "газеты", "группа", "движение", "дом", "европа", "журнал", "закон"),
+        *("защита", "издание", "институт", "клуб", "комитет", "компания", "мир", "народ", "новости", "общество"),
+        *("организация", "право", "проект", "радио", "россия", "россии", "свобода", "свободы", "служба", "совет"),
+        *("союз", "сообщество", "сеть", "фонд", "центр", "школа", "человек", "человека", "война", "дождь", "вместе"),
+        # Ukrainian
+        *("агентство", "газета", "група", "рух", "закон", "захист", "інститут", "комітет", "новини", "організація"),
+        *("право", "проєкт", "радіо", "свобода", "служба", "рада", "спілка", "мережа", "україна", "україни", "центр"),
+        # English
+        *("about", "action", "agency", "all", "america", "american", "and", "article", "association", "bank", "board"),
+        *("center", "centre", "club", "committee", "community", "company", "council", "democracy", "east", "europe"),
+        *("european", "for", "foundation", "free", "freedom", "from", "fund", "global", "group", "house", "human"),
+        *("independent", "information", "institute", "international", "law", "local", "media", "moscow", "national"),
+        *("network", "new", "news", "open", "organization", "out", "peace", "people", "press", "project", "public"),
+        *("radio", "report", "research", "right", "rights", "russia", "russian", "school", "service", "social", "the"),
+        *("society", "state", "support", "television", "times", "today", "ukraine", "union", "war", "watch", "west"),
+        *("women", "world", "youth"),
+        # German
+        *("der", "die", "das", "deutsche", "europa", "für", "gesellschaft", "institut", "stiftung", "verein", "welt"),
+    )
+)
+"""Words that news are full of, or names of organisations: a better anchor is taken where a name has one."""
+
+
+class Anchor(msgspec.Struct, frozen=True):
+    """The names that are found by a word."""
+
+    alone: tuple[Name, ...]
+    """Those that have no other word."""
+    behind: Mapping[str, tuple[Placed, ...]]
+    """Those that go on, by each form of the word behind ..."""
+    letters: frozenset[str]
+    """... and with which letters these begin."""
+    before: Mapping[str, tuple[Placed, ...]]
+    """Those that end with it, by each form of the word before ..."""
+    endings: tuple[str, ...]
+    """... and these forms."""
+
+    def around(self, low: str, start: int, end: int) -> Sequence[Here]:
+        """The names that stand around the anchor at a place of a folded text."""
+        found: list[Here] = [(name, start, end) for name in self.alone] if self.alone else []
+        if self.behind and end + 1 < len(low):
+            gap, following = low[end], low[end + 1]
+            # one character in between, and another word behind it: so it is at nearly all places
+            if gap not in BREAKS and (following in self.letters or not following.isalnum()):
+                for word in fronts(word_behind(low, end)):
+                    found += _verified(self.behind.get(word, ()), low, start, end)
+        if self.before and start > 1:
+            gap, preceding = low[start - 1], low[start - 2]
+            if gap not in BREAKS and (not preceding.isalnum() or low.endswith(self.endings, 0, start - 1)):
+                for word in backs(word_before(low, start)):
+                    found += _verified(self.before.get(word, ()), low, start, end)
+        return found
+
+
+def _verified(names: Sequence[Placed], low: str, start: int, end: int) -> Iterator[Here]:
+    for name, place in names:
+        here = around(low, start, end, name.slots, place)
+        if here is not None:
+            yield name, *here
+
+
+def table(by_word: Iterable[Sequence[Placed]]) -> tuple[Anchor, ...]:
+    """The names of each word, ready to be looked for; the forms of a word share what they have in common."""
+    made: dict[tuple[tuple[int, int], ...], Anchor] = {}
+    found = []
+    for names in by_word:
+        key = tuple((id(name), place) for name, place in names)
+        if key not in made:
+            made[key] = _anchor(names)
+        found.append(made[key])
+    return tuple(found)
+
+
+def _anchor(names: Sequence[Placed]) -> Anchor:
+    behind: dict[str, list[Placed]] = defaultdict(list)
+    before: dict[str, list[Placed]] = defaultdict(list)
+    for name, place in names:
+        if place + 1 < len(name.slots):
+            for form in name.slots[place + 1]:
+                behind[form].append((name, place))
+        elif place:
+            for form in name.slots[place - 1]:
+                before[form].append((name, place))
+    return Anchor(
+        alone=tuple(name for name, _ in names if len(name.slots) == 1),
+        behind={form: tuple(found) for form, found in behind.items()},
+        letters=frozenset(form[0] for form in behind),
+        before={form: tuple(found) for form, found in before.items()},
+        endings=tuple(sorted(before)),
+    )
+
+
+def anchors(names: Sequence[Name]) -> Mapping[str, Sequence[Placed]]:
+    """For each word by which some names are found, these names, and which of their words it is."""
+    having = Counter(form for name in names for form in frozenset().union(*name.slots))
+    found: dict[str, list[Placed]] = defaultdict(list)
+    for name in names:
+        place = min(range(len(name.slots)), key=lambda each: _cost(name, each, having))
+        for form in sorted(name.slots[place]):
+            found[form].append((name, place))
+    return found
+
+
+def _cost(name: Name, place: int, having: Mapping[str, int]) -> tuple[bool, bool, bool, int, int]:
+    """How often a word would be met in vain: if it is short or common, then if many names have it, last if shorter."""
+    slot = name.slots[place]
+    shortest = min(map(len, slot))
+    is_common = name.common[place] if name.common else False
+    is_everywhere = not _FULL_OF.isdisjoint(slot)
+    return shortest < SHORTEST, is_everywhere, is_common, max(having[form] for form in slot), -shortest
