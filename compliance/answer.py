@@ -207,7 +207,7 @@ class Mention(msgspec.Struct, frozen=True, kw_only=True):
     """Whom a text names, and where: from `start` up to `end`, in characters (code points) of what was given.
 
     Of a page they count in its source, and are None where nobody knows. `verdict` is certain or possible; `lacks`
-    says what is missing for the former.
+    says what is missing for the former. `marked` is what stands beside it and may say already what a register says.
     """
 
     entity: str
@@ -220,6 +220,7 @@ class Mention(msgspec.Struct, frozen=True, kw_only=True):
     evidence: tuple[str, ...]
     lacks: str | None
     statuses: tuple[Status, ...]
+    marked: tuple[str, ...] = ()
 
 
 class Suppressed(msgspec.Struct, frozen=True, kw_only=True):

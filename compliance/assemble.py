@@ -158,6 +158,7 @@ def _mentions(looked: Looked, ruleset: Ruleset, day: date) -> Iterator[answer.Me
                 evidence=found.evidence,
                 lacks=found.lacks or None,
                 statuses=tuple(_statuses(ruleset, found.entity, day)),
+                marked=found.marked,
             )
 
 

@@ -21,9 +21,10 @@ from compliance.content.mentioned import NOTHING, Looked, digest_of, look
 from compliance.content.publisher import Directory
 from compliance.engine.memo import Memo
 from compliance.forms_cache import FormsCache
+from compliance.mentions.aware import AwareScanner
+from compliance.mentions.existing import Existing
 from compliance.mentions.inflection import RULES, Analyzer, Forms, Parse
 from compliance.mentions.names import Name, names_of
-from compliance.mentions.scan import Scanner
 from compliance.mentions.table import Maker, Table
 from compliance.model.ruleset import Ruleset
 
@@ -73,13 +74,13 @@ def made_by() -> Maker:
 
 
 def table_of(ruleset: Ruleset) -> Table:
-    """The forms of all words of all names of a rule set, and of no others, as the dictionary here has them."""
+    """The forms of all words of the names and marks of a rule set, and of no others, as the dictionary has them."""
     asked = Forms(forms().analyzer)
-    names_of(ruleset.entities.values(), asked)
+    _asked(ruleset, asked)
     return Table.of(made_by(), asked.known)
 
 
-def scanner_of(ruleset: Ruleset, shipped: Table | None = None, kept: FormsCache | None = None) -> Scanner:
+def scanner_of(ruleset: Ruleset, shipped: Table | None = None, kept: FormsCache | None = None) -> AwareScanner:
     """A scanner of the names of all entities of a rule set.
 
     Args:
@@ -90,25 +91,35 @@ def scanner_of(ruleset: Ruleset, shipped: Table | None = None, kept: FormsCache 
     """
     if shipped is not None and shipped.is_by_these_rules:
         known = {language: dict(words) for language, words in shipped.words.items()}
-        return Scanner(names_of(ruleset.entities.values(), Forms(forms().analyzer, known)))
+        return _scanner(ruleset, Forms(forms().analyzer, known))
     if shipped is not None:
         _log.warning("the word forms in the bundle are by other rules, and are worked out here: build it again")
-    return Scanner(names_of(ruleset.entities.values(), forms()) if kept is None else _names_kept(ruleset, kept))
+    return _scanner(ruleset, forms()) if kept is None else _with_kept(ruleset, kept)
 
 
-def _names_kept(ruleset: Ruleset, kept: FormsCache) -> list[Name]:
-    """The names of a rule set, with what a former start left behind, and leaving behind what this one learned."""
+def _scanner(ruleset: Ruleset, inflector: Forms) -> AwareScanner:
+    return AwareScanner(*_asked(ruleset, inflector))
+
+
+def _asked(ruleset: Ruleset, inflector: Forms) -> tuple[list[Name], Existing]:
+    """Everything of a rule set whose words have forms."""
+    names = names_of(ruleset.entities.values(), inflector)
+    return names, Existing.of(ruleset, names, inflector)
+
+
+def _with_kept(ruleset: Ruleset, kept: FormsCache) -> AwareScanner:
+    """A scanner of a rule set, with what a former start left behind, and leaving behind what this one learned."""
     known, maker = forms().known, made_by()
     before = kept.read(maker) or Table(maker, {})
     for language, words in before.words.items():
         mine = known.setdefault(language, {})
         for name, word in words.items():
             mine.setdefault(name, word)
-    names = names_of(ruleset.entities.values(), forms())
+    made = _scanner(ruleset, forms())
     now = Table.of(maker, {language: dict(words) for language, words in known.items()})
     if now.counts[0] > before.counts[0]:
         kept.write(now)
-    return names
+    return made
 
 
 class Names:
@@ -117,7 +128,7 @@ class Names:
     def __init__(self, ruleset: Ruleset, shipped: Table | None = None, kept: FormsCache | None = None) -> None:
         """See `scanner_of`."""
         self._ruleset, self._shipped, self._forms_cache = ruleset, shipped, kept
-        self._scanner: Scanner | None = None
+        self._scanner: AwareScanner | None = None
         self._lock = threading.Lock()
         self._kept: Memo[Looked] = Memo(MOST_KEPT)
 
@@ -126,7 +137,7 @@ class Names:
         """Whether the scanner was made."""
         return self._scanner is not None
 
-    def ready(self) -> Scanner:
+    def ready(self) -> AwareScanner:
         """The scanner, made when it is first asked for."""
         with self._lock:
             if self._scanner is None:

@@ -2,42 +2,55 @@
 
 Theory: which notices are due is decided as for any page; here they are only put where the law wants them. A notice
 that stands after the first mention is marked there; one that shares a footnote for other places, at each mention.
-What cannot be marked is told, since somebody has to do it by hand.
+What cannot be marked is told, since somebody has to do it by hand. A name that has such a mark already gets no second
+one, and that is told, too: the law may want other words. It says nothing about which notices are due.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
 
 import msgspec
 
-from compliance.answer import Answer, Mention
+from compliance.answer import Answer, Mention, Notice
 from compliance.check import Checker
 from compliance.content.facts import Content
 from compliance.content.mentioned import OF_PAGE, Found
 from compliance.errors import Problem, RequestError
+from compliance.mentions import annotate as annotated
 from compliance.mentions import scan
 from compliance.mentions.annotate import Mark, annotate, annotate_text
 from compliance.mentions.html import read
+from compliance.mentions.wordings import registers_of
 from compliance.model.notice import Placement
+from compliance.model.ruleset import Ruleset
 from compliance.reader import Reader
 
 TEXT: Final = "text"
+
+
+class AlreadyMarked(msgspec.Struct, frozen=True, kw_only=True):
+    """A mention that the text itself marks, and the notice that was not put behind it for that reason."""
+
+    notice: str
+    text: str
+    mention: Mention
 
 
 class Annotated(msgspec.Struct, frozen=True, kw_only=True):
     """A page or a text with its marks, and the answer that they rest on.
 
     `html` or `text` is what was given, with marks; the other one is None. `unmarked` are mentions that should have a
-    mark and stand where nothing can be put.
+    mark and stand where nothing can be put, `already_marked` those that have one, of a publisher or of ours.
     """
 
     html: str | None
     text: str | None
     unmarked: tuple[Mention, ...]
     answer: Answer
+    already_marked: tuple[AlreadyMarked, ...] = ()
 
     def to_json(self) -> bytes:
         """The same as UTF-8 JSON."""
@@ -64,40 +77,70 @@ def marked(
     Raises:
         RequestError: with everything in the question that cannot be understood.
     """
-    source = content.html if content.html and content.html.strip() else None
-    if source is None and not (content.text and content.text.strip()):
+    is_page = bool(content.html and content.html.strip())
+    if not is_page and not (content.text and content.text.strip()):
         raise RequestError([Problem("there is nothing to mark", where="content", help="give `html` or `text`")])
     answer = checker.check(content, reader, languages=languages, as_of=as_of)
-    marks, every = _marks(answer)
-    found = checker.looked_at(content).mentions
-    if source is None:
-        mine = [each.what for each in found if isinstance(each.what, scan.Mention) and each.what.field == TEXT]
-        text = annotate_text(content.text or "", mine, marks, every=every).text
-        return Annotated(html=None, text=text, unmarked=(), answer=answer)
-    of_page = [each for each in found if each.what.field.startswith(OF_PAGE)]
-    done = annotate(source, read(source), [_of_page(each) for each in of_page], marks, every=every)
-    left = {(each.entity, each.field, each.start) for each in done.unmarked}
-    spans = {
-        (each.what.entity, each.what.field, each.span)
-        for each in of_page
-        if (each.what.entity, each.what.field.removeprefix(OF_PAGE), each.what.start) in left
-    }
-    unmarked = tuple(each for each in answer.mentions if (each.entity, each.field, _span(each)) in spans)
-    return Annotated(html=done.text, text=None, unmarked=unmarked, answer=answer)
+    marks, every = _marks(answer, checker.ruleset)
+    found = [
+        each
+        for each in checker.looked_at(content).mentions
+        if (each.what.field.startswith(OF_PAGE) if is_page else each.what.field == TEXT)
+    ]
+    mentions = [_as_found(each) for each in found]
+    if is_page:
+        source = content.html or ""
+        done = annotate(source, read(source), mentions, marks, every=every)
+    else:
+        done = annotate_text(content.text or "", mentions, marks, every=every)
+    return _told(done, answer, found, is_page=is_page)
+
+
+def _told(done: annotated.Annotated, answer: Answer, found: Sequence[Found], *, is_page: bool) -> Annotated:
+    """The same with the mentions as the answer has them."""
+    told = _Told(answer, found)
+    already = [
+        AlreadyMarked(notice=mark.notice, text=mark.text, mention=mention)
+        for each, mark in done.carried
+        for mention in told.mentions([each])
+    ]
+    return Annotated(
+        html=done.text if is_page else None,
+        text=None if is_page else done.text,
+        unmarked=told.mentions(done.unmarked),
+        answer=answer,
+        already_marked=tuple(already),
+    )
+
+
+class _Told:
+    """The mentions of an answer, by those in the text."""
+
+    def __init__(self, answer: Answer, found: Sequence[Found]) -> None:
+        self._mentions = answer.mentions
+        self._spans = {
+            (each.what.entity, each.what.field.removeprefix(OF_PAGE), each.what.start): each for each in found
+        }
+
+    def mentions(self, wanted: Iterable[scan.Mention]) -> tuple[Mention, ...]:
+        """The same mentions as the answer has them."""
+        places = {(each.entity, each.field.removeprefix(OF_PAGE), each.start) for each in wanted}
+        spans = {(each.what.entity, each.what.field, each.span) for key, each in self._spans.items() if key in places}
+        return tuple(each for each in self._mentions if (each.entity, each.field, _span(each)) in spans)
 
 
 def _span(mention: Mention) -> tuple[int, int] | None:
     return None if mention.start is None or mention.end is None else (mention.start, mention.end)
 
 
-def _of_page(found: Found) -> scan.Mention:
+def _as_found(found: Found) -> scan.Mention:
     """A mention as the page itself has it: without what an answer writes before the field."""
     if not isinstance(found.what, scan.Mention):
         raise TypeError("what was passed over has no mark")
     return msgspec.structs.replace(found.what, field=found.what.field.removeprefix(OF_PAGE))
 
 
-def _marks(answer: Answer) -> tuple[dict[str, list[Mark]], bool]:
+def _marks(answer: Answer, ruleset: Ruleset) -> tuple[dict[str, list[Mark]], bool]:
     """What readers are told about each entity, and whether any of it stands at every mention."""
     shared = {each.marker: each for each in answer.footnotes}
     found: dict[str, list[Mark]] = {}
@@ -107,14 +150,24 @@ def _marks(answer: Answer) -> tuple[dict[str, list[Mark]], bool]:
         if notice.entity is None or notice.display != "show" or not (is_first or notice.marker):
             continue
         every = every or not is_first
+        registers = _registers(notice, answer, ruleset)
         if notice.marker in shared:
             note = shared[notice.marker]
-            mark = Mark(note.marker, _without(note.marker, note.text), note.language)
+            mark = Mark(note.marker, _without(note.marker, note.text), note.language, registers, notice.id)
         else:
             own += 1
-            mark = Mark(str(own), notice.text, notice.language)
+            mark = Mark(str(own), notice.text, notice.language, registers, notice.id)
         found.setdefault(notice.entity, []).append(mark)
     return found, every
+
+
+def _registers(notice: Notice, answer: Answer, ruleset: Ruleset) -> frozenset[str]:
+    """The registers that a mark has to speak of, so that the notice need not stand there; none if nobody can tell."""
+    asked = [registers_of(ruleset.rules[rule]) for rule in notice.rules if rule in ruleset.rules]
+    if len(asked) != notice.rule_count or not all(asked):
+        return frozenset()
+    listed = {each.register for one in answer.mentions if one.entity == notice.entity for each in one.statuses}
+    return frozenset().union(*asked) & listed
 
 
 def _without(marker: str, text: str) -> str:

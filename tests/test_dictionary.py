@@ -17,8 +17,8 @@ from compliance.content.mentioned import Looked, with_mentions
 from compliance.content.publisher import Directory
 from compliance.dictionary import MOST_FOUND, Dictionary, Names, made_by, table_of
 from compliance.forms_cache import FormsCache
+from compliance.mentions.aware import AwareScanner
 from compliance.mentions.inflection import RULES, RUSSIAN, Forms, Word
-from compliance.mentions.scan import Scanner
 from compliance.mentions.table import Table
 from compliance.model.ruleset import Ruleset
 from tests.tiny import TINY, ruleset
@@ -37,7 +37,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[Ruleset]:
     found: list[Ruleset] = []
     make = dictionary.scanner_of
 
-    def counted(one: Ruleset, *more: Any) -> Scanner:
+    def counted(one: Ruleset, *more: Any) -> AwareScanner:
         found.append(one)
         return make(one, *more)
 
@@ -76,7 +76,7 @@ def test_a_page_of_nothing_but_names_is_read_and_not_kept(rules: Ruleset) -> Non
 def test_if_something_fails_whom_a_page_mentions_is_unknown_and_the_log_says_nothing_of_the_text(
     rules: Ruleset, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(one: Ruleset, *_: object) -> Scanner:
+    def broken(one: Ruleset, *_: object) -> AwareScanner:
         raise OSError("no dictionary at Радио Маяковка")
 
     monkeypatch.setattr(dictionary, "scanner_of", broken)
@@ -206,3 +206,11 @@ def test_the_dictionary_is_opened_with_the_first_word_and_once_for_all_threads(m
     with ThreadPoolExecutor(4) as pool:
         assert all(pool.map(words.word_is_known, ["газета"] * 8))
     assert opened.count("pymorphy3") == 1
+
+
+def test_the_table_of_a_rule_set_has_the_words_of_its_marks(rules: Ruleset) -> None:
+    """Else serving a bundle would open the dictionary for them."""
+    mark = "marks: [{language: ru, phrases: [опасный вещатель]}]\nentries:\n"
+    marking = ruleset({**TINY, "radio.yaml": RADIO, "list.yaml": TINY["list.yaml"].replace("entries:\n", mark)})
+    more = set(table_of(marking).words[RUSSIAN]) - set(table_of(rules).words[RUSSIAN])
+    assert more == {"опасный", "вещатель"}

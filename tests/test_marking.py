@@ -64,8 +64,71 @@ def test_a_text_has_its_footnotes_below(labelling: Checker) -> None:
     assert found.html is None
     assert found.text is not None
     first, *rest = found.text.splitlines()
-    assert first == "Слушали Радио Маяковку1. Радио Маяковка молчит."
-    assert rest[-1] == "1 Radio в списке."
+    assert first == "Слушали Радио Маяковку¹. Радио Маяковка молчит."
+    assert rest[-1] == "¹ Radio в списке."
+
+
+MARKS: Final = """\
+marks:
+  - {language: ru, phrases: [опасный вещатель, признана опасной]}
+entries:
+"""
+MARKED: Final = {
+    **LABELLING,
+    "list.yaml": TINY["list.yaml"].replace("entries:\n", MARKS),
+    "other.yaml": TINY["list.yaml"].replace("x/list", "x/other").replace("entries:\n", MARKS.replace("опасн", "вредн")),
+    "heather.yaml": "language: 1\nentity: heather\ntitle: Heather\nnames: {ru: [Вереск Европа]}\n",
+}
+
+
+@pytest.fixture(scope="module")
+def careful(tmp_path_factory: pytest.TempPathFactory) -> Checker:
+    return Checker(Store(written(tmp_path_factory.mktemp("rules"), MARKED)), Databases())
+
+
+def test_a_mention_that_has_the_mark_of_the_register_gets_no_second_one_and_that_is_told(careful: Checker) -> None:
+    text = "Слушали Радио Маяковку (признана опасной). Радио Маяковка молчит."
+    found = done(careful, text=text, language="ru")
+    assert found.text == text
+    (left,) = found.already_marked
+    assert (left.notice, left.text, left.mention.surface) == ("warn", "Radio в списке.", "Радио Маяковку")
+    assert left.mention.marked == ("`признана опасной` behind it",)
+    assert [each.id for each in found.answer.notices] == ["warn"]
+    page = "<p>Слушали <b>Радио Маяковку</b> (признана опасной). Радио Маяковка молчит.</p>"
+    assert (done(careful, html=page).html, len(done(careful, html=page).already_marked)) == (page, 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Слушали Радио Маяковку (признана вредной).",  # of another register
+        "Слушали Радио Маяковку*.",
+        "Слушали Радио Маяковку. Радио Маяковка (признана опасной) молчит.",  # the law speaks of the first mention
+        "Слушали Радио Маяковку (не признана опасной).",
+    ],
+)
+def test_any_other_mark_leaves_ours_where_it_was(careful: Checker, text: str) -> None:
+    found = done(careful, text=text, language="ru")
+    assert found.text is not None
+    assert found.text.startswith(text.replace("Радио Маяковку", "Радио Маяковку¹", 1))
+    assert found.already_marked == ()
+
+
+def test_where_every_mention_is_marked_those_that_have_a_mark_are_left_out(tmp_path: Path) -> None:
+    shared = MARKED["warn.yaml"].replace("placement: after-first-mention", "placement: footer\n  merge: footnote")
+    shared = shared.replace("mention.title}", "mention.titles}")
+    checker = Checker(Store(written(tmp_path, {**MARKED, "warn.yaml": shared})), Databases())
+    found = done(checker, text="Радио Маяковка, Радио Маяковка (опасный вещатель) и Радио Маяковка.", language="ru")
+    assert found.text == "Радио Маяковка*, Радио Маяковка (опасный вещатель) и Радио Маяковка*.\n\n* Radio в списке."
+    assert [each.mention.start for each in found.already_marked] == [16]
+
+
+def test_the_decision_never_changes_by_a_mark(careful: Checker) -> None:
+    plain = done(careful, text="Слушали Радио Маяковку.", language="ru").answer
+    marked_ = done(careful, text="Слушали Радио Маяковку (признана опасной).", language="ru").answer
+    assert [(each.id, each.entity, each.status) for each in marked_.notices] == [
+        (each.id, each.entity, each.status) for each in plain.notices
+    ]
 
 
 def test_what_stands_where_nothing_can_be_put_is_told(labelling: Checker) -> None:

@@ -72,7 +72,8 @@ def _said(found: Found) -> tuple[str, str]:
     """Which kind of mark it gets, and the reason."""
     if isinstance(found.what, Mention):
         kind = "certain" if found.what.verdict is Verdict.CERTAIN else "possible"
-        return kind, "; ".join((*found.what.evidence, *([found.what.lacks] if found.what.lacks else [])))
+        lacks = [found.what.lacks] if found.what.lacks else []
+        return kind, "; ".join((*found.what.evidence, *lacks, *(f"marked: {each}" for each in found.what.marked)))
     return "suppressed", found.what.because
 
 

@@ -34,7 +34,7 @@ from compliance.content.publisher import Directory
 from compliance.dictionary import scanner_of
 from compliance.errors import ConfigError, Problem, RequestError
 from compliance.forms_cache import FormsCache
-from compliance.mentions.scan import Scanner
+from compliance.mentions.aware import AwareScanner
 from compliance.mentions.table import Table
 from compliance.model.period import parse_day
 from compliance.model.ruleset import Ruleset
@@ -195,7 +195,7 @@ class _Finder:
 
     def __init__(self, read: _Read, kept: Path | None) -> None:
         ruleset, forms = read
-        self._scanner: Scanner = scanner_of(ruleset, forms, None if kept is None else FormsCache(kept))
+        self._scanner: AwareScanner = scanner_of(ruleset, forms, None if kept is None else FormsCache(kept))
         self._directory = Directory.of(ruleset.entities.values(), ruleset.registers, ruleset.words)
 
     def look(self, file: Path) -> list[tuple[Document, Looked]]:
@@ -218,7 +218,8 @@ def _own_finder(where: _Where) -> _Finder:
 
 def _print(document: Document, told: answer.Mentions, *, shows_suppressed: bool) -> None:
     for each in told.mentions:
-        why = "; ".join((*each.evidence, *([each.lacks] if each.lacks else [])))
+        marks = (f"marked: {_line(mark)}" for mark in each.marked)
+        why = "; ".join((*each.evidence, *([each.lacks] if each.lacks else []), *marks))
         click.echo(f"{_place(document, each)}: {each.entity}: `{_line(each.surface)}` {each.verdict} ({why})")
         for status in each.statuses:
             may, since = "" if status.certain else "may be ", f", from {status.first_day}" if status.first_day else ""

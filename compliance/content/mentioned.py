@@ -89,7 +89,7 @@ def look(content: Content, directory: Directory, scan: Scan) -> Looked:
     links = _owners(frozenset() if page is None else page.hosts, directory)
     is_read = page is not None and page.is_checked
     scanned = scan(texts, links.certain)
-    whole = "\n".join(text for name, text in texts.items() if name != "headline")
+    whole = "\n".join(text for name, text in _authors(texts, scanned).items() if name != "headline")
     return Looked(
         mentions=tuple(_placed(scanned.mentions, texts, page)),
         suppressed=tuple(_placed(scanned.suppressed, texts, page)),
@@ -98,6 +98,14 @@ def look(content: Content, directory: Directory, scan: Scan) -> Looked:
         seems_readable=len(_OTHERS.findall(whole.lower())) <= _FEW * len(whole),
         published=SAYS_NOTHING if page is None else page.published,
     )
+
+
+def _authors(texts: Mapping[str, str], scanned: Scanned) -> dict[str, str]:
+    """The texts without notices of our own: in which language these are says nothing of the page."""
+    found = dict(texts)
+    for each in sorted(scanned.notices, key=lambda one: one.start, reverse=True):
+        found[each.field] = found[each.field][: each.start] + found[each.field][each.end :]
+    return found
 
 
 def _owners(hosts: frozenset[str], directory: Directory) -> Members:

@@ -176,6 +176,7 @@ note | no | text | - | for colleagues
 language | yes | `1` | - | version of this language
 entity | yes | lower case words joined by hyphens | - | id
 title | yes | text | - | the name in notices
+kind | no | `organisation`, `person` | `organisation` | a person is found in texts by initials and by the surname, too
 summary | no | text | none | for colleagues
 names | no | lists of [names](#names) by language; `acronym` for short names | none | names by which callers call the publisher, and pages the entity; letter case does not matter
 not_names | no | lists of texts by language | none | words that look like a name and are none; recorded, not used yet
@@ -219,6 +220,7 @@ arms | yes | `decided_on`, `announced_on`, `listed_on`, `effective` | - | which 
 timezone | no | IANA name | that of the rule | whose days these are
 copy_of | no | id of a register | none | the list of another state that this one takes over; recorded, decides nothing
 count | no | whole number | not checked | how many entries the file must have: a copy that was cut is refused
+marks | no | list of [marks](#marks) | none | what publishers write beside a name to say that it stands in this list; decides nothing
 entries | yes | list, at least one | - | who stands in it
 sources | no | list of [sources](#sources) | none | where this comes from
 owner | no | text | none | who answers for the file
@@ -235,6 +237,13 @@ suspended | no | list of [suspensions](#suspensions) | none | days in between on
 activated_by | no | a [source](#sources) | none | the later act that brought the effect; explanations name it
 known_since | no | day | none | when our copy learned of it; recorded, decides nothing
 note | no | text | - | for colleagues
+""",
+    "mark": """
+language | yes | language tag | - | the language of the phrases
+phrases | yes | list of texts | - | each says it by itself; a word counts in all its forms, and up to three other words may stand between two
+source | no | text | none | who writes so, or prescribes it
+confidence | no | `A`, `B`, `C`, `D` | none | how sure that is
+note | no | text | none | for colleagues
 """,
     "claim": """
 day | yes | day | - | when

@@ -11,11 +11,11 @@ import re
 from datetime import timedelta
 
 from compliance.language.declarations import confidence, desk, source, sources
-from compliance.language.fields import REGISTER_ID, Collector, Fields
+from compliance.language.fields import LANGUAGE_TAG, REGISTER_ID, Collector, Fields
 from compliance.language.gaps import gaps
 from compliance.language.keys import names
 from compliance.language.source import List, Map
-from compliance.model.designation import Claim, Entry, Milestone, Register
+from compliance.model.designation import Claim, Entry, Milestone, Phrases, Register
 from compliance.model.period import ALWAYS, Period
 from compliance.model.rule import Source
 
@@ -41,6 +41,7 @@ def register(node: Map, to: Collector) -> Register | None:
     fields.text("summary")
     sources(fields, "sources")
     desk(fields)
+    marks = tuple(each for item in fields.maps("marks") if (each := _marks(item, to)) is not None)
     found = [_entry(item, to, arms) for item in fields.maps("entries", required=True)]
     _check_count(fields)
     if name is None or not to.declare("register", name):
@@ -59,7 +60,23 @@ def register(node: Map, to: Collector) -> Register | None:
         zone=zone,
         legal_basis=basis,
         copy_of=original.text if original else None,
+        marks=marks,
     )
+
+
+def _marks(node: Map, to: Collector) -> Phrases | None:
+    """Phrases of a language, each of which says beside a name that it stands in the list."""
+    fields = Fields(node, "a mark", to, names("mark"))
+    language = fields.text_node("language", required=True)
+    phrases = fields.texts("phrases", required=True)
+    grade, said_by = confidence(fields), fields.text("source")
+    fields.text("note")
+    if language is not None and not LANGUAGE_TAG.fullmatch(language.text):
+        to.fail(language.span, f"`{language.text}` is not a language tag", "write it like `en`, `pt-BR` or `sr-Latn`")
+    for each in phrases:
+        if not any(char.isalpha() for char in each.text):
+            to.fail(each.span, f"`{each.text}` is no phrase: it has no word", "write what stands beside the name")
+    return None if language is None else Phrases(language.text, tuple(each.text for each in phrases), said_by, grade)
 
 
 def _fresh_for(fields: Fields) -> timedelta | None:

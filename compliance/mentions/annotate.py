@@ -5,7 +5,8 @@ behind the last character of a name, inside the innermost element there. Some pl
 break what stands around them (`option`, pictures, a table outside of its cells). These are left out; and whatever is
 written is held against the page as a parser reads it: without our elements it has to be the very same tree, else what
 disturbs it is taken out again. Marks and footnotes of ours that are there already are replaced, so marking twice
-is marking once. A name that cannot be marked is told, and its footnote stands all the same.
+is marking once. A name that cannot be marked is told, and its footnote stands all the same. So is a name beside which
+the text says already what the mark would: it gets none of ours.
 
 Source: HTML Living Standard, 13.2.6 (tree construction).
 """
@@ -13,7 +14,7 @@ Source: HTML Living Standard, 13.2.6 (tree construction).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from html import escape
 from itertools import pairwise
@@ -34,6 +35,10 @@ _TAKING_NONE: Final = _CLOSED | {f"/{each}" for each in _CLOSED}
 _FOLLOWED: Final = frozenset({"table", "/table"}) | _CELLS | _TABLES | {f"/{each}" for each in _CELLS | _TABLES}
 
 
+_NOWHERE: Final = -1
+_RAISED: Final = str.maketrans("0123456789", "\u2070\xb9\xb2\xb3\u2074\u2075\u2076\u2077\u2078\u2079")
+
+
 class Notes(StrEnum):
     """Where the footnotes of a page go: to its end."""
 
@@ -51,6 +56,15 @@ class Mark:
     text: str
     """The words of the footnote."""
     language: str | None = None
+    registers: frozenset[str] = field(default=frozenset(), compare=False)
+    """A name beside which the text says that it stands in all of these needs no such mark; if there are any."""
+
+    notice: str = field(default="", compare=False)
+    """The id of the notice that says it."""
+
+    def is_carried(self, mention: Mention) -> bool:
+        """Whether the text itself has such a mark beside a mention."""
+        return bool(self.registers) and self.registers <= mention.marked_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +76,8 @@ class Annotated:
     """Mentions that were to be marked and stand where nothing can be."""
     has_notes: bool = False
     """Whether the footnotes are in it. They are missing if there are none, or if no place takes them."""
+    carried: tuple[tuple[Mention, Mark], ...] = ()
+    """Mentions that were to be marked and have such a mark beside them already, each with ours that was left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +114,19 @@ def annotate(
     wanted = [each for each in mentions if marks.get(each.entity)]
     places = _Places(page)
     placed = sorted(((place, each) for each in wanted if (place := places.of(each)) is not None), key=_order)
-    chosen = placed if every else _first(placed)
-    unmarked = [each for each in wanted if places.of(each) is None] if every else _nowhere(wanted, chosen)
-    insertions = [_Insertion(place, _sup(marks[each.entity]), each) for place, each in _once(chosen)]
+    lost = [each for each in wanted if places.of(each) is None] if every else _nowhere(wanted, placed)
+    due = _due([*(placed if every else _first(placed)), *((_NOWHERE, each) for each in lost)], marks)
     if not is_affordable(page.markup):
         return Annotated(html, tuple(each for each in wanted if every or each in _firsts(wanted)))
+    insertions = [_Insertion(place, _sup(left), each) for place, each, left in due.left if place != _NOWHERE]
     draft = _Draft(page.markup)
     kept = draft.sound(insertions)
+    unmarked = [each for place, each, _ in due.left if place == _NOWHERE]
     unmarked += [each.mention for each in insertions if each not in kept and each.mention is not None]
-    lines = _lines(wanted, marks)
-    for block in _blocks(page.markup, lines, kept, notes):
+    for block in _blocks(page.markup, due.lines, kept, notes):
         if draft.is_sound([*kept, block]):
-            return Annotated(draft.written([*kept, block]), tuple(unmarked), has_notes=True)
-    return Annotated(draft.written(kept), tuple(unmarked))
+            return Annotated(draft.written([*kept, block]), tuple(unmarked), has_notes=True, carried=due.carried)
+    return Annotated(draft.written(kept), tuple(unmarked), carried=due.carried)
 
 
 def annotate_text(
@@ -126,20 +142,23 @@ def annotate_text(
     """
     wanted = [each for each in mentions if marks.get(each.entity)]
     body = len(text)
-    lines = [f"{mark.sign} {mark.text}" for mark in _lines(wanted, marks)]
-    present = [line for line in lines if f"\n{line}\n" in f"\n{text}\n"]
-    for line in present:
-        body = min(body, f"\n{text}\n".rfind(f"\n{line}\n"))
+    for mark in _lines(wanted, marks):
+        if f"\n{_line(mark)}\n" in f"\n{text}\n":
+            body = min(body, f"\n{text}\n".rfind(f"\n{_line(mark)}\n"))
     placed = sorted(((each.end, each) for each in wanted if each.end <= body), key=_order)
+    due = _due(placed if every else _first(placed), marks)
     insertions = []
-    for place, each in _once(placed if every else _first(placed)):
-        signs = _signs(marks[each.entity])
+    for place, each, left in due.left:
+        signs = _raised(_signs(left))
         if not text.startswith(signs, place):
             insertions.append(_Insertion(place, signs, each))
-    missing = [line for line in lines if line not in present]
+    lines = [_line(mark) for mark in due.lines]
+    missing = [line for line in lines if f"\n{line}\n" not in f"\n{text}\n"]
     below = "".join(f"\n{line}" for line in missing)
-    gap = "\n" if missing and not present else ""
-    return Annotated(_written(text, insertions, ()) + gap + below, (), has_notes=bool(lines))
+    gap = "\n" if missing and body == len(text) else ""
+    return Annotated(
+        _written(text, insertions, ()) + gap + below, (), has_notes=bool(lines) or body < len(text), carried=due.carried
+    )
 
 
 # -- which mentions ---------------------------------------------------------------------------------
@@ -161,17 +180,41 @@ def _firsts(wanted: Iterable[Mention]) -> list[Mention]:
     return list({each.entity: each for each in reversed([*wanted])}.values())
 
 
-def _nowhere(wanted: Iterable[Mention], chosen: Iterable[tuple[int, Mention]]) -> list[Mention]:
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """What is to be written, and what the text has already."""
+
+    left: list[tuple[int, Mention, Sequence[Mark]]]
+    """Mentions by place, each with the marks that it lacks."""
+    carried: tuple[tuple[Mention, Mark], ...]
+    lines: list[Mark]
+    """The footnotes of the marks that are written."""
+
+
+def _due(chosen: Iterable[tuple[int, Mention]], marks: Mapping[str, Sequence[Mark]]) -> _Due:
+    """The marks that some mentions lack, each entity once at a place."""
+    left: list[tuple[int, Mention, Sequence[Mark]]] = []
+    carried: list[tuple[Mention, Mark]] = []
+    for place, each in _once(chosen):
+        carried += [(each, mark) for mark in marks[each.entity] if mark.is_carried(each)]
+        if lacking := [mark for mark in marks[each.entity] if not mark.is_carried(each)]:
+            left.append((place, each, lacking))
+    lacked = {mark for _, _, several in left for mark in several}
+    order = _lines([each for _, each, _ in left], marks)
+    return _Due(left, tuple(carried), [mark for mark in order if mark in lacked])
+
+
+def _nowhere(wanted: Iterable[Mention], placed: Iterable[tuple[int, Mention]]) -> list[Mention]:
     """The first mention of each entity that has no place anywhere."""
-    marked = {each.entity for _, each in chosen}
+    marked = {each.entity for _, each in placed}
     return [each for each in _firsts(wanted) if each.entity not in marked]
 
 
 def _once(placed: Iterable[tuple[int, Mention]]) -> Iterator[tuple[int, Mention]]:
-    """Each entity once at a place."""
+    """Each entity once at a place; all that have none."""
     known: set[tuple[int, str]] = set()
     for place, each in placed:
-        if (place, each.entity) not in known:
+        if place == _NOWHERE or (place, each.entity) not in known:
             known.add((place, each.entity))
             yield place, each
 
@@ -242,6 +285,16 @@ def _enter(name: str, is_cell: list[bool]) -> None:
 
 def _signs(several: Sequence[Mark]) -> str:
     return " ".join(dict.fromkeys(mark.sign for mark in several))
+
+
+def _raised(signs: str) -> str:
+    """Signs as they stand behind a word of a plain text: digits would be a part of it."""
+    return signs.translate(_RAISED)
+
+
+def _line(mark: Mark) -> str:
+    """A footnote of a plain text."""
+    return f"{_raised(mark.sign)} {mark.text}"
 
 
 def _sup(several: Sequence[Mark]) -> str:

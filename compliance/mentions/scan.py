@@ -9,8 +9,8 @@ among the suppressed, with its reason. Only an acronym in small letters is a wor
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import daachorse
@@ -18,6 +18,8 @@ import msgspec
 
 from compliance.mentions.anchors import anchors, table
 from compliance.mentions.evidence import CAPITAL, IN_FULL, Evidence, Surroundings, evidence_for
+from compliance.mentions.existing import Tells
+from compliance.mentions.marks import Stretch
 from compliance.mentions.names import Name
 from compliance.mentions.normalize import HIDDEN, MARKS, MIXED, Folded, fold, mended_at, unhidden
 from compliance.model.designation import Strength
@@ -51,6 +53,10 @@ class Mention(msgspec.Struct, frozen=True):
     """Why it is not certain."""
     field: str = ""
     """Which part of the content it stands in."""
+    marked: tuple[str, ...] = ()
+    """What stands beside it and may say already what a register says of it."""
+    marked_by: frozenset[str] = frozenset()
+    """The registers of which that says for certain that it stands in them."""
 
 
 class Suppressed(msgspec.Struct, frozen=True):
@@ -70,6 +76,10 @@ class Scanned:
 
     mentions: tuple[Mention, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
+    tells: Mapping[str, Tells] = field(default_factory=dict)
+    """By part, where any of it has what was to be told of."""
+    notices: tuple[Stretch, ...] = ()
+    """The notices of the rule set that stand in it; what they name is no mention."""
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -87,15 +97,23 @@ class Candidate(msgspec.Struct, frozen=True):
 class Scanner:
     """Finds the names of some entities. It never changes once it is made."""
 
-    def __init__(self, names: Iterable[Name]) -> None:
-        """Build the automaton."""
+    def __init__(self, names: Iterable[Name], also: Collection[str] = ()) -> None:
+        """Build the automaton.
+
+        Args:
+            names: those to be found.
+            also: words and signs, folded, that `tells` tells of.
+        """
         self.names = tuple(names)
         by_anchor = anchors(self.names)
         self._anchors = table(by_anchor.values())
-        hidden = sorted(HIDDEN - by_anchor.keys())
-        self._pairs = len(by_anchor) + len(hidden)
-        """The number of the first pattern that is a pair of letters of two alphabets."""
-        patterns = [*by_anchor, *hidden, *sorted(MIXED - by_anchor.keys())]
+        self._shared = frozenset(number for number, word in enumerate(by_anchor) if word in also)
+        others, hidden = sorted({*also} - by_anchor.keys()), sorted(HIDDEN - by_anchor.keys())
+        self._hidden = len(by_anchor) + len(others)
+        """The number of the first pattern that nobody sees ..."""
+        self._pairs = self._hidden + len(hidden)
+        """... and of the first that is a pair of letters of two alphabets."""
+        patterns = [*by_anchor, *others, *hidden, *sorted(MIXED - by_anchor.keys())]
         self._automaton = daachorse.CharwiseDoubleArrayAhoCorasick(patterns, daachorse.MATCH_KIND_LEFTMOST_LONGEST)
 
     def scan(self, text: str, linked: frozenset[str] = frozenset()) -> Scanned:
@@ -109,48 +127,51 @@ class Scanner:
 
     def scan_fields(self, fields: Mapping[str, str], linked: frozenset[str] = frozenset()) -> Scanned:
         """The mentions in the parts of one content, which speak for one another."""
-        found = [
-            each
-            for field, text in fields.items()
-            for each in self._found(_Part(field, text, *self._fold(text)), linked)
-        ]
+        parts = [_Part(name, text, *self._fold(text)) for name, text in fields.items()]
+        found = [each for part in parts for each in self._found(part, linked)]
         mentions = [each for each in found if isinstance(each, Mention)]
-        return Scanned(_settled(mentions), tuple(each for each in found if isinstance(each, Suppressed)))
+        tells = {part.field: (part.folded, part.tells) for part in parts if part.tells}
+        return Scanned(_settled(mentions), tuple(each for each in found if isinstance(each, Suppressed)), tells)
 
     # -- finding ------------------------------------------------------------------------------------
 
-    def _fold(self, text: str) -> tuple[Folded, _Hits]:
-        """The text as it is compared, and where anchors stand in it as whole words."""
+    def _fold(self, text: str) -> tuple[Folded, _Hits, Sequence[tuple[int, int]]]:
+        """The text as it is compared, where anchors stand in it as whole words, and what else was to be told of."""
         folded = fold(text)
-        words, signs, is_hidden = self._sifted(folded.text)
+        words, signs, tells, is_hidden = self._sifted(folded.text)
         if folded.moves or is_hidden:
             folded = unhidden(text)
-            words, signs, _ = self._sifted(folded.text)
+            words, signs, tells, _ = self._sifted(folded.text)
         if signs:
             folded = Folded(mended_at(folded.text, signs), folded.moves)
-            words, _, _ = self._sifted(folded.text)
-        return folded, words
+            words, _, tells, _ = self._sifted(folded.text)
+        return folded, words, [*tells, *(hit[:2] for hit in words if hit[2] in self._shared)] if self._shared else tells
 
-    def _sifted(self, low: str) -> tuple[_Hits, list[int], bool]:
-        """Where whole words are anchors, where letters of two alphabets meet, and whether something is hidden.
+    def _sifted(self, low: str) -> tuple[_Hits, list[int], list[tuple[int, int]], bool]:
+        """Where whole words are anchors, where letters of two alphabets meet, what was to be told of, what is hidden.
 
-        An anchor that is no whole word may hide the first of two letters that meet.
+        A pattern that is no whole word may hide the first of two letters that meet.
         """
         words: list[tuple[int, int, int]] = []
         signs: list[int] = []
+        tells: list[tuple[int, int]] = []
         is_hidden, size, pairs, last = False, len(self._anchors), self._pairs, len(low)
         for hit in self._automaton.find(low):
             start, end, number = hit
             if number >= pairs:
                 signs.append(start)
-            elif number >= size:
+            elif number >= self._hidden:
                 is_hidden = True
+            elif number >= size:
+                tells.append((start, end))
+                if low[end - 1 : end + 1] in MIXED:
+                    signs.append(end - 1)
             elif end < last and low[end].isalnum():
                 if low[end - 1 : end + 1] in MIXED:
                     signs.append(end - 1)
             elif not start or not low[start - 1].isalnum():
                 words.append(hit)
-        return words, signs, is_hidden
+        return words, signs, tells, is_hidden
 
     def _found(self, part: _Part, linked: frozenset[str]) -> Iterator[Mention | Suppressed]:
         """Everything in a part, as far as the part itself tells; what lies in a longer name is a part of that.
@@ -189,6 +210,7 @@ class _Part(msgspec.Struct, frozen=True):
     text: str
     folded: Folded
     hits: _Hits
+    tells: Sequence[tuple[int, int]]
 
     def around(self, each: Candidate) -> Surroundings:
         """Where a candidate stands, here and in the original."""

@@ -23,6 +23,15 @@ from compliance.model.truth import FALSE, TRUE, UNKNOWN, Truth
 ACRONYM: Final = "acronym"
 """Among the languages of names: short names that are the same in each."""
 _BY: Final = " by "
+_IF_WRITTEN: Final = {"if_written": True}
+"""Of a field that rule sets of before do not have: the digest of the meaning leaves it out where nobody wrote it."""
+
+
+class EntityKind(StrEnum):
+    """Whether an entity is called as organisations are, or as people are."""
+
+    ORGANISATION = "organisation"
+    PERSON = "person"
 
 
 class Stance(StrEnum):
@@ -97,6 +106,7 @@ class Entity:
     """What it is called on each platform, such as `telegram`."""
     values: Mapping[str, tuple[DatedValue, ...]] = field(default_factory=dict)
     """Data about it by name, the days of one name apart from each other."""
+    kind: EntityKind = field(default=EntityKind.ORGANISATION, metadata=_IF_WRITTEN)
 
     @property
     def names(self) -> Mapping[str, tuple[str, ...]]:
@@ -143,6 +153,16 @@ class Entry:
     """The later act that brought the effect, where the list itself did not."""
 
 
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """What publishers write beside a name to say that a register holds it, in one language."""
+
+    language: str
+    phrases: tuple[str, ...]
+    source: str | None = None
+    confidence: str | None = None
+
+
 def variant_id(register: str, milestone: Milestone) -> str:
     """The id of the variant of a register that another of its dates arms.
 
@@ -177,6 +197,8 @@ class Register:
     legal_basis: tuple[Source, ...] = ()
     copy_of: str | None = None
     """The register of another state that this one takes over."""
+    marks: tuple[Phrases, ...] = field(default=(), metadata=NO_MEANING)
+    """How texts say beside a name that it stands in the list."""
 
     fresh_until: date = field(init=False, metadata=NO_MEANING)
     """The last day on which absence from a complete copy still means "no"."""

@@ -9,7 +9,7 @@ import pytest
 from compliance.engine.decide import decide
 from compliance.engine.explain import explain
 from compliance.engine.index import Index
-from compliance.model.designation import Entry, Register
+from compliance.model.designation import Entry, Phrases, Register
 from compliance.model.facts import FactValue, Members, OneOf
 from compliance.model.period import Period
 from compliance.model.rule import Source
@@ -228,3 +228,45 @@ def test_a_chain_of_copies_is_good_and_a_circle_is_one_problem() -> None:
     assert loaded(chain).registers["y/b"].copy_of == "y/a"
     circle = {**chain, "a.yaml": copy("y/a", "y/b"), "c.yaml": copy("y/c", "y/a")}
     assert messages(circle) == ["`y/a` is a copy of itself: `y/a` > `y/b` > `y/a`"]
+
+
+# -- marks ----------------------------------------------------------------------------------------------
+
+MARKS = """\
+marks:
+  - language: ru
+    phrases: [опасный вещатель, признана опасной]
+    source: https://law.example/marks
+    confidence: C
+    note: as the press writes
+  - {language: en, phrases: dangerous}
+entries:
+"""
+
+
+def test_phrases_by_language_say_how_texts_mark_whom_a_register_lists() -> None:
+    assert register(("entries:\n", MARKS)).marks == (
+        Phrases("ru", ("опасный вещатель", "признана опасной"), "https://law.example/marks", "C"),
+        Phrases("en", ("dangerous",)),
+    )
+    assert register().marks == ()
+
+
+def test_marks_are_no_part_of_what_a_rule_set_means() -> None:
+    assert loaded(files(("entries:\n", MARKS))).meaning == loaded(TINY).meaning
+
+
+@pytest.mark.parametrize(
+    ("mark", "message"),
+    [
+        ("{phrases: [dangerous]}", "a mark needs `language`"),
+        ("{language: en}", "a mark needs `phrases`"),
+        ("{language: en, phrases: []}", "`phrases` is empty"),
+        ("{language: English, phrases: [dangerous]}", "`English` is not a language tag"),
+        ('{language: en, phrases: ["*"]}', "`*` is no phrase: it has no word"),
+        ("{language: en, phrases: [dangerous], confidence: E}", "unknown confidence `E`"),
+        ("{language: en, phrases: [dangerous], phrase: x}", "unknown key `phrase` in a mark"),
+    ],
+)
+def test_a_mark_that_says_nothing_is_refused(mark: str, message: str) -> None:
+    assert messages(files(("entries:\n", f"marks: [{mark}]\nentries:\n"))) == [message]

@@ -1,0 +1,390 @@
+"""Marks beside names: what a text says already of those whom it names, and of which register it says so.
+
+Theory: publishers write it in brackets or behind a comma («Медуза (признана нежелательной организацией)»), before the
+name («иноагент Медуза»), or in a note that a sign refers to («Медуза*»). The phrases are data of registers. A mark is
+what makes a second one needless, and a mark that is taken for one in error leaves a name without any. So whatever is
+doubtful is none: a phrase that stands farther away, or behind a word that undoes it, in brackets that name others, a
+sign whose notes do not all say the same. What was seen is told all the same.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from operator import itemgetter
+from typing import Final, Protocol, TypeVar
+
+from compliance.mentions.names import Inflector, Slots
+from compliance.mentions.words import words_of
+from compliance.model.designation import Register
+
+BETWEEN: Final = 3
+"""So many other words may stand between two words of a phrase."""
+_WIDEST: Final = 300
+"""So long may brackets with a mark be, or a clause."""
+_LONGEST_NOTE: Final = 1_000
+_MOST_NOTES: Final = 50
+"""More notes that begin with one sign are none: they are a list."""
+_SHOWN: Final = 80
+"""So many characters of a mark are told."""
+_SPACES: Final = " \xa0\u202f\t"
+_OPENING: Final = "«„“\"'‘‹"
+SUPERSCRIPTS: Final = "\u2070\xb9\xb2\xb3\u2074\u2075\u2076\u2077\u2078\u2079"
+PLAIN: Final = str.maketrans(SUPERSCRIPTS, "0123456789")
+SIGN: Final = rf"\*{{1,9}}+|[†‡§]|[{SUPERSCRIPTS}]{{1,3}}+|[0-9]{{1,2}}+"
+"""What refers to a note."""
+_NOTE: Final = re.compile(rf"^[ \t\xa0]*+({SIGN})(?![0-9{SUPERSCRIPTS}*])", re.MULTILINE)
+_BEHIND: Final = re.compile(
+    rf"[»”“\"'’›]{{0,2}}+((?:(?:[ \xa0]?(?:\*{{1,9}}+|[†‡§])|[{SUPERSCRIPTS}]{{1,3}}+|[0-9]{{1,2}}+)(?![^\W_]))*+)"
+    r"[»”“\"'’›]{0,2}+(?:\s{0,2}+([(\[])|(\s{0,2}+,\s++|\s{1,2}+[—–-]\s++)|\s*+)"
+)
+_FIRST: Final = re.compile(r"\W{0,4}+(\w++)")
+_EACH_SIGN: Final = re.compile(SIGN)
+_CLAUSE: Final = re.compile(r"[,;:()\[\]{}!?…\n—–]|\.(?=\s|\Z)|(?<=\s)-(?=\s)")
+_CLOSING: Final = "»”“\"'’›"
+_MAY_BEGIN: Final = frozenset("([*\u2020\u2021\xa7\u2014\u2013-, \xa0\n\t")
+"""Behind a name and a space, what may begin a mark."""
+_CLOSES: Final[Mapping[str, str]] = {"(": ")", "[": "]"}
+UNDOING: Final = frozenset(
+    (
+        *("не", "ни", "нет", "без", "вне", "якобы", "экс", "бывший", "бывшая", "бывшее", "бывшие", "ранее", "прежде"),
+        *("исключен", "исключена", "исключено", "исключены", "отменено", "отменен", "отменена"),
+        *("ні", "немає", "колишній", "колишня", "колишнє", "колишні", "раніше", "виключено", "виключена", "нібито"),
+        *("not", "no", "never", "nor", "neither", "former", "formerly", "ex", "without", "removed", "alleged", "isn't"),
+    )
+)
+"""Words beside which a phrase may say something else, folded."""
+
+
+class Placed(Protocol):
+    """A mention, as far as it matters here."""
+
+    @property
+    def entity(self) -> str:
+        """Whom it names."""
+
+    @property
+    def field(self) -> str:
+        """The part of the content that it stands in."""
+
+    @property
+    def start(self) -> int:
+        """Where it begins ..."""
+
+    @property
+    def end(self) -> int:
+        """... and ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A notice of the rule set that stands in a part of a content, and the registers of which it speaks."""
+
+    field: str
+    start: int
+    end: int
+    registers: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+    """Of whom it speaks; of whoever stands before it, where it names nobody."""
+
+    def says_of(self, entity: str) -> frozenset[str]:
+        """The registers in which it says that an entity stands."""
+        return self.registers if not self.names or entity in self.names else frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What stands beside a mention, in words, and the registers that it says it stands in."""
+
+    words: tuple[str, ...] = ()
+    registers: frozenset[str] = frozenset()
+
+
+NOTHING: Final = Seen()
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A phrase of a register, ready to be found."""
+
+    register: str
+    words: tuple[str, ...]
+    slots: Slots
+
+    def seed(self, avoiding: Collection[str] = ()) -> frozenset[str]:
+        """The forms of the word by which it is looked for: a long one, none of some others if it can be."""
+        return max(self.slots, key=lambda slot: (slot.isdisjoint(avoiding), min(map(len, slot))))
+
+
+def phrases_of(registers: Iterable[Register], inflector: Inflector) -> list[Phrase]:
+    """The phrases of some registers, their words in all forms."""
+    return [
+        Phrase(register.declared_id, words, inflector.slots(words, marks.language))
+        for register in registers
+        if not register.is_variant
+        for marks in register.marks
+        for text in marks.phrases
+        if (words := tuple(words_of(text)))
+    ]
+
+
+class Phrases:
+    """Finds phrases of registers among words."""
+
+    def __init__(self, phrases: Iterable[Phrase], avoiding: Collection[str] = ()) -> None:
+        """Get ready.
+
+        Args:
+            phrases: those of all registers.
+            avoiding: words that are no seeds, where there are others.
+        """
+        self.seeds = frozenset[str]()
+        """Words, folded, of which each phrase has one."""
+        self._by_first: dict[str, list[Phrase]] = defaultdict(list)
+        self._by_last: dict[str, list[Phrase]] = defaultdict(list)
+        for each in phrases:
+            self.seeds |= each.seed(avoiding)
+            self._by_last[each.words[-1]].append(each)
+            for form in each.slots[0]:
+                self._by_first[form].append(each)
+
+    def may_begin(self, word: str) -> bool:
+        """Whether a phrase begins with a word."""
+        return word in self._by_first
+
+    def may_end(self, word: str) -> bool:
+        """Whether a phrase ends with a word as it is written in its file."""
+        return word in self._by_last
+
+    def at(self, words: Sequence[str], place: int) -> Iterator[tuple[str, int]]:
+        """The registers of the phrases that begin at a place, each with the place behind it."""
+        for phrase in self._by_first.get(words[place], ()):
+            here = place + 1
+            for slot in phrase.slots[1:]:
+                near = range(here, min(here + BETWEEN + 1, len(words)))
+                here = next((each + 1 for each in near if words[each] in slot), 0)
+                if not here:
+                    break
+            if here and UNDOING.isdisjoint(words[place:here]):
+                yield phrase.register, here
+
+    def ending(self, words: Sequence[str]) -> list[Phrase]:
+        """The phrases with which some words end, written as in their file: so they are no predicate in Russian."""
+        found = self._by_last.get(words[-1], ()) if words else ()
+        return [each for each in found if tuple(words[-len(each.words) :]) == each.words]
+
+    def within(self, text: str) -> frozenset[str]:
+        """The registers of all phrases in a text; of none if a word in it may undo them."""
+        clauses = [words_of(each) for each in _CLAUSE.split(text)]
+        if any(not UNDOING.isdisjoint(words) for words in clauses):
+            return frozenset()
+        return frozenset(
+            register for words in clauses for place in range(len(words)) for register, _ in self.at(words, place)
+        )
+
+
+class Marks:
+    """Sees the marks beside the mentions of contents."""
+
+    def __init__(self, phrases: Phrases) -> None:
+        self._phrases = phrases
+
+    def seen(self, fields: Mapping[str, str], mentions: Sequence[Placed], notices: Sequence[Stretch]) -> Iterator[Seen]:
+        """What stands beside each of the mentions of a content.
+
+        Args:
+            fields: the parts of the content.
+            mentions: all of them.
+            notices: the notices of the rule set that stand in it.
+        """
+        content = Content(fields, mentions, notices, self._phrases)
+        for each in mentions:
+            found = [*content.behind(each), *content.before(each)]
+            if found:
+                yield Seen(tuple(words for words, _ in found), frozenset().union(*(said for _, said in found)))
+            else:
+                yield NOTHING
+
+
+_Found = tuple[str, frozenset[str]]
+
+
+class Content:
+    """A content in which mentions have marks."""
+
+    def __init__(
+        self, fields: Mapping[str, str], mentions: Sequence[Placed], notices: Sequence[Stretch], phrases: Phrases
+    ) -> None:
+        self._fields, self._mentions, self._phrases = fields, mentions, phrases
+        self._notices = _by_field((each.field, each.start, each) for each in notices)
+        self._known: dict[tuple[str, str], _Found] = {}
+
+    def behind(self, mention: Placed) -> Iterator[_Found]:
+        """What stands behind a mention: signs, and a phrase in brackets or in the clause that follows."""
+        text = self._fields[mention.field]
+        following = text[mention.end : mention.end + 2]
+        if not self._notices and following[:1] == " " and following[1:] not in _MAY_BEGIN:
+            return  # a word: so it is behind nearly all names
+        found = _BEHIND.match(text, mention.end)
+        if found is None:
+            return
+        for sign in _EACH_SIGN.findall(found[1]):
+            yield self._of_sign(sign, mention)
+        for _, notice in self._notices_in(mention.field, found.end(1), found.end() + 1):
+            if not text[found.end(1) : notice.start].strip(f"{_SPACES}{_CLOSING},(["):
+                yield "a notice of our own behind it", notice.says_of(mention.entity)
+                return
+        if found[2] or found[3]:
+            yield from self._phrase_behind(mention, text, found.end(), _CLOSES.get(found[2] or ""))
+
+    def _phrase_behind(self, mention: Placed, text: str, place: int, closes: str | None) -> Iterator[_Found]:
+        """The phrase with which brackets that begin at a place, or a clause, say something of a mention."""
+        first = _FIRST.match(text, place)
+        if first is None or not self._phrases.may_begin(first[1].lower().replace("ё", "е")):
+            return
+        if closes is not None:
+            end = text.find(closes, place, place + _WIDEST)
+            said = self._in_brackets(text[place:end]) if end >= 0 else frozenset[str]()
+        else:
+            end = next((each.start() for each in _CLAUSE.finditer(text, place, place + _WIDEST)), len(text))
+            said = self._whole(text[place:end]) if end <= place + _WIDEST else frozenset[str]()
+        if said and not self._names(mention, place, end):
+            yield f"`{_line(text[place:end])}` behind it", said
+
+    def before(self, mention: Placed) -> Iterator[_Found]:
+        """The phrase directly before a mention."""
+        text, quoted = self._fields[mention.field], mention.start
+        while quoted and text[quoted - 1] in _OPENING:
+            quoted -= 1
+        end = quoted
+        while end and text[end - 1] in _SPACES:
+            end -= 1
+        if end == quoted:
+            return
+        head = text[max(end - _SHOWN, 0) : end]
+        last = head[head.rfind(" ") + 1 :].rpartition("-")[2].lower().replace("ё", "е")
+        if not self._phrases.may_end(last):
+            return
+        words = words_of(_CLAUSE.split(head)[-1])
+        found = self._phrases.ending(words)
+        if found and UNDOING.isdisjoint(words):
+            longest = max(found, key=lambda each: len(each.words))
+            yield f"`{' '.join(longest.words)}` before it", frozenset(each.register for each in found)
+
+    def _in_brackets(self, inside: str) -> frozenset[str]:
+        """The registers of which brackets speak that begin with a phrase."""
+        words = words_of(_CLAUSE.split(inside)[0])
+        return self._phrases.within(inside) if words and any(self._phrases.at(words, 0)) else frozenset()
+
+    def _whole(self, clause: str) -> frozenset[str]:
+        """The registers of the phrases with which a clause begins, and behind which no other name may follow."""
+        words = words_of(clause)
+        behind = clause.split()[-BETWEEN:]
+        found = self._phrases.at(words, 0) if words and UNDOING.isdisjoint(words) else ()
+        return frozenset(
+            register
+            for register, end in found
+            if end == len(words) or (len(words) - end <= BETWEEN and all(map(str.islower, behind[end - len(words) :])))
+        )
+
+    def _names(self, mention: Placed, start: int, end: int) -> bool:
+        """Whether others are named in a stretch."""
+        return any(entity != mention.entity for entity in self._named(mention.field, start, end))
+
+    def _named(self, field: str, start: int, end: int) -> list[str]:
+        return [each.entity for _, each in _between(self._placed.get(field, ()), start, end)]
+
+    def _notices_in(self, field: str, start: int, end: int) -> Sequence[tuple[int, Stretch]]:
+        """The notices that begin in a stretch."""
+        return _between(self._notices.get(field, ()), start, end) if self._notices else ()
+
+    @cached_property
+    def _placed(self) -> Mapping[str, Sequence[tuple[int, Placed]]]:
+        """The mentions by part and place."""
+        return _by_field((each.field, each.start, each) for each in self._mentions)
+
+    # -- notes --------------------------------------------------------------------------------------
+
+    def _of_sign(self, sign: str, mention: Placed) -> _Found:
+        """What the notes say that a sign refers to: what all of them say that begin with it."""
+        key = sign, mention.entity
+        if key not in self._known:
+            self._known[key] = self._of_notes(sign, mention, self.notes.get(sign.translate(PLAIN), ()))
+        return self._known[key]
+
+    def _of_notes(self, sign: str, mention: Placed, notes: Sequence[tuple[str, int, int]]) -> _Found:
+        if not notes:
+            return f"`{sign}` behind it, and no note that begins so", frozenset()
+        said: frozenset[str] | None = None
+        for field, start, end in notes:
+            named = self._named(field, start, end)
+            here = self._said(mention, field, start, end) if not named or mention.entity in named else frozenset()
+            said = here if said is None else said & here
+        field, start, end = notes[0]
+        if not said or len(notes) > _MOST_NOTES:
+            return f"`{sign}` behind it, and a note that says nothing certain of it", frozenset()
+        return f"`{sign}` behind it, and a note to it: `{_line(self._fields[field][start:end])}`", said
+
+    def _said(self, mention: Placed, field: str, start: int, end: int) -> frozenset[str]:
+        """The registers of which a note speaks."""
+        own = self._notices_in(field, self._line_of(field, start), end)
+        if own:
+            return frozenset().union(*(each.says_of(mention.entity) for _, each in own))
+        return self._phrases.within(self._fields[field][start:end])
+
+    @cached_property
+    def notes(self) -> Mapping[str, Sequence[tuple[str, int, int]]]:
+        """The notes of the content by the sign with which each begins: the part, and where the words stand."""
+        found: dict[str, list[tuple[str, int, int]]] = defaultdict(list)
+        for field, text in self._fields.items():
+            for each in _NOTE.finditer(text):
+                if len(found[each[1].translate(PLAIN)]) > _MOST_NOTES:
+                    continue
+                end = text.find("\n", each.end(), each.end() + _LONGEST_NOTE)
+                found[each[1].translate(PLAIN)].append(
+                    (field, each.end(), min(len(text), each.end() + _LONGEST_NOTE) if end < 0 else end)
+                )
+        return found
+
+    @cached_property
+    def telling(self) -> frozenset[str]:
+        """The signs with a note that speaks of a register, or is a notice of our own."""
+        return frozenset(
+            sign for sign, notes in self.notes.items() if any(self._is_telling(*note) for note in notes)
+        )  # fmt: skip
+
+    def _is_telling(self, field: str, start: int, end: int) -> bool:
+        is_own = bool(self._notices_in(field, self._line_of(field, start), end))
+        return is_own or bool(self._phrases.within(self._fields[field][start:end]))
+
+    def _line_of(self, field: str, start: int) -> int:
+        """Where the line of a note begins: a notice is taken with the sign before it."""
+        return self._fields[field].rfind("\n", 0, start) + 1
+
+
+_T = TypeVar("_T")
+
+
+def _by_field(things: Iterable[tuple[str, int, _T]]) -> dict[str, list[tuple[int, _T]]]:
+    """Things by part, in the order of their places."""
+    found: dict[str, list[tuple[int, _T]]] = defaultdict(list)
+    for field, place, thing in things:
+        found[field].append((place, thing))
+    for several in found.values():
+        several.sort(key=itemgetter(0))
+    return dict(found)
+
+
+def _between(placed: Sequence[tuple[int, _T]], start: int, end: int) -> Sequence[tuple[int, _T]]:
+    """Those whose place lies in a stretch."""
+    return placed[bisect_left(placed, start, key=itemgetter(0)) : bisect_left(placed, end, key=itemgetter(0))]
+
+
+def _line(text: str) -> str:
+    """A piece of a text as a short line."""
+    line = " ".join(text.split())
+    return line if len(line) <= _SHOWN else f"{line[: _SHOWN - 1]}…"
