@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance.mentions.anchors import anchors, table
-from compliance.mentions.names import Name, words_of
+from compliance.mentions.names import Name
 from compliance.mentions.neighbours import around
+from compliance.mentions.words import words_of
 from compliance.model.designation import Strength
 
 WORDS = ("радио", "свобода", "свободы", "новая", "о'нил", "а", "й", "служба", "x1")
