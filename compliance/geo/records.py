@@ -162,7 +162,8 @@ def _flat(raw: Mapping[str, object]) -> _Read:
     part, is_one = (
         _agreed(country, [region_named(country, each) for each in names]) if country in NAMES else (None, True)
     )
-    radius = _radius_km(None, is_city=_is_text(raw.get("city")), is_region=_is_text(large) or _is_text(small))
+    is_city = _is_text(raw.get("city"))
+    radius = _radius_km(None, is_city=is_city, is_region=is_city or _is_text(large) or _is_text(small))
     point = point_at(raw.get("latitude"), raw.get("longitude"), radius) if is_one else None
     return country, part, point, _zone(raw.get("timezone")), NO_FLAGS
 

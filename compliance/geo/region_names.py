@@ -89,6 +89,10 @@ def is_name(text: str) -> bool:
     plain = text.casefold()
     if plain.isalpha():
         return plain not in _NOTHING and plain not in _ANYWHERE_IN_IT
+    apart = plain.replace("-", " ")
+    if apart.replace(" ", "").isalpha():  # nearly all others, without a pattern
+        words = apart.split()
+        return " ".join(words) not in _NOTHING and _ANYWHERE_IN_IT.isdisjoint(words)
     words = _WORD.findall(plain)
     if _SIGNS.search(plain) or all(map(str.isdigit, words)):
         return False
