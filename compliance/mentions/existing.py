@@ -12,9 +12,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
-from compliance.mentions.marks import SIGN, SUPERSCRIPTS, Content, Marks, Phrases, Stretch, phrases_of
+from compliance.mentions.marks import SIGN, SUPERSCRIPTS, Content, Marks, Stretch
 from compliance.mentions.names import Inflector, Name
 from compliance.mentions.normalize import Folded, fold
+from compliance.mentions.phrases import Phrases, phrases_of
 from compliance.mentions.standing import Titles, Wordings
 from compliance.mentions.wordings import wordings_of
 from compliance.model.ruleset import Ruleset

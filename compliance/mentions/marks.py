@@ -12,18 +12,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
 from typing import Final, Protocol, TypeVar
 
-from compliance.mentions.names import Inflector, Slots
+from compliance.mentions.phrases import BETWEEN, CLAUSE, UNDOING, Phrases
 from compliance.mentions.words import words_of
-from compliance.model.designation import Register
 
-BETWEEN: Final = 3
-"""So many other words may stand between two words of a phrase."""
 _WIDEST: Final = 300
 """So long may brackets with a mark be, or a clause."""
 _LONGEST_NOTE: Final = 1_000
@@ -42,22 +39,13 @@ _BEHIND: Final = re.compile(
     rf"[»”“\"'’›]{{0,2}}+((?:(?:[ \xa0]?(?:\*{{1,9}}+|[†‡§])|[{SUPERSCRIPTS}]{{1,3}}+|[0-9]{{1,2}}+)(?![^\W_]))*+)"
     r"[»”“\"'’›]{0,2}+(?:\s{0,2}+([(\[])|(\s{0,2}+,\s++|\s{1,2}+[—–-]\s++)|\s*+)"
 )
+_NUMBER: Final = re.compile(r" ([0-9]{1,2}+)(?![^\W_])")
 _FIRST: Final = re.compile(r"\W{0,4}+(\w++)")
 _EACH_SIGN: Final = re.compile(SIGN)
-_CLAUSE: Final = re.compile(r"[,;:()\[\]{}!?…\n—–]|\.(?=\s|\Z)|(?<=\s)-(?=\s)")
 _CLOSING: Final = "»”“\"'’›"
 _MAY_BEGIN: Final = frozenset("([*\u2020\u2021\xa7\u2014\u2013-, \xa0\n\t")
 """Behind a name and a space, what may begin a mark."""
 _CLOSES: Final[Mapping[str, str]] = {"(": ")", "[": "]"}
-UNDOING: Final = frozenset(
-    (
-        *("не", "ни", "нет", "без", "вне", "якобы", "экс", "бывший", "бывшая", "бывшее", "бывшие", "ранее", "прежде"),
-        *("исключен", "исключена", "исключено", "исключены", "отменено", "отменен", "отменена"),
-        *("ні", "немає", "колишній", "колишня", "колишнє", "колишні", "раніше", "виключено", "виключена", "нібито"),
-        *("not", "no", "never", "nor", "neither", "former", "formerly", "ex", "without", "removed", "alleged", "isn't"),
-    )
-)
-"""Words beside which a phrase may say something else, folded."""
 
 
 class Placed(Protocol):
@@ -107,86 +95,6 @@ class Seen:
 NOTHING: Final = Seen()
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """A phrase of a register, ready to be found."""
-
-    register: str
-    words: tuple[str, ...]
-    slots: Slots
-
-    def seed(self, avoiding: Collection[str] = ()) -> frozenset[str]:
-        """The forms of the word by which it is looked for: a long one, none of some others if it can be."""
-        return max(self.slots, key=lambda slot: (slot.isdisjoint(avoiding), min(map(len, slot))))
-
-
-def phrases_of(registers: Iterable[Register], inflector: Inflector) -> list[Phrase]:
-    """The phrases of some registers, their words in all forms."""
-    return [
-        Phrase(register.declared_id, words, inflector.slots(words, marks.language))
-        for register in registers
-        if not register.is_variant
-        for marks in register.marks
-        for text in marks.phrases
-        if (words := tuple(words_of(text)))
-    ]
-
-
-class Phrases:
-    """Finds phrases of registers among words."""
-
-    def __init__(self, phrases: Iterable[Phrase], avoiding: Collection[str] = ()) -> None:
-        """Get ready.
-
-        Args:
-            phrases: those of all registers.
-            avoiding: words that are no seeds, where there are others.
-        """
-        self.seeds = frozenset[str]()
-        """Words, folded, of which each phrase has one."""
-        self._by_first: dict[str, list[Phrase]] = defaultdict(list)
-        self._by_last: dict[str, list[Phrase]] = defaultdict(list)
-        for each in phrases:
-            self.seeds |= each.seed(avoiding)
-            self._by_last[each.words[-1]].append(each)
-            for form in each.slots[0]:
-                self._by_first[form].append(each)
-
-    def may_begin(self, word: str) -> bool:
-        """Whether a phrase begins with a word."""
-        return word in self._by_first
-
-    def may_end(self, word: str) -> bool:
-        """Whether a phrase ends with a word as it is written in its file."""
-        return word in self._by_last
-
-    def at(self, words: Sequence[str], place: int) -> Iterator[tuple[str, int]]:
-        """The registers of the phrases that begin at a place, each with the place behind it."""
-        for phrase in self._by_first.get(words[place], ()):
-            here = place + 1
-            for slot in phrase.slots[1:]:
-                near = range(here, min(here + BETWEEN + 1, len(words)))
-                here = next((each + 1 for each in near if words[each] in slot), 0)
-                if not here:
-                    break
-            if here and UNDOING.isdisjoint(words[place:here]):
-                yield phrase.register, here
-
-    def ending(self, words: Sequence[str]) -> list[Phrase]:
-        """The phrases with which some words end, written as in their file: so they are no predicate in Russian."""
-        found = self._by_last.get(words[-1], ()) if words else ()
-        return [each for each in found if tuple(words[-len(each.words) :]) == each.words]
-
-    def within(self, text: str) -> frozenset[str]:
-        """The registers of all phrases in a text; of none if a word in it may undo them."""
-        clauses = [words_of(each) for each in _CLAUSE.split(text)]
-        if any(not UNDOING.isdisjoint(words) for words in clauses):
-            return frozenset()
-        return frozenset(
-            register for words in clauses for place in range(len(words)) for register, _ in self.at(words, place)
-        )
-
-
 class Marks:
     """Sees the marks beside the mentions of contents."""
 
@@ -227,6 +135,8 @@ class Content:
         """What stands behind a mention: signs, and a phrase in brackets or in the clause that follows."""
         text = self._fields[mention.field]
         following = text[mention.end : mention.end + 2]
+        if following[:1] == " " and following[1:].isdecimal():
+            yield from self._of_number(mention, text)
         if not self._notices and following[:1] == " " and following[1:] not in _MAY_BEGIN:
             return  # a word: so it is behind nearly all names
         found = _BEHIND.match(text, mention.end)
@@ -241,6 +151,12 @@ class Content:
         if found[2] or found[3]:
             yield from self._phrase_behind(mention, text, found.end(), _CLOSES.get(found[2] or ""))
 
+    def _of_number(self, mention: Placed, text: str) -> Iterator[_Found]:
+        """What the notes say that a number refers to; of a page, it may stand raised there."""
+        number = _NUMBER.match(text, mention.end)
+        if number is not None and number[1] in self.notes:
+            yield self._of_sign(number[1], mention)
+
     def _phrase_behind(self, mention: Placed, text: str, place: int, closes: str | None) -> Iterator[_Found]:
         """The phrase with which brackets that begin at a place, or a clause, say something of a mention."""
         first = _FIRST.match(text, place)
@@ -250,7 +166,7 @@ class Content:
             end = text.find(closes, place, place + _WIDEST)
             said = self._in_brackets(text[place:end]) if end >= 0 else frozenset[str]()
         else:
-            end = next((each.start() for each in _CLAUSE.finditer(text, place, place + _WIDEST)), len(text))
+            end = next((each.start() for each in CLAUSE.finditer(text, place, place + _WIDEST)), len(text))
             said = self._whole(text[place:end]) if end <= place + _WIDEST else frozenset[str]()
         if said and not self._names(mention, place, end):
             yield f"`{_line(text[place:end])}` behind it", said
@@ -269,7 +185,7 @@ class Content:
         last = head[head.rfind(" ") + 1 :].rpartition("-")[2].lower().replace("ё", "е")
         if not self._phrases.may_end(last):
             return
-        words = words_of(_CLAUSE.split(head)[-1])
+        words = words_of(CLAUSE.split(head)[-1])
         found = self._phrases.ending(words)
         if found and UNDOING.isdisjoint(words):
             longest = max(found, key=lambda each: len(each.words))
@@ -277,7 +193,7 @@ class Content:
 
     def _in_brackets(self, inside: str) -> frozenset[str]:
         """The registers of which brackets speak that begin with a phrase."""
-        words = words_of(_CLAUSE.split(inside)[0])
+        words = words_of(CLAUSE.split(inside)[0])
         return self._phrases.within(inside) if words and any(self._phrases.at(words, 0)) else frozenset()
 
     def _whole(self, clause: str) -> frozenset[str]:

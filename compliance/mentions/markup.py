@@ -156,6 +156,8 @@ BLOCKS: Final = frozenset(
 """Elements that no name runs across; all others stand in a line."""
 _APART: Final = frozenset({"a", "button", "label", "time"})
 """Two of these side by side are two things, though nothing stands between them."""
+_RAISED: Final = "sup"
+"""Begins what is no part of the word before: the sign of a note."""
 _FOREIGN_NAMES: Final = frozenset({"svg", "math"})
 _REMAPPED: Final = {each: ord(unescape(f"&#{each};")) for each in range(0x80, 0xA0)}
 """Numbers that mean the letter which they have in Windows-1252."""
@@ -282,7 +284,7 @@ def _in_turns(texts: Sequence[str], others: Sequence[str]) -> list[str]:
 
 def _stands_for(name: str) -> str | None:
     """What a tag stands for besides the spaces behind it; None if that depends on more than its name."""
-    if not name or name in _FOREIGN_NAMES:
+    if not name or name in _FOREIGN_NAMES or name == _RAISED:
         return None
     if name in {"br", "/br"}:
         return "\n"
@@ -290,9 +292,11 @@ def _stands_for(name: str) -> str | None:
 
 
 def _meaning(token: str) -> str:
-    """What stands for a token without a name, or for a picture or a formula."""
+    """What stands for a token without a name, for a picture or a formula, or for the first tag of what is raised."""
     if token[0] == "&":
         return character(token)
+    if token[0] == "<" and token[1:4].lower() == _RAISED:
+        return "" if _OUR.match(token) and not token[-1].isspace() else " "
     if token[0] == "<":
         return "" if token[1] in "!?/" else _foreign(token)
     return "" if token[0] == "\0" else " "

@@ -27,6 +27,9 @@ _TITLES: Final = ("publisher.title", "mention.title", "mention.titles")
 _SEVERAL: Final = "mention.titles"
 _OPENING: Final = ("(", "[")
 _CLOSING: Final = frozenset(")]")
+_STAND_IN: Final = "…"
+"""Fills a slot of which nobody says what fills it."""
+_QUOTES: Final = frozenset("«»„“”\"'’‘‹›_*")
 _BEFORE_ALONE: Final = re.compile(r"[\W_]*+(?:[0-9\xb9\xb2\xb3\u2070\u2074-\u2079]{1,3}+[\W_]*+)?+")
 _BEHIND_ALONE: Final = re.compile(r"[\W_]*+(?:https?://\S++[\W_]*+)?+")
 
@@ -112,55 +115,53 @@ class Wordings:
         before = self._side(row, wording, part, first, ahead=False)
         if behind is None or before is None:
             return None
-        pieces = _joined(
-            [*before.pieces[::-1], (row.starts[first], row.ends[first + len(wording.parts[part]) - 1]), *behind.pieces],
-            low,
-        )
+        own = row.piece(first, first + len(wording.parts[part]))
         is_known = before.is_known and behind.is_known
-        whole = _in_its_place(low, pieces, wording)
+        sides = (before.pieces, behind.pieces) if is_known else (before.words, behind.words)
+        pieces = [*sides[0][::-1], own, *sides[1]]  # where anything is not known, nothing but the words is surely ours
+        whole = _in_its_place(low, _joined(pieces, low), wording)
         if whole is None:
             return None
         return Standing(whole, wording.registers if is_known else frozenset(), frozenset(before.names | behind.names))
 
     def _side(self, row: _Row, wording: Wording, part: int, place: int, *, ahead: bool) -> _Side | None:
         """The pieces of a notice on one side of a part; None if another text stands there."""
-        found = _Side([], set())
+        found = _Side([], [], set())
         step = 1 if ahead else -1
         while 0 <= part + step < len(wording.parts):
             slot, wanted = wording.slots[part if ahead else part - 1], wording.parts[part + step]
             begins = self._filled(row, wording, slot, wanted, place, found, ahead=ahead)
+            found.is_known &= begins is not None
             if begins is None:
-                found.is_known = False
-                begins = row.beyond(wanted, place, ahead=ahead) if wanted else None
-                if wanted and begins is None:
+                begins = row.beyond(wanted, place, ahead=ahead) if wanted else place
+                if begins is None:
                     return None
-                first = begins
-            else:
-                first = place
-            if begins is not None and first is not None:
-                edge = begins + step * len(wanted)
-                if edge != first:
-                    found.pieces.append(row.piece(min(first, edge), max(first, edge)))
-                place = edge
-            part += step
+            edge = begins + step * len(wanted)
+            if wanted:
+                found.words.append(row.piece(min(begins, edge), max(begins, edge)))
+            if edge != place:
+                found.pieces.append(row.piece(min(place, edge), max(place, edge)))
+            place, part = edge, part + step
         return found
 
     def _filled(
         self, row: _Row, wording: Wording, slot: str, wanted: Words, place: int, found: _Side, *, ahead: bool
     ) -> int | None:
         """Where what is known to fill a slot ends, with the next part behind it; None if it is something else."""
-        if wanted and row.has(place if ahead else place - len(wanted), wanted):
-            return place  # a stand-in that is no word
+        if wanted and _STAND_IN in row.gap(place) and row.has(place if ahead else place - len(wanted), wanted):
+            return place
         here, best, names = place, None, set[str]()
         own = [each for each in wording.own.get(slot, ()) if each]
         for _ in range(_MOST_TITLES if slot == _SEVERAL else 1):
             word = row.word(here if ahead else here - 1)
             known = [*self._titles.at(word, ahead=ahead), *own] if slot in _TITLES else own
+            ends = [(each, here + len(each) if ahead else here - len(each)) for each in known]
             fitting = [
                 (each, end)
-                for each in known
-                if row.has(here if ahead else here - len(each), each)
-                and row.is_near(place, end := here + (len(each) if ahead else -len(each)), is_inside=bool(wanted))
+                for each, end in ends
+                if row.has(min(here, end), each)
+                and row.joins(place, wording.signs)
+                and (not wanted or row.joins(end, wording.signs))
             ]
             if not fitting:
                 break
@@ -181,6 +182,9 @@ class _Side:
     """What stands on one side of a part of a notice."""
 
     pieces: list[tuple[int, int]]
+    """With what fills its slots ..."""
+    words: list[tuple[int, int]]
+    """... and without."""
     names: set[str]
     is_known: bool = True
     """Whether all that fills its slots is known."""
@@ -211,11 +215,15 @@ class _Row:
             return False
         return all(self.starts[each + 1] - self.ends[each] <= _WIDEST_GAP for each in range(first, last - 1))
 
-    def is_near(self, place: int, edge: int, *, is_inside: bool) -> bool:
-        """Whether the words from a number to another are one line with what stands there, and inside also behind."""
-        first, last = (place, edge - 1 + is_inside) if place < edge else (edge + 1 - is_inside, place)
-        gaps = (self.low[self.ends[each - 1] : self.starts[each]] for each in range(max(first, 1), last + 1))
-        return last < len(self.words) and all(len(gap) <= _WIDEST_GAP and gap.count("\n") < 2 for gap in gaps)
+    def gap(self, number: int) -> str:
+        """What stands between a word and the one before; nothing where there are not both."""
+        return self.low[self.ends[number - 1] : self.starts[number]] if 0 < number < len(self.words) else ""
+
+    def joins(self, number: int, signs: frozenset[str]) -> bool:
+        """Whether nothing but spaces of one line, quotation marks and some signs stand before a word."""
+        gap = self.gap(number)
+        is_short = 0 < len(gap) <= _WIDEST_GAP and gap.count("\n") < 2
+        return is_short and all(each.isspace() or each in _QUOTES or each in signs for each in gap)
 
     def beyond(self, words: Words, place: int, *, ahead: bool) -> int | None:
         """Where some words begin, or end, beyond something of one line; None if they are not near."""

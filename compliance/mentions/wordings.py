@@ -43,6 +43,8 @@ class Wording:
     """The signs before its first word or slot ..."""
     closing: str
     """... and behind the last."""
+    signs: frozenset[str]
+    """All of its signs."""
     registers: frozenset[str] = frozenset()
     """The registers of which it says that whom it speaks of stands in them."""
 
@@ -115,4 +117,5 @@ def _wording(text: str, own: Mapping[str, tuple[Words, ...]], registers: frozens
     first, last = WORD.search(pieces[0].lower()), [*WORD.finditer(pieces[-1].lower())]
     opening = pieces[0] if first is None else pieces[0][: first.start()]
     closing = pieces[-1] if not last else pieces[-1][last[-1].end() :]
-    return Wording(parts, tuple(pieces[1::2]), own, opening.strip(), closing.strip(), registers)
+    signs = frozenset(each for piece in pieces[::2] for each in piece if not each.isalnum() and not each.isspace())
+    return Wording(parts, tuple(pieces[1::2]), own, opening.strip(), closing.strip(), signs, registers)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compliance.mentions.html import read
 from tests.mentions.carrying import aware, marked, mention, unaware
 
 LIST, PAPERS = ["x/list"], ["x/papers"]
@@ -111,6 +112,20 @@ def test_a_name_may_end_with_a_digit_although_a_note_begins_so() -> None:
     assert mention("Волна2 молчит.\n\n2 признана опасной").surface == "Волна2"
 
 
+@pytest.mark.parametrize(
+    ("html", "registers"),
+    [
+        ("<p>Радио Маяковка<sup>1</sup> молчит.</p><p><sup>1</sup>Признана опасной.</p>", LIST),
+        ("<p>«Радио <b>Маяковка</b>»<sup>*</sup> молчит.</p><p>* Признана опасной.</p>", LIST),
+        ("<p>Радио Маяковка<a href='#n'><sup>1</sup></a> молчит.</p><ul><li>1 Тихо.</ul>", []),
+        ("<p>Радио Маяковка 24 января молчит.</p>", []),
+    ],
+)
+def test_a_sign_that_is_raised_in_a_page_is_no_part_of_the_name(html: str, registers: list[str]) -> None:
+    (found,) = aware().scan_fields(read(html).texts()).mentions
+    assert (found.surface, sorted(found.marked_by)) == (NAME, registers)
+
+
 def test_a_list_is_no_row_of_notes() -> None:
     """Also the time for very many does not grow with the square of their number."""
     lines = "* признана опасной\n" * 200
@@ -152,10 +167,10 @@ WORDS = st.sampled_from(
 
 @given(st.lists(st.tuples(WORDS, st.sampled_from(["", " "])), max_size=14))
 def test_marks_never_change_who_is_mentioned(pieces: list[tuple[str, str]]) -> None:
-    """No name is lost by them: whoever is found without looking for marks is found beside them at the same place."""
+    """No name is lost by them: a sign may end it, so that a longer one is found, but never a shorter one or none."""
     text = "".join(word + gap for word, gap in pieces)
-    plain = {(each.entity, each.start, each.end) for each in unaware().scan(text).mentions}
-    found = aware().scan(text)
-    assert plain <= {(each.entity, each.start, each.end) for each in found.mentions}
-    for each in found.mentions:
+    found = aware().scan(text).mentions
+    for plain in unaware().scan(text).mentions:
+        assert any(each.start <= plain.start and plain.end <= each.end for each in found)
+    for each in found:
         assert text[each.start : each.end] == each.surface
