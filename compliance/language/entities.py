@@ -16,7 +16,7 @@ from compliance.language.given import WORDS_OF_DOUBT, order_problem
 from compliance.language.keys import names
 from compliance.language.overlaps import in_words, overlaps
 from compliance.language.source import Broken, List, Map, Node, Text
-from compliance.model.designation import ACRONYM, Alias, DatedValue, Entity, Stance, Strength
+from compliance.model.designation import ACRONYM, Alias, DatedValue, Entity, EntityKind, Stance, Strength
 
 _DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 _HANDLE = re.compile(r"[^\s/]+")
@@ -30,6 +30,7 @@ def entity(node: Map, to: Collector) -> Entity | None:
     if name is not None and name.text in WORDS_OF_DOUBT:
         to.fail(name.span, f"`{name.text}` has a meaning of its own where facts are given", "choose another id")
     title = fields.text("title", required=True)
+    kind = fields.word("kind", EntityKind, EntityKind.ORGANISATION) or EntityKind.ORGANISATION
     fields.text("summary")
     desk(fields)
     sources(fields, "sources")
@@ -51,6 +52,7 @@ def entity(node: Map, to: Collector) -> Entity | None:
         stance=_stance(fields),
         handles=_handles(fields),
         values=_values(fields),
+        kind=kind,
     )
 
 

@@ -12,13 +12,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Final, Protocol
 
+from compliance.mentions import persons
+from compliance.mentions.declension import Gender
 from compliance.mentions.weakness import DEMOTED, LEGAL_FORMS, Weakness, Why, weakness
 from compliance.mentions.words import WORD, words_of
-from compliance.model.designation import Alias, Entity, Strength
+from compliance.model.designation import Alias, Entity, EntityKind, Strength
 
 __all__ = ["WORD", "AsWritten", "Inflector", "Name", "Slots", "names_of"]
+_TAKEN_APART: Final = frozenset({Strength.STRONG, Strength.MEDIUM, Strength.WEAK})
 Slots = tuple[frozenset[str], ...]
 """For each word of a name all its forms, folded."""
 
@@ -78,8 +81,8 @@ def names_of(entities: Iterable[Entity], inflector: Inflector) -> list[Name]:
 
 
 def _of_entity(entity: Entity, inflector: Inflector) -> Iterator[Name]:
-    for alias in entity.aliases:
-        yield from _of_alias(entity.id, alias, inflector)
+    found = (name for alias in entity.aliases for name in _of_alias(entity.id, alias, inflector))
+    yield from found if entity.kind is not EntityKind.PERSON else _of_person(entity, inflector)
     for language, texts in entity.not_names.items():
         for text in texts:
             yield from _written(entity.id, Alias(text, language, Strength.NEVER), inflector, text)
@@ -95,16 +98,59 @@ def _of_alias(entity: str, alias: Alias, inflector: Inflector) -> Iterator[Name]
         yield from _written(entity, replace(alias, strength=Strength.NEVER), inflector, text, inflect=False)
 
 
+def _of_person(entity: Entity, inflector: Inflector) -> Iterator[Name]:
+    """The names of a person in every way in which texts write them, each once."""
+    genders = persons.genders_of(alias.name for alias in entity.aliases if alias.may_mean_it)
+    seen: set[tuple[tuple[str, ...], Slots, Strength]] = set()
+    for alias in entity.aliases:
+        for name in _ways(entity.id, alias, inflector, genders):
+            if (key := (name.words, name.slots, name.strength)) not in seen:
+                seen.add(key)
+                yield name
+
+
+def _ways(entity: str, alias: Alias, inflector: Inflector, genders: Sequence[Gender]) -> Iterator[Name]:
+    """A name taken apart; what cannot be is declined as it is, and what was written by hand stays so."""
+    base = _name(entity, alias, inflector, alias.name)
+    if base is None:
+        return
+    language = alias.language or ""
+    known = persons.Known(language, lambda word: inflector.slots([word], language)[0])
+    found = persons.ways(alias.name, alias.strength, known) if alias.strength in _TAKEN_APART else []
+    for way in found:
+        common = tuple(inflector.is_common([word], language) for word in way.words)
+        name = replace(
+            base, strength=way.strength, slots=way.slots, capitals=way.capitals, common=common, words=way.words
+        )
+        yield _as_weak(name, Weakness(Strength.WEAK, Why.INITIAL)) if way.is_doubtful else name
+    if not found:
+        slots = base.slots if base.exact else persons.alone(base.words, genders, known)
+        yield _weakened(replace(base, slots=slots), inflector)
+    never = replace(alias, strength=Strength.NEVER)
+    texts = [*((alias, text) for text in alias.forms), *((never, text) for text in alias.not_forms)]
+    yield from filter(None, (_name(entity, one, inflector, text, inflect=False) for one, text in texts))
+
+
 def _written(entity: str, alias: Alias, inflector: Inflector, text: str, *, inflect: bool = True) -> Iterator[Name]:
+    name = _name(entity, alias, inflector, text, inflect=inflect)
+    if name is None:
+        return
+    yield _weakened(name, inflector) if inflect else name
+    if inflect and (kept := _without_legal_form(name.words)) < len(name.words) and alias.may_mean_it:
+        yield _weakened(_first_words(name, kept), inflector)
+
+
+def _name(entity: str, alias: Alias, inflector: Inflector, text: str, *, inflect: bool = True) -> Name | None:
+    """One way to write a name, as strong as its file says."""
     words = words_of(text)
     if not words:
-        return
+        return None
     is_acronym = alias.strength is Strength.ACRONYM
     is_inflected = inflect and not is_acronym and text == alias.name
     slots = inflector.slots(words, alias.language) if is_inflected else tuple(frozenset({word}) for word in words)
     context = frozenset(form for each in alias.context for word in inflector.slots(words_of(each), alias.language)
                         for form in word)  # fmt: skip
-    name = Name(
+    return Name(
         entity,
         alias.name,
         alias.strength,
@@ -116,9 +162,6 @@ def _written(entity: str, alias: Alias, inflector: Inflector, text: str, *, infl
         tuple(inflector.is_common([word], alias.language) for word in words),
         words=tuple(words),
     )
-    yield _weakened(name, inflector) if inflect else name
-    if inflect and (kept := _without_legal_form(words)) < len(words) and alias.strength is not Strength.NEVER:
-        yield _weakened(_first_words(name, kept), inflector)
 
 
 def _without_legal_form(words: Sequence[str]) -> int:

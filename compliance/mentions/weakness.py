@@ -45,6 +45,7 @@ class Why(StrEnum):
     TOO_SHORT = "it is too short"
     DICTIONARY = "its words are in the dictionary"
     SHARED = "other entities have it"
+    INITIAL = "its initial is a word, too"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from compliance.content.publisher import Directory
 from compliance.language.overlaps import in_words, overlaps, shared
-from compliance.model.designation import Alias, DatedValue, Entity, Strength
+from compliance.model.designation import Alias, DatedValue, Entity, EntityKind, Strength
 from compliance.model.period import Period
 from tests.language.reading import loaded, messages
 from tests.tiny import changed
@@ -48,6 +48,19 @@ def test_an_exclusion_is_an_id_and_no_title() -> None:
     assert entity("excludes: [not-declared, radio]\n").excludes == ("not-declared", "radio")
     assert slips("excludes: [radio, Local Radio]\n") == ["`Local Radio` is not the id of an entity"]
     assert slips("excludes: Radio\n") == ["`Radio` is not the id of an entity"]
+
+
+def test_an_entity_is_an_organisation_or_says_that_it_is_a_person() -> None:
+    assert (entity("").kind, entity("kind: person\n").kind) == (EntityKind.ORGANISATION, EntityKind.PERSON)
+    assert slips("kind: persn\n") == ["unknown kind `persn`"]
+
+
+def test_a_kind_that_says_what_holds_anyway_changes_no_digest_and_another_one_does() -> None:
+    plain, said, other = (
+        loaded(changed("paper.yaml", ("domains: [paper.example]\n", extra))).meaning
+        for extra in ("", "kind: organisation\n", "kind: person\n")
+    )
+    assert plain == said != other
 
 
 # -- names ----------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from compliance.language.format import format_file
 from compliance.language.source import Map, read
-from compliance.model.designation import ACRONYM, Strength
+from compliance.model.designation import ACRONYM, EntityKind, Strength
 from compliance.review.importing.edits import Edit, Page, scalar
 from compliance.review.importing.known import KnownEntity, texts_in
 from compliance.review.importing.letters import plain
@@ -22,6 +22,8 @@ def new_file(name: str, title: str, rows: Iterable[Row], weak: frozenset[str]) -
     """The file of an organisation that has none; `weak` are names, as they are compared, that others bear too."""
     rows = list(rows)
     lines = ["language: 1", f"entity: {name}", f"title: {scalar(title)}"]
+    if any(row.is_person for row in rows):
+        lines.append(f"kind: {EntityKind.PERSON}")
     names = by_language(_distinct(rows, weak))
     if names:
         lines.append("names:")

@@ -94,6 +94,7 @@ def _given(found: dict[str, Any], listing: Mapping[str, list[str]], how: How) ->
     names += [name for name in own.get("name", ()) if name not in names]
     given["name"] = names[:1]
     given["names"] = names[1:] + given["names"]
+    given["kind"] = [found["schema"]]
     for key in _LISTED[how.arms]:
         if listing.get(key):
             given[how.arms.value] = listing[key][:1]

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
 
-from compliance.review.importing.known import Known
+from compliance.review.importing.known import Known, KnownEntity
 from compliance.review.importing.letters import latin
 from compliance.review.importing.names import bare, taken_apart
 from compliance.review.importing.rows import IS_A_PERSON, Listing, Row, in_order
@@ -76,7 +76,9 @@ def _groups(rows: list[Row]) -> list[list[Row]]:
     groups: list[list[Row]] = []
     by_sign: dict[object, list[Row]] = {}
     for row in rows:
-        signs = {("name", bare(row.parts.main)), ("id", row.id or row.line), *row.identifiers.items()}
+        signs = {("id", row.id or row.line), *row.identifiers.items()}
+        if not (row.is_person and row.identifiers):  # people who are called alike are not one, as ids show
+            signs.add(("name", bare(row.parts.main)))
         signs |= {("host", host) for host in row.domains}
         joined = [group for group in groups if any(by_sign.get(sign) is group for sign in signs)]
         whole = [each for group in joined for each in group] + [row]
@@ -90,7 +92,8 @@ def _exact(row: Row, known: Known) -> frozenset[str]:
     """The entities that a row is for sure: one, or none, or several if that cannot be told."""
     if row.id is not None and row.id in known.entities:
         return frozenset({row.id})
-    if by_line := frozenset(each for each in known.by_line.get(row.name, ()) if _is_listed_since(row, each, known)):
+    lines = [each for each in known.by_line.get(row.name, ()) if _is_listed_since(row, each, known)]
+    if by_line := frozenset(each for each in lines if not _is_a_namesake(row, known.entities[each])):
         return _best(row, by_line, known)
     pairs = [*row.identifiers.items(), *(("opensanctions", each) for each in row.also_known_as)]
     found = frozenset[str]().union(*(known.by_identifier.get(pair, ()) for pair in pairs))
@@ -98,7 +101,14 @@ def _exact(row: Row, known: Known) -> frozenset[str]:
     if found:
         return found
     found = known.by_proof.get(bare(row.parts.main), frozenset()) or _renamed(row, known)
+    found = frozenset(each for each in found if not _is_a_namesake(row, known.entities[each]))
     return _best(row, found, known) if len(found) > 1 else found
+
+
+def _is_a_namesake(row: Row, entity: KnownEntity) -> bool:
+    """Whether a person has another id than the entity, under one scheme."""
+    ids = row.identifiers.items() & entity.identifiers.items()
+    return row.is_person and not ids and not row.identifiers.keys().isdisjoint(entity.identifiers)
 
 
 def _best(row: Row, candidates: frozenset[str], known: Known) -> frozenset[str]:

@@ -88,7 +88,7 @@ def taken_apart(line: str, further: tuple[Name, ...] = (), home: str | None = No
             found.append(text)
     home = countries[-1] if countries else home
     names = _distinct([*_named(found, home), *further])
-    return Parts(names, _title(names), home)
+    return Parts(names, title_of(names), home)
 
 
 def country_of(piece: str) -> str | None:
@@ -316,7 +316,7 @@ def _set_small(word: str, *, is_first: bool) -> str:
     return re.sub(r"[^\W\d_]+(?:'\w+)?", lambda found: found[0].capitalize(), word)
 
 
-def _title(names: tuple[Name, ...]) -> str:
+def title_of(names: tuple[Name, ...]) -> str:
     """The name for notices: one in English, or else in Latin letters, or else the first; one that says enough."""
     good = [name for name in names if name.language and name.strength is Strength.STRONG] or list(names)
     english = [name for name in good if name.language == "en" and (name is names[0] or " " in name.text)]

@@ -19,6 +19,7 @@ from compliance.model.iso3166 import COUNTRIES as ISO_COUNTRIES
 from compliance.model.period import parse_day
 from compliance.review.importing.letters import repaired, unreadable, without_quotes
 from compliance.review.importing.names import Name, Parts, country_of, named, taken_apart
+from compliance.review.importing.people import person_name, person_parts
 from compliance.review.importing.tables import SHARED_HOSTS
 
 FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -85,6 +86,7 @@ class Row:
     source: str | None = None
     doubt: str | None = None
     """What a person should look at, though the row was read."""
+    is_person: bool = False
 
 
 def in_order(row: Row) -> tuple[object, ...]:
@@ -139,13 +141,16 @@ def row_of(given: Given, line: int, how: How) -> Row | LeftOut:
         return LeftOut(line, "", "it has no name", is_fault=True)
     if problem := _problem(first, name, how):
         return LeftOut(line, name, problem, is_fault=True)
-    if not how.allow_persons and (_PERSON.search(first.get("kind", "")) or _PATRONYMIC.fullmatch(name)):
+    is_person = bool(_PERSON.search(first.get("kind", "")) or _PATRONYMIC.fullmatch(name))
+    if is_person and not how.allow_persons:
         return LeftOut(line, name, IS_A_PERSON)
     home = first.get("country", "").upper()
     home = home if home in ISO_COUNTRIES else country_of(home) or ""
-    parts = taken_apart(name, _further(given, home), home or None)
+    take = person_parts if is_person else taken_apart
+    parts = take(name, _further(given, home, is_person=is_person), home or None)
     if not parts.names:
-        return LeftOut(line, name, "no name of an organisation is in it", is_fault=True)
+        what = "a person" if is_person else "an organisation"
+        return LeftOut(line, name, f"no name of {what} is in it", is_fault=True)
     hosts = [host for each in given.get("domains", []) if (host := _HOST.fullmatch(each.strip()))]
     return Row(
         line=line,
@@ -160,6 +165,7 @@ def row_of(given: Given, line: int, how: How) -> Row | LeftOut:
         domains=tuple(dict.fromkeys(name for host in hosts if not _is_shared(name := host[1].lower()))),
         source=_address(first.get("source")) or how.source,
         doubt=_doubt(first["name"], given),
+        is_person=is_person,
     )
 
 
@@ -209,12 +215,12 @@ def _is_shared(host: str) -> bool:
     return host.removeprefix("m.") in SHARED_HOSTS
 
 
-def _further(given: Given, home: str) -> tuple[Name, ...]:
+def _further(given: Given, home: str, *, is_person: bool) -> tuple[Name, ...]:
     """The names in columns of their own; what is one abbreviation stays one."""
-    found = []
+    found, as_name = [], person_name if is_person else named
     for key in ("names", "former_names", "weak_names"):
         texts = [repaired(each) for each in given.get(key, ())]
-        found += [named(without_quotes(each), home, weak=key == "weak_names") for each in texts if each]
+        found += [as_name(without_quotes(each), home, weak=key == "weak_names") for each in texts if each]
     found += [Name(each.strip(), None, Strength.ACRONYM) for each in given.get("acronyms", ()) if each.strip()]
     return tuple(found)
 

@@ -61,7 +61,7 @@ def _weakened(look: Look) -> Iterator[tuple[Entity, Alias, str, Weakness]]:
     """The names and forms, as they are written, that are weaker than their files say."""
     weak: dict[tuple[str, str, str | None], list[Name]] = defaultdict(list)
     for name in look.names:
-        if name.weakness is not None:
+        if name.weakness is not None and name.weakness.why in _HELP:
             weak[name.entity, name.alias, name.language].append(name)
     for entity in look.ruleset.entities.values() if weak else ():
         for alias in entity.aliases:
