@@ -165,3 +165,7 @@ def test_the_shipped_label_of_foreign_agents_works_from_the_page_to_the_mark(tmp
     assert found.html is not None
     assert found.html.startswith("<article><p>По данным издания The Insider<sup")
     assert found.html.count("(власти России внесли в реестр иностранных агентов)") == 1
+    said = page.replace("The Insider, ничего", "The Insider (признан в России иностранным агентом), ничего")
+    content = Content(publisher="our-daily.example", html=said, language="ru", facts={"content.kind": "article"})
+    found = marked(checker, content, Reader(country="RU"), languages=["ru"], as_of=date(2026, 7, 15))
+    assert (found.html, [each.notice for each in found.already_marked]) == (said, ["ru-foreign-agent-mention-label"])
