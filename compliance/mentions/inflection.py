@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from compliance.mentions.names import Slots
+from compliance.mentions.normalize import fold
 
 RULES: Final = 1
 """The version of what `russian` makes of a dictionary: one more whenever a word gets other forms, or counts as common.
@@ -95,19 +96,31 @@ def russian(word: str, analyzer: Analyzer) -> Word:
 
     Of each reading in the nominative all cases of its number and gender; a word with no such reading stays as it is.
     """
-    forms, readings = {word}, [] if word.isascii() else list(analyzer.parse(word))
-    for reading in readings:
-        tag = reading.tag
-        if tag.POS in _DECLINED and tag.case == "nomn":
-            forms |= {
-                each.word.replace("ё", "е")
-                for each in reading.lexeme
-                if (each.tag.POS, each.tag.number) == (tag.POS, tag.number) and each.tag.gender in {tag.gender, None}
-            }
+    readings = [] if word.isascii() else list(analyzer.parse(word))
+    forms = _of_readings(word, readings)
     if len(forms) == 1:
         forms |= set(_surname(word))
     is_common = bool(readings) and analyzer.word_is_known(word) and not _is_a_name(readings)
     return Word(frozenset(forms), is_common)
+
+
+def by_dictionary(word: str, analyzer: Analyzer) -> frozenset[str]:
+    """The forms of a word, folded, that the dictionary of its language has."""
+    return frozenset(_of_readings(word, analyzer.parse(word)))
+
+
+def _of_readings(word: str, readings: Iterable[Parse]) -> set[str]:
+    """Of each reading in the nominative all cases of its number and gender; nouns that say no case are in it, too."""
+    forms = {word}
+    for reading in readings:
+        tag = reading.tag
+        if tag.POS in _DECLINED and tag.case in {"nomn", None}:
+            forms |= {
+                fold(each.word).text
+                for each in reading.lexeme
+                if (each.tag.POS, each.tag.number) == (tag.POS, tag.number) and each.tag.gender in {tag.gender, None}
+            }
+    return forms
 
 
 _SURNAMES: Final[Mapping[str, tuple[str, ...]]] = {
