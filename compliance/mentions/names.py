@@ -90,9 +90,11 @@ def _of_entity(entity: Entity, inflector: Inflector) -> Iterator[Name]:
 
 def _of_alias(entity: str, alias: Alias, inflector: Inflector) -> Iterator[Name]:
     """A name in its dictionary form and in those that were written by hand, and what only looks like it."""
-    never = weakness(words_of(alias.name), alias.strength, lambda _: False)
+    never: Weakness | None = None
     for text in (alias.name, *alias.forms):
-        found = _written(entity, alias, inflector, text)
+        found = list(_written(entity, alias, inflector, text))
+        if text == alias.name and found:
+            never = weakness(found[0].words, alias.strength, lambda _: False)
         yield from found if never is None else (_as_weak(name, never) for name in found)
     for text in alias.not_forms:
         yield from _written(entity, replace(alias, strength=Strength.NEVER), inflector, text, inflect=False)
@@ -148,6 +150,7 @@ def _name(entity: str, alias: Alias, inflector: Inflector, text: str, *, inflect
     is_acronym = alias.strength is Strength.ACRONYM
     is_inflected = inflect and not is_acronym and text == alias.name
     slots = inflector.slots(words, alias.language) if is_inflected else tuple(frozenset({word}) for word in words)
+    written = WORD.findall(text)
     context = frozenset(form for each in alias.context for word in inflector.slots(words_of(each), alias.language)
                         for form in word)  # fmt: skip
     return Name(
@@ -158,7 +161,7 @@ def _name(entity: str, alias: Alias, inflector: Inflector, text: str, *, inflect
         alias.language,
         frozenset({"".join(text.split())}) if is_acronym else frozenset(),
         context,
-        tuple(each[0].isupper() for each in WORD.findall(text)) if len(WORD.findall(text)) == len(words) else (),
+        tuple(each[0].isupper() for each in written) if len(written) == len(words) else (),
         tuple(inflector.is_common([word], alias.language) for word in words),
         words=tuple(words),
     )
@@ -200,7 +203,11 @@ def _weakened_where_shared(names: Sequence[Name]) -> list[Name]:
             owners[name.words].add(name.entity)
     return [
         _as_weak(name, Weakness(Strength.WEAK, Why.SHARED, len(owners[name.words])))
-        if len(owners[name.words]) > 1 and name.strength in DEMOTED
+        if len(owners[name.words]) > 1 and (name.strength in DEMOTED or _is_weakened(name))
         else name
         for name in names
     ]
+
+
+def _is_weakened(name: Name) -> bool:
+    return name.weakness is not None and name.strength is Strength.WEAK

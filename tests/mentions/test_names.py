@@ -67,3 +67,14 @@ def test_a_name_that_others_have_in_another_language_is_shared() -> None:
 def test_a_name_that_an_entity_has_twice_is_its_own() -> None:
     (one, two) = names_of([entity("one", alias("Blue Herald", "en"), alias("Blue Herald", "de"))], dictionary())
     assert (one.weakness, two.weakness) == (None, None)
+
+
+def test_that_others_have_it_is_said_of_a_name_that_is_weak_for_another_reason_too() -> None:
+    both = [entity("one", "Новое утро"), entity("two", "Новое утро")]
+    assert {name.weakness and name.weakness.why for name in names_of(both, dictionary())} == {Why.SHARED}
+
+
+def test_what_never_counts_does_not_begin_to_where_others_have_it_as_an_acronym() -> None:
+    acronyms = [entity(name, alias("XZ", None, Strength.ACRONYM)) for name in ("one", "two")]
+    found = names_of([*acronyms, entity("three", alias("XZ", "en"))], dictionary())
+    assert [name.strength for name in found] == [Strength.ACRONYM, Strength.ACRONYM, Strength.NEVER]
