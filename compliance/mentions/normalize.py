@@ -105,6 +105,8 @@ def fold_with_care(text: str) -> Folded:
 
 def unhidden(text: str) -> Folded:
     """The text without what nobody sees and without stress."""
+    if _ODD.search(text) is None:
+        return Folded(_plain(text))
     pieces: list[str] = []
     moves: list[tuple[int, int]] = [(0, 0)]
     done = size = 0

@@ -131,11 +131,11 @@ def test_pages_are_as_long_as_they_say_and_have_names_in_them() -> None:
 
 def test_time_that_grows_with_the_square_breaks_the_promise() -> None:
     once = Passes(100_000, [0.001])
-    speed = mentions_speed.Speed(3_000, 1.0, once, dict.fromkeys((NAMED, mentions_speed.QUIET), once))
+    speed = mentions_speed.Speed(3_000, 1.0, 0.1, 1_000_000, once, dict.fromkeys((NAMED, mentions_speed.QUIET), once))
     for ten_times, is_kept in ((1.2, True), (10.0, False)):
         trap = Trap("a", 1_000_000, [0.1], [ten_times])
         figures = tables.speed_figures((speed, speed), [trap], {}, is_full=True)
-        assert [each.is_kept for each in figures] == [True, True, True, is_kept]
+        assert [each.is_kept for each in figures] == [True, True, True, True, True, is_kept]
 
 
 # -- the page -----------------------------------------------------------------------------------------------
@@ -168,7 +168,7 @@ def test_it_writes_its_own_part_of_the_page(tmp_path: Path, monkeypatch: pytest.
     file = tmp_path / "benchmarks.md"
     file.write_text("# Benchmarks\n\n<!-- mentions -->\nold\n<!-- end of mentions -->\n", encoding="utf-8")
     ours, once = Ours(CORPUS.entities), Passes(100_000, [0.001])
-    speed = mentions_speed.Speed(3_000, 1.0, once, dict.fromkeys((NAMED, mentions_speed.QUIET), once))
+    speed = mentions_speed.Speed(3_000, 1.0, 0.1, 1_000_000, once, dict.fromkeys((NAMED, mentions_speed.QUIET), once))
     scores = {each.name: Score(texts=1, labels=4, found_labels=3, finds=4, right=3) for each in PEERS}
     found = mentions.Run(
         CORPUS, ours, scores, {}, (speed, speed), [Trap("a", 1_000_000, [0.1], [1.0])], {}, (0, 0), is_quick=False

@@ -11,13 +11,18 @@ import re
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from importlib import import_module, metadata
 from typing import Any, Final
 
+from compliance import dictionary
 from compliance.dictionary import forms
-from compliance.mentions.names import names_of
-from compliance.mentions.scan import Scanner, Verdict
+from compliance.mentions.aware import AwareScanner
+from compliance.mentions.inflection import Forms
+from compliance.mentions.scan import Verdict
 from compliance.model.designation import Entity
+from compliance.model.ruleset import Ruleset
+from compliance.store import packaged_rules, read_rules
 from tests.bench.parts.mentions_score import Find
 
 _WORD: Final = re.compile(r"[^\W_]+")
@@ -50,12 +55,22 @@ class Contender(ABC):
             return ""
 
 
+@cache
+def _rules() -> Ruleset:
+    return read_rules(packaged_rules())
+
+
+def made_ready(entities: Iterable[Entity], known: Forms) -> AwareScanner:
+    """The scanner that answers rest on: of some entities, with the shipped notices and marks."""
+    return dictionary.made_ready(entities, _rules(), known)
+
+
 class Ours(Contender):
     name = "compliance"
     form = "the scanner as it is: certain and possible"
 
     def __init__(self, entities: Iterable[Entity]) -> None:
-        self.scanner = Scanner(names_of(entities, forms()))
+        self.scanner = made_ready(entities, forms())
 
     def find(self, text: str) -> tuple[Sequence[Find], Sequence[Find]]:
         found = self.scanner.scan(text)

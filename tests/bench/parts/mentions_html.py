@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from random import Random
 from typing import Any, Final
 
-from compliance.mentions.scan import Scanner
+from compliance.mentions.aware import AwareScanner
 from tests.bench.parts.mentions_corpus import Corpus
 from tests.bench.parts.mentions_filler import news
 from tests.bench.parts.mentions_speed import SEED, Passes, page, side_by_side
@@ -58,7 +58,7 @@ def html_page(corpus: Corpus, size: int = LARGE) -> str:
     return "".join(parts)
 
 
-def html_speed(scanner: Scanner, corpus: Corpus, rounds: int) -> dict[str, Passes]:
+def html_speed(scanner: AwareScanner, corpus: Corpus, rounds: int) -> dict[str, Passes]:
     """What reading a page takes, and reading it with scanning."""
     read: Any = import_module(MODULE).read
     text = html_page(corpus)

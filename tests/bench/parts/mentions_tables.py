@@ -82,6 +82,13 @@ def speed_figures(
             f"{many.compiling:.2f} s",
             kept(many.compiling <= 10),
         ),
+        Figure("the same with their forms at hand", "<= 0.3 s", f"{many.cached:.2f} s", kept(many.cached <= 0.3)),
+        Figure(
+            "memory of the same",
+            "<= 60 MB",
+            f"{many.memory / MEGABYTE:.0f} MB",
+            kept(many.memory <= 60 * MEGABYTE),
+        ),
         Figure(
             f"time for a trap ten times as long ({10 * worst.small / MEGABYTE:.0f} MB)",
             f"linear: 10x, with noise {LINEAR}x",
