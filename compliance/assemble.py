@@ -84,7 +84,7 @@ def page_of(ruleset: Ruleset, question: Question, days: LawDays, languages: Sequ
         ruleset=ruleset,
         days=days,
         languages=languages,
-        publisher=_publisher(question.facts),
+        publisher=publisher_of(question.facts),
         called=_called(content),
         item=canonical_url(item) or item,
     )
@@ -328,7 +328,7 @@ def _called(content: Content) -> str | None:
     return name if is_a_name and not holds_address(name) else None
 
 
-def _publisher(facts: Facts) -> str | None:
+def publisher_of(facts: Facts) -> str | None:
     """The publisher's entity, if it is known for certain."""
     value = facts.get("publisher")
     return next(iter(value.values)) if isinstance(value, OneOf) and value.is_known else None
@@ -356,7 +356,7 @@ def location_of(ruleset: Ruleset, location: LocationSet, day: date) -> answer.Lo
 
 def _surrogate_keys(ruleset: Ruleset, facts: Facts, decision: Decision) -> tuple[str, ...]:
     """What a cache is told to forget when a rule set changes: the set, the publisher, the rules."""
-    publisher = _publisher(facts)
+    publisher = publisher_of(facts)
     rules = {rule for instance in decision.instances for rule in instance.rules}
     keys = [f"ruleset:{ruleset.meaning[7:19]}", *(f"rule:{rule}" for rule in sorted(rules))]
     return tuple([*keys, f"publisher:{publisher}"] if publisher else keys)

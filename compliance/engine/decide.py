@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 
 from compliance.engine.changes import next_changes
 from compliance.engine.reading import PLACE, UNNAMED, Atom, Reading, with_binding
@@ -23,6 +24,12 @@ from compliance.model.ruleset import LawDays, Ruleset
 from compliance.model.territory import LocationSet
 from compliance.model.truth import FALSE
 
+SEMANTICS: Final = 1
+"""Which meaning of rules this is; records name it, so that it is known by which one a page was decided.
+
+Raise it with every change after which some question is decided otherwise on the same rules, facts and days, or a
+notice has other words: whatever stands in the changelog with `(*)` and is no change of how rules or pages are read.
+"""
 SUPERSEDED = "superseded by"
 """How the reason begins why a notice is not asked for that another one took the place of."""
 

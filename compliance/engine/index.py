@@ -20,6 +20,7 @@ from compliance.engine.postings import Prepared
 from compliance.engine.segment import Segment
 from compliance.model.decision import Decision
 from compliance.model.facts import Facts
+from compliance.model.period import Period, between
 from compliance.model.ruleset import LawDays, Ruleset
 
 MOST_SEGMENTS: Final = 32
@@ -50,6 +51,13 @@ class Index:
         if found is not None:
             return found
         return self._segments.put(key, Segment(self.prepared, days))
+
+    def stretch(self, days: LawDays) -> dict[str, Period]:
+        """The days of that stretch in each zone: those around the law day on which nothing turns for the zone.
+
+        A zone for which nothing ever turns is left out.
+        """
+        return {zone: between(edges, days[zone]) for zone, edges in self._edges}
 
     def on(self, day: date) -> Segment:
         """The stretch of days that this civil day, in every zone, falls in."""

@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 from compliance.engine.places import Places
-from compliance.model.territory import PLACES
+from compliance.model.territory import PLACES, lineage
 
 
 @dataclass(frozen=True)
@@ -33,3 +34,15 @@ class Zones:
             groups[places.signature(place)].append(place)
         alike = tuple(tuple(each) for each in groups.values())
         return cls({place: number for number, each in enumerate(alike) for place in each}, alike)
+
+    @cached_property
+    def borders(self) -> tuple[tuple[str, int, int | None], ...]:
+        """Every country, and every other place that is in another zone than the place around it, sorted.
+
+        Each with its zone and that of the place around it; a country has none.
+        """
+        around = ((place, next(iter(lineage(place)[1:]), None)) for place in sorted(PLACES))
+        zones = (
+            (place, self.of_place[place], None if above is None else self.of_place[above]) for place, above in around
+        )
+        return tuple((place, zone, above) for place, zone, above in zones if zone != above)

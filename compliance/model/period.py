@@ -8,6 +8,8 @@ no clock: the day is an argument (`law day`).
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -75,6 +77,20 @@ class Period:
 
 
 ALWAYS = Period()
+
+
+def between(edges: Sequence[date], day: date) -> Period:
+    """The days around `day` on which nothing turns.
+
+    >>> between([date(2024, 2, 20), date(2024, 5, 1)], date(2024, 3, 8)).last_day
+    datetime.date(2024, 4, 30)
+
+    Args:
+        edges: sorted days on each of which something differs from the day before.
+        day: any day.
+    """
+    after = bisect_right(edges, day)
+    return Period(edges[after - 1] if after else None, edges[after] - ONE_DAY if after < len(edges) else None)
 
 
 def parse_day(text: str) -> date | None:

@@ -7,13 +7,13 @@ value may be another one; `changes` names these days.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from compliance.model.decision import Instance
 from compliance.model.notice import Whose
-from compliance.model.period import Period
+from compliance.model.period import Period, between
 from compliance.model.ruleset import LawDays, Ruleset
 from compliance.notices.render import Rendered, Slot, Slots, is_certain, render
 from compliance.notices.wording import Chosen, choose
@@ -24,7 +24,8 @@ class Page:
     """What the words of a page rest on, besides the decision.
 
     `publisher` is an entity that is known for certain, `called` what the caller called it, and `item` what
-    names the page among others.
+    names the page among others; `turns` are those of notices whose words rotate by item, where they are known
+    and the item is not.
     """
 
     ruleset: Ruleset
@@ -33,6 +34,7 @@ class Page:
     publisher: str | None = None
     called: str | None = None
     item: str = ""
+    turns: Mapping[str, int] = field(default_factory=dict)
 
     def day(self, instance: Instance) -> date:
         """The law day of a notice."""
@@ -44,7 +46,9 @@ class Page:
 
     def choose(self, instance: Instance) -> Chosen:
         """The words of a notice on its law day."""
-        return choose(instance.notice, self.day(instance), self.item, certain=is_certain(instance))
+        notice = instance.notice
+        turn = self.turns.get(notice.id)
+        return choose(notice, self.day(instance), self.item, certain=is_certain(instance), turn=turn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,24 @@ def changes(page: Page, instances: Sequence[Instance]) -> Iterator[tuple[str, da
             for period in _periods(page.ruleset, entity, slot.value):
                 if (turn := period.next_change(page.days[zone])) is not None:
                     yield zone, turn
+
+
+def stretches(page: Page, instances: Sequence[Instance]) -> Iterator[tuple[str, Period]]:
+    """A zone and days around the law day there, for each way in which words may differ on other days.
+
+    On days that are in all of them the words are the same.
+    """
+    for instance in instances:
+        zone, notice = page.zone(instance), instance.notice
+        day = page.days[zone]
+        if notice.rotation is not None and (chosen := page.choose(instance)).turn is not None:
+            yield zone, chosen.period
+        edges = {edge for wording in notice.wordings for edge in wording.period.edges()}
+        for slot in notice.values.values():
+            entity = page.publisher if slot.of is Whose.PUBLISHER else instance.entity
+            edges |= {edge for period in _periods(page.ruleset, entity, slot.value) for edge in period.edges()}
+        if edges:
+            yield zone, between(sorted(edges), day)
 
 
 def _periods(ruleset: Ruleset, entity: str | None, name: str) -> Iterator[Period]:

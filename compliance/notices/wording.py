@@ -39,7 +39,7 @@ class Chosen:
         return cls(words, wording.short if certain else {}, wording.fixity, wording.period)
 
 
-def choose(notice: Notice, day: date, item: str, *, certain: bool) -> Chosen:
+def choose(notice: Notice, day: date, item: str, *, certain: bool, turn: int | None = None) -> Chosen:
     """The words that hold on a day.
 
     Args:
@@ -47,6 +47,7 @@ def choose(notice: Notice, day: date, item: str, *, certain: bool) -> Chosen:
         day: the law day in the zone of the rule that asks.
         item: what names the page, for a rotation by item.
         certain: whether the unconditional words may be used.
+        turn: whose turn it is in a rotation by item, beginning with 1, where that is known without the item.
     """
     certain = certain or notice.conditional
     if notice.wordings:
@@ -54,7 +55,8 @@ def choose(notice: Notice, day: date, item: str, *, certain: bool) -> Chosen:
     first = notice.all_wordings[0]
     if notice.rotation is None or not (certain or not notice.text_if_possible):
         return Chosen.of(first, certain=certain)
-    return _in_turn(notice.rotation, replace(first, period=ALWAYS), day, item, certain=certain)
+    by_item = _spread(item, len(notice.rotation.texts)) if turn is None else turn - 1
+    return _in_turn(notice.rotation, replace(first, period=ALWAYS), day, by_item, certain=certain)
 
 
 def _of_day(wordings: tuple[Wording, ...], day: date, *, certain: bool) -> Chosen:
@@ -67,9 +69,9 @@ def _of_day(wordings: tuple[Wording, ...], day: date, *, certain: bool) -> Chose
     return replace(Chosen.of(nearest, certain=certain), gap=holding is None, changes_on=changes_on)
 
 
-def _in_turn(rotation: Rotation, first: Wording, day: date, item: str, *, certain: bool) -> Chosen:
+def _in_turn(rotation: Rotation, first: Wording, day: date, by_item: int, *, certain: bool) -> Chosen:
     if rotation.start is None:
-        turn, period = _spread(item, len(rotation.texts)), ALWAYS
+        turn, period = by_item, ALWAYS
     else:
         turn = rotation.turn(day)
         period = rotation.period(turn)

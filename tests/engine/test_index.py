@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import product
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -255,3 +256,14 @@ def test_words_that_no_rule_asks_for_take_no_room() -> None:
     for number in range(50):
         segment_.decide({"content.promotes": some(f"word-{number}", other=True)})
     assert len(segment_._results) <= 2
+
+
+@given(rulesets(), st.integers(-4, 4), st.integers(-4, 4))
+def test_a_stretch_is_all_the_days_of_a_segment(ruleset: Ruleset, here: int, there: int) -> None:
+    index = Index(ruleset)
+    days = {zone: DAYS[zone] + timedelta(days=step) for zone, step in zip(DAYS, (here, there), strict=True)}
+    stretch = index.stretch(days)
+    for zone, step in product(days, range(-9, 10)):
+        moved = {**days, zone: days[zone] + timedelta(days=step)}
+        is_in_it = zone not in stretch or moved[zone] in stretch[zone]
+        assert (index.segment(moved) is index.segment(days)) is is_in_it

@@ -198,3 +198,13 @@ def test_those_that_no_rule_names_are_never_taken_for_one_that_is_named(named: t
     rules = rules_of(rule("r", line(PUBLISHER, *named), line(PLACE, "RU")))
     table = tabulate(Index(rules).segment(DAYS), {PLACE: at("RU")}, [PUBLISHER])
     assert table.find({PUBLISHER: one("stranger")}).instances == ()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_from_the_borders_alone_the_zone_of_every_place_is_found(name: str) -> None:
+    zones = Index(CASES[name]).segment(DAYS).zones
+    named = {place: zone for place, zone, _ in zones.borders}
+    assert {place: next(named[each] for each in lineage(place) if each in named) for place in PLACES} == zones.of_place
+    for place, zone, above in zones.borders:
+        around = lineage(place)[1:]
+        assert above == (zones.of_place[around[0]] if around else None) != zone

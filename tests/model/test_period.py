@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compliance.model.period import ALWAYS, Period, parse_day
+from compliance.model.period import ALWAYS, Period, between, parse_day
 
 DAY = date(2024, 2, 20)
 BEFORE, AFTER = date(2024, 2, 19), date(2024, 2, 21)
@@ -164,3 +164,11 @@ def test_a_period_that_is_suspended_from_the_first_day_of_the_calendar_begins_la
     period = Period(None, None, gaps=(Period(date.min, date.min),))
     assert date.min not in period
     assert period.edges() == [date.min + timedelta(days=1)]
+
+
+@given(st.sets(st.dates(date(2024, 1, 1), date(2024, 3, 1)), max_size=4), st.dates(date(2023, 12, 1), date(2024, 4, 1)))
+def test_between_edges_lie_the_days_with_as_many_edges_behind_them(edges: set[date], day: date) -> None:
+    found = between(sorted(edges), day)
+    near = [day + timedelta(days=step) for step in range(-130, 131)]
+    behind = {each: sum(edge <= each for edge in edges) for each in near}
+    assert [each for each in near if each in found] == [each for each in near if behind[each] == behind[day]]

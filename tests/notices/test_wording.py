@@ -140,3 +140,17 @@ def test_a_rotation_whose_words_are_conditional_takes_turns_for_everybody() -> N
     conditional = replace(NOTICE, rotation=rotation, conditional=False, text_if_possible={"en": "If."})
     found = choose(conditional, date(2024, 1, 2), "", certain=False)
     assert (found.turn, found.text, found.changes_on) == (None, {"en": "If."}, None)
+
+
+@given(st.text(max_size=10), st.integers(2, 7))
+def test_the_turn_of_an_item_stands_for_the_item(item: str, among: int) -> None:
+    rotation = Rotation(Every.ITEM, tuple(words(number) for number in range(among)))
+    notice = replace(NOTICE, text={}, rotation=rotation)
+    found = chosen(notice, date(2024, 6, 1), item)
+    assert choose(notice, date(2030, 1, 1), "another", certain=True, turn=found.turn) == found
+
+
+def test_a_turn_that_comes_with_the_calendar_follows_from_the_day_alone() -> None:
+    rotation = Rotation(Every.DAY, (words(0), words(1)), date(2024, 6, 1))
+    notice = replace(NOTICE, text={}, rotation=rotation)
+    assert choose(notice, date(2024, 6, 2), "", certain=True, turn=1).turn == 2
