@@ -29,6 +29,6 @@ def on_a_terminal(directory: Path, *arguments: str, status: int = 0) -> tuple[st
             seen += more
         assert child.stdout is not None
         out = child.stdout.read().decode()
-        assert child.wait(30) == status
+        assert child.wait(60) == status
     os.close(ours)
     return out, seen.decode()

@@ -18,6 +18,7 @@ from compliance import Checker, __version__, store
 from compliance.cli import main
 from tests.commands import top_commands
 from tests.tiny import TINY, changed, written
+from tests.web.process import SECONDS
 
 GOOD, FINDINGS, UNUSABLE = 0, 1, 2
 NOTICE = "ru-undesirable-organization-reader-risk"
@@ -333,12 +334,12 @@ def test_a_reader_of_the_pipe_that_leaves_early_gets_no_traceback(arguments: lis
         assert child.stderr is not None
         child.stdout.close()
         assert child.stderr.read() == b""
-        assert child.wait(20) == GOOD
+        assert child.wait(SECONDS) == GOOD
 
 
 def test_words_in_other_scripts_survive_a_terminal_that_knows_no_unicode() -> None:
     with process(*MOSCOW, "--language", "ru", "--json") as child:
-        out, err = child.communicate(timeout=20)
+        out, err = child.communicate(timeout=SECONDS)
     assert (child.returncode, err) == (GOOD, b"")
     assert "нежелательной" in json.loads(out.decode())["notices"][0]["text"]
 
@@ -347,7 +348,7 @@ def test_a_port_in_use_is_named_and_nothing_is_served() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         with process("serve", "--port", port) as child:
-            out, err = child.communicate(timeout=20)
+            out, err = child.communicate(timeout=SECONDS)
     assert (child.returncode, out) == (UNUSABLE, b"")
     message = f"error: cannot listen on `127.0.0.1` port `{port}`: address already in use; "
     instead = "stop what listens there, or take another with `--port`"
@@ -368,7 +369,7 @@ def test_a_service_that_is_told_to_stop_stops_well(clean: Path) -> None:
         assert ready["url"].startswith("http://127.0.0.1:")
         assert ready["rules"] == 1
         child.send_signal(signal.SIGTERM)
-        out, err = child.communicate(timeout=20)
+        out, err = child.communicate(timeout=SECONDS)
     assert (child.returncode, out, err) == (GOOD, b"", b"")
 
 

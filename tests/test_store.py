@@ -16,6 +16,7 @@ import pytest
 from compliance import Checker, Content, Reader, RulesError, store
 from compliance.store import Store, _fingerprint, open_snapshot, packaged_rules, read_rules
 from tests.tiny import TINY, changed, written
+from tests.web.process import eventually
 
 BROKEN = changed("warn.yaml", ("status: active", "status: maybe"))
 BETTER = changed("warn.yaml", ("is on the list", "has been put on the list"))
@@ -27,11 +28,20 @@ def rules(tmp_path: Path) -> Path:
     return written(tmp_path / "rules")
 
 
-def until(condition: Callable[[], bool], seconds: float = 10) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.005)
+def until(condition: Callable[[], bool]) -> None:
+    assert eventually(condition), "it did not happen in time"
+
+
+def looks(monkeypatch: pytest.MonkeyPatch, state: Callable[[Path], object] = _fingerprint) -> list[object]:
+    """What each look at a directory gives from now on, as it is looked at."""
+    given: list[object] = []
+
+    def look(path: Path) -> object:
+        given.append(state(path))
+        return given[-1]
+
+    monkeypatch.setattr(store, "_fingerprint", look)
+    return given
 
 
 def failure(opened: Store) -> RulesError | None:
@@ -336,14 +346,15 @@ def test_a_change_is_seen(rules: Path) -> None:
         until(lambda: "late" not in opened.current.ruleset.entities)
 
 
-def test_a_failure_is_reported_once_and_not_at_every_look(rules: Path) -> None:
+def test_a_failure_is_reported_once_and_not_at_every_look(rules: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = Store(rules)
     beside = rules / "warn.new"
     beside.write_text(BROKEN["warn.yaml"], encoding="utf-8")
     with watching(opened, 0.002):
         beside.replace(rules / "warn.yaml")  # in one step: each step of several would be a change of its own
         until(lambda: opened.failures == 1)
-        time.sleep(0.05)
+        given = looks(monkeypatch)
+        until(lambda: len(given) > 5)
         assert opened.failures == 1
 
 
@@ -360,17 +371,11 @@ def test_without_looking_a_reload_can_be_asked_for(rules: Path) -> None:
 def test_a_directory_that_is_still_being_written_is_not_read(rules: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Half of the rules load as well as all of them do, and would drop notices."""
     opened = Store(rules)
-    looks = iter(range(10**9))
     is_quiet = threading.Event()
-    real = store._fingerprint
-
-    def fingerprint(path: Path) -> object:
-        return real(path) if is_quiet.is_set() else (next(looks),)
-
-    monkeypatch.setattr(store, "_fingerprint", fingerprint)
+    given = looks(monkeypatch, lambda path: _fingerprint(path) if is_quiet.is_set() else object())
     with watching(opened, 0.001):
         (rules / "paper.yaml").unlink()
-        until(lambda: next(looks) > 20)
+        until(lambda: len(given) > 20)
         assert "paper" in opened.current.ruleset.entities
         is_quiet.set()
         until(lambda: "paper" not in opened.current.ruleset.entities)

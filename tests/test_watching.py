@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from compliance.watching import watch
-from tests.web.process import eventually
+from tests.web.process import SECONDS, eventually
 
 
 class Files:
@@ -70,15 +70,15 @@ def test_a_look_that_never_ends_does_not_keep_a_service_from_stopping(
     class Stuck(Files):
         def reload(self) -> bool:
             begun.set()
-            return let_go.wait(20)
+            return let_go.wait(SECONDS)
 
     files = Stuck("a")
     stop = watch(files, 0, "files")
     files.wake.set()
-    assert begun.wait(20)
+    assert begun.wait(SECONDS)
     ended = threading.Thread(target=stop, daemon=True)
     ended.start()
-    ended.join(10)
+    ended.join(SECONDS)
     is_waiting = ended.is_alive()
     let_go.set()
     assert not is_waiting

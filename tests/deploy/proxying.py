@@ -10,7 +10,7 @@ import contextlib
 import os
 import socket
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from pathlib import Path
@@ -24,11 +24,21 @@ LISTEN = "listen 80;"
 SERVICE = "server 127.0.0.1:8000;"
 LOG = "error_log /var/log/nginx/error.log emerg;"
 NEARBY = {4: "127.0.0.1", 6: "::1"}
+PORTS = 5
+"""How often another port is tried: one that was free may be taken before nginx has it."""
 
 
 def free_port(host: str = "127.0.0.1") -> int:
     with socket.create_server((host, 0), family=family(host)) as server:
         return int(server.getsockname()[1])
+
+
+@contextlib.contextmanager
+def dead_port() -> Iterator[int]:
+    """A port at which nobody listens, and nobody can meanwhile."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield int(held.getsockname()[1])
 
 
 def family(host: str) -> socket.AddressFamily:
@@ -111,20 +121,28 @@ def proxying(
 ) -> Iterator[Proxy]:
     """nginx with a configuration, before a service on a port of `host`, once it answers."""
     where.mkdir()
-    port = free_port(host)
-    listen = f"listen {shown(host, port)}"
-    if is_told_the_reader:
-        listen += f" proxy_protocol; set_real_ip_from {host}; real_ip_header proxy_protocol"
-    path = installed(config, where, {LISTEN: f"{listen};", SERVICE: f"server {shown(host, service)};", **(moved or {})})
-    with (
-        (where / "output").open("w", encoding="utf-8") as output,
-        subprocess.Popen(command(program, where, path), stderr=output) as process,
-    ):
+    told = " proxy_protocol; set_real_ip_from {host}; real_ip_header proxy_protocol" if is_told_the_reader else ""
+    for _ in range(PORTS):
+        port = free_port(host)
+        listen = f"listen {shown(host, port)}{told.format(host=host)};"
+        path = installed(config, where, {LISTEN: listen, SERVICE: f"server {shown(host, service)};", **(moved or {})})
+        with started(command(program, where, path), where) as said:
+            if said is None:
+                yield Proxy(port, where, host)
+                return
+        assert "Address already in use" in said, said
+    raise AssertionError(f"somebody took each of {PORTS} ports")
+
+
+@contextlib.contextmanager
+def started(line: Sequence[str], where: Path) -> Iterator[str | None]:
+    """None once nginx has its port, and what it said if it ended: somebody else may have it, and answer there."""
+    output = where / "output"
+    with output.open("w", encoding="utf-8") as errors, subprocess.Popen(line, stderr=errors) as process:
         try:
-            # nginx writes its number when it has the port: somebody else may have taken it, and be answering there
+            # it writes its number when it has the port
             assert eventually(lambda: process.poll() is not None or (where / "pid").is_file())
-            assert process.poll() is None, (where / "output").read_text(encoding="utf-8")
-            yield Proxy(port, where, host)
+            yield None if process.poll() is None else output.read_text(encoding="utf-8")
         finally:
             process.terminate()
 

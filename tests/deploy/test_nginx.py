@@ -15,7 +15,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.deploy.proxying import CHECK, DEPLOY, LISTEN, SERVICE, Proxy, command, free_port, installed, proxying
+from tests.deploy.proxying import (
+    CHECK,
+    DEPLOY,
+    LISTEN,
+    SERVICE,
+    Proxy,
+    command,
+    dead_port,
+    free_port,
+    installed,
+    proxying,
+)
 from tests.web.asking import ARTICLE, DAY, status_of, well_formed
 from tests.web.process import SECONDS, Reply, chunked, head, serving
 
@@ -164,7 +175,7 @@ def test_the_peer_behind_the_proxy_is_never_taken_for_the_reader(proxy: Proxy) -
 def test_a_dead_service_is_said_in_the_same_shape_at_once_and_logged_without_addresses(
     nginx: str, tmp_path: Path
 ) -> None:
-    with proxying(nginx, CONFIG, tmp_path / "nginx", free_port()) as proxy:
+    with dead_port() as port, proxying(nginx, CONFIG, tmp_path / "nginx", port) as proxy:
         for reply in (proxy.check(body=QUESTION), proxy.get("/healthz")):
             refused(reply, 503)
             assert int(reply.headers["retry-after"]) >= 1

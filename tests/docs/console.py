@@ -18,7 +18,7 @@ from tests.docs.service import DOCUMENTED, environment
 
 PROMPT = "$ "
 ELLIPSIS = "..."
-SECONDS = 30
+SECONDS = 120
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,9 @@ from compliance.reader import Reader, where
 from tests.geo.mmdb import Value
 from tests.geo.sources import BUILT, DAY, Records, address, city, data, network, spread, write
 from tests.geo.test_database_file import flipped
+from tests.web.process import SECONDS, eventually
 
 LATER = BUILT + timedelta(days=7)
-SECONDS = 20.0
 HEAD = ",".join(COLUMNS.known)
 ATLAS = Atlas()
 
@@ -422,13 +422,6 @@ def test_a_row_about_an_autonomous_system_needs_a_database_that_knows_them(path:
 
 
 # -- watching -------------------------------------------------------------------------------------------
-
-
-def eventually(holds: Callable[[], bool]) -> bool:
-    until = time.monotonic() + SECONDS
-    while not holds() and time.monotonic() < until:
-        time.sleep(0.01)
-    return holds()
 
 
 @pytest.fixture

@@ -14,8 +14,7 @@ from compliance.geo import DatabaseStore, GeoFiles
 from compliance.geo.database_file import open_file
 from compliance.geo.regular_file import MissingError, UnreadableError, read_regular
 from tests.geo.sources import city, spread, write
-
-SECONDS = 20.0
+from tests.web.process import SECONDS
 
 
 def at_once(do: Callable[[], object]) -> str:

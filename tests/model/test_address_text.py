@@ -88,6 +88,6 @@ def test_what_holds_no_address_is_left_as_it_is(text: str) -> None:
 
 @pytest.mark.parametrize("part", ["1 ", "1", "1-", "1  .  ", ":", "a-", "1.1.1.", "１", "0x"])
 def test_a_long_text_costs_no_more_than_its_length(part: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     withheld(part * (1_000_000 // len(part)))
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10

@@ -16,8 +16,8 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
-SECONDS = 20.0
-"""How long anything may take before a test gives up; the machine may be busy."""
+SECONDS = 60.0
+"""How long anything may take before a test gives up; the machine may be very busy."""
 
 
 COMMAND = (str(Path(sys.executable).parent / "compliance"),)
@@ -132,7 +132,7 @@ def eventually(holds: Callable[[], bool], *, seconds: float = SECONDS) -> bool:
     deadline = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > deadline:
-            return False
+            return holds()  # whoever was not let run for so long looks once more
         time.sleep(0.02)
     return True
 

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from compliance.cli import main
 from tests.geo.sources import BUILT, city, spread, write
 from tests.tiny import TINY, changed, written
 from tests.web.process import SECONDS, Service, eventually, serving
@@ -56,7 +58,7 @@ def shared(lasting: tuple[Service, Path]) -> tuple[Service, Path]:
     service, rules = lasting
     written(rules)
     hup(service)
-    assert eventually(lambda: not is_degraded(service) and text(service) == "Radio is on the list.")
+    assert eventually(lambda: serves(service, "Radio"))
     return service, rules
 
 
@@ -80,6 +82,14 @@ def digest(service: Service) -> str:
 
 def is_degraded(service: Service) -> bool:
     return bool(service.ready()["status"] == "degraded")
+
+
+def serves(service: Service, title: str) -> bool:
+    """Whether rules with this title are in use, and nothing is wrong with those that lie there.
+
+    Both are asked together: one reload may still be on its way when the next one is asked for.
+    """
+    return not is_degraded(service) and text(service) == f"{title} is on the list."
 
 
 def hup(service: Service) -> None:
@@ -121,9 +131,8 @@ def test_broken_rules_leave_the_last_good_ones_in_use_and_are_shown_where_they_b
 
     written(rules, RENAMED)
     hup(running)
-    assert eventually(lambda: not is_degraded(running))
+    assert eventually(lambda: serves(running, "The New Radio"))
     assert running.ready()["rules"] == {"loaded": True, "detail": "in use", "problems": []}
-    assert text(running) == "The New Radio is on the list."
 
 
 @pytest.mark.parametrize(
@@ -147,8 +156,7 @@ def test_whatever_happens_to_the_files_the_notices_are_served(
     assert text(service) == "Radio is on the list."
     written(rules, {**TINY, **RENAMED})
     hup(service)
-    assert eventually(lambda: not is_degraded(service))
-    assert text(service) == "The New Radio is on the list."
+    assert eventually(lambda: serves(service, "The New Radio"))
 
 
 def test_no_request_fails_or_mixes_rules_while_rules_are_exchanged_under_load(shared: tuple[Service, Path]) -> None:
@@ -225,24 +233,34 @@ def test_databases_and_overlays_are_exchanged_on_a_signal_and_what_is_refused_is
         assert "1.2.3" not in service.logged() + metrics + str(service.ready())
 
 
-def test_a_database_or_overlay_that_cannot_be_used_keeps_a_service_from_starting(tmp_path: Path, rules: Path) -> None:
-    (tmp_path / "empty.mmdb").touch()
+def test_a_database_or_overlay_that_cannot_be_used_keeps_a_service_from_starting(
+    clean: Path, tmp_path: Path, rules: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty = tmp_path / "empty.mmdb"
+    empty.touch()
+    monkeypatch.setattr("compliance.cli.serve.serve_http", lambda *_: pytest.fail("it serves"))
     for option in ("--geo-database", "--geo-overlay", "--geo-golden"):
-        with (
-            pytest.raises(AssertionError, match="did not start"),
-            serving(tmp_path / "log", "--rules", str(rules), option, "empty.mmdb"),
-        ):
-            pass
+        ended = CliRunner().invoke(main, ["serve", "--port", "0", "--rules", str(rules), option, str(empty)])
+        assert (ended.exit_code, ended.stdout) == (2, "")
+        assert "empty.mmdb" in ended.stderr
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_a_service_that_is_told_to_stop_stops_at_once_and_well(running: Service, how: signal.Signals) -> None:
-    assert running.check(QUESTION).status == 200
-    began = time.monotonic()
-    running.send(how)
-    assert running.process.wait(SECONDS) == 0
-    assert time.monotonic() - began < 3
-    assert "Traceback" not in running.logged()
+def test_a_service_that_is_told_to_stop_stops_at_once_and_well(
+    tmp_path: Path, rules: Path, how: signal.Signals
+) -> None:
+    """What waits for a thread that nobody wakes waits for five seconds; a machine may be as slow, but not each time."""
+
+    def seconds() -> float:
+        with told(tmp_path, rules) as service:
+            assert service.check(QUESTION).status == 200
+            began = time.monotonic()
+            service.send(how)
+            assert service.process.wait(SECONDS) == 0
+            assert service.logged() == ""
+        return time.monotonic() - began
+
+    assert any(seconds() < 4 for _ in range(3))
 
 
 def test_bad_rules_at_the_start_are_said_and_nothing_is_served(tmp_path: Path) -> None:
