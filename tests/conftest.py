@@ -19,6 +19,8 @@ from tests.examples import EACH, are_all, part, tried_on_part
 ROOT = Path(__file__).resolve().parent.parent
 NEARBY = frozenset({"127.0.0.1", "::1", "localhost"})
 
+gc.disable()  # until all is collected
+
 settings.register_profile("tests", deadline=None, database=None, max_examples=EACH if are_all() else part(EACH))
 settings.load_profile("tests")
 
@@ -33,7 +35,16 @@ def pytest_collection_finish() -> None:
     """What was imported and collected stays: looking through it for garbage, again and again, took a tenth of a run."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(700, 10, 50)
+    gc.set_threshold(5_000, 10, 30)
+    gc.enable()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def what_stays_stays() -> Iterator[None]:
+    """A command that was run in this process has all of it looked through again."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gc, "unfreeze", lambda: None)
+        yield
 
 
 @pytest.fixture(scope="session")

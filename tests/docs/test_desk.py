@@ -12,11 +12,14 @@ from tests.docs.service import COMMANDS, DOCUMENTED, serving
 PAGE = (Path(__file__).parents[2] / "docs" / "desk.md").read_text(encoding="utf-8")
 RULE = "my-rules/pt/gambling-warning.yaml"
 SERVE = "compliance serve --rules "
+DAY = "2026-11-25"
+"""On which the page asks lint, before its law applies; later the page would tell of days that are over."""
 BLOCK = re.compile(r"^```(yaml|console|sh)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
 def test_the_day_at_the_desk_goes_as_it_is_told(tmp_path: Path) -> None:
     assert f"`{RULE}`" in PAGE
+    assert f"lint my-rules --as-of {DAY}\n" in PAGE
     rule = tmp_path / RULE
     rule.parent.mkdir(parents=True)
     (tmp_path / ".venv").mkdir()
@@ -42,7 +45,8 @@ def done(rule: Path, directory: Path, services: ExitStack) -> tuple[list[str], i
             rule.write_text(rule.read_text(encoding="utf-8").replace("status: draft", "status: active"), "utf-8")
         for step in steps(text):
             ran += 1
-            wrong += [found for found in [difference(step.printed, run(step.command, directory, service))] if found]
+            command = step.command.replace("compliance diff ", f"compliance diff --as-of {DAY} ")
+            wrong += [found for found in [difference(step.printed, run(command, directory, service))] if found]
     return wrong, ran
 
 

@@ -76,7 +76,7 @@ class Service:
 
 
 @contextlib.contextmanager
-def serving(log: Path, *arguments: str, command: Sequence[str] = COMMAND) -> Iterator[Service]:
+def serving(log: Path, *arguments: str, command: Sequence[str] = COMMAND, warnings: str = "error") -> Iterator[Service]:
     """A service on a free port, once it answers; it runs beside its log, and is stopped at the end."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("COMPLIANCE_")}
     with (
@@ -86,7 +86,7 @@ def serving(log: Path, *arguments: str, command: Sequence[str] = COMMAND) -> Ite
             stdout=subprocess.PIPE,
             stderr=errors,
             cwd=log.parent,
-            env={**inherited, "PYTHONWARNINGS": "error"},
+            env={**inherited, "PYTHONWARNINGS": warnings},
             text=True,
         ) as process,
     ):
