@@ -25,11 +25,14 @@ from compliance.engine.memo import Memo
 from compliance.forms_cache import FormsCache
 from compliance.mentions.aware import AwareScanner
 from compliance.mentions.existing import Existing
-from compliance.mentions.inflection import RULES, Analyzer, Forms, Parse
+from compliance.mentions.inflection import RULES, UKRAINIAN, Analyzer, Forms, Parse
 from compliance.mentions.names import Name, names_of
 from compliance.mentions.table import Maker, Table
 from compliance.model.designation import Entity
 from compliance.model.ruleset import Ruleset
+from compliance.ukrainian import installed
+from compliance.ukrainian import known as known_in_ukrainian
+from compliance.ukrainian import words_in as ukrainian_words
 
 _log = logging.getLogger("compliance.dictionary")
 MOST_KEPT: Final = 1024
@@ -70,17 +73,22 @@ def forms() -> Forms:
     return Forms(Dictionary())
 
 
-def made_by() -> Maker:
-    """What the forms that are worked out here are made by. The dictionary is not opened for that."""
+def made_by(ukrainian: str | None = None) -> Maker:
+    """What the forms that are worked out here are made by. No dictionary is opened for that.
+
+    Args:
+        ukrainian: the Ukrainian dictionary, with its version; None if rules alone were used.
+    """
     reader, words = (f"{each} {metadata.version(each)}" for each in (_READER, _WORDS))
-    return Maker(reader, words, RULES)
+    return Maker(reader, words if ukrainian is None else f"{words}, {ukrainian}", RULES)
 
 
 def table_of(ruleset: Ruleset) -> Table:
     """The forms of all words of the names and marks of a rule set, and of no others, as the dictionary has them."""
     asked = Forms(forms().analyzer)
+    ukrainian = _ask_in_ukrainian(ruleset, asked)
     _asked(ruleset.entities.values(), ruleset, asked)
-    return Table.of(made_by(), asked.known)
+    return Table.of(made_by(ukrainian), asked.known)
 
 
 def scanner_of(ruleset: Ruleset, shipped: Table | None = None, kept: FormsCache | None = None) -> AwareScanner:
@@ -97,7 +105,21 @@ def scanner_of(ruleset: Ruleset, shipped: Table | None = None, kept: FormsCache 
         return _scanner(ruleset, Forms(forms().analyzer, known))
     if shipped is not None:
         _log.warning("the word forms in the bundle are by other rules, and are worked out here: build it again")
-    return _scanner(ruleset, forms()) if kept is None else _with_kept(ruleset, kept)
+    if kept is not None:
+        return _with_kept(ruleset, kept)
+    _ask_in_ukrainian(ruleset, forms())
+    return _scanner(ruleset, forms())
+
+
+def _ask_in_ukrainian(ruleset: Ruleset, inflector: Forms) -> str | None:
+    """Have the words of Ukrainian names looked up, those that are not known yet; which dictionary has told them all."""
+    wanted, before = ukrainian_words(ruleset.entities.values()), inflector.known.get(UKRAINIAN, {})
+    if wanted <= before.keys():
+        return installed() if wanted else None
+    found, dictionary = known_in_ukrainian(wanted - before.keys())
+    if found:
+        inflector.known[UKRAINIAN] = {**before, **found}
+    return dictionary
 
 
 def _scanner(ruleset: Ruleset, inflector: Forms) -> AwareScanner:
@@ -130,15 +152,17 @@ def _asked(entities: Iterable[Entity], ruleset: Ruleset, inflector: Forms) -> tu
 
 def _with_kept(ruleset: Ruleset, kept: FormsCache) -> AwareScanner:
     """A scanner of a rule set, with what a former start left behind, and leaving behind what this one learned."""
-    known, maker = forms().known, made_by()
+    known, ukrainian = forms().known, installed() if ukrainian_words(ruleset.entities.values()) else None
+    maker = made_by(ukrainian)
     before = kept.read(maker) or Table(maker, {})
     for language, words in before.words.items():
         mine = known.setdefault(language, {})
         for name, word in words.items():
             mine.setdefault(name, word)
+    is_whole = _ask_in_ukrainian(ruleset, forms()) == ukrainian
     made = _scanner(ruleset, forms())
     now = Table.of(maker, {language: dict(words) for language, words in known.items()})
-    if now.counts[0] > before.counts[0]:
+    if is_whole and now.counts[0] > before.counts[0]:
         kept.write(now)
     return made
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 import msgspec
 import pytest
@@ -214,3 +214,67 @@ def test_the_table_of_a_rule_set_has_the_words_of_its_marks(rules: Ruleset) -> N
     marking = ruleset({**TINY, "radio.yaml": RADIO, "list.yaml": TINY["list.yaml"].replace("entries:\n", mark)})
     more = set(table_of(marking).words[RUSSIAN]) - set(table_of(rules).words[RUSSIAN])
     assert more == {"опасный", "вещатель"}
+
+
+# -- Ukrainian ------------------------------------------------------------------------------------------
+
+UKRAINIAN_RADIO = TINY["radio.yaml"].replace("names: {en: [The Radio]}", "names: {uk: [Синя Сова]}")
+OWL: Final = {"сова": Word(frozenset({"сова", "совищем"})), "синя": Word(frozenset({"синя"}))}
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[set[str]]:
+    """The words that a Ukrainian dictionary, which is there, was asked."""
+    found: list[set[str]] = []
+
+    def known(words: Collection[str]) -> tuple[Mapping[str, Word], str | None]:
+        found.append(set(words))
+        return {word: OWL[word] for word in words}, "a dictionary 1"
+
+    monkeypatch.setattr(dictionary, "known_in_ukrainian", known)
+    monkeypatch.setattr(dictionary, "installed", lambda: "a dictionary 1")
+    return found
+
+
+def test_forms_of_a_ukrainian_dictionary_are_joined_with_those_of_rules_and_shipped_with_its_name(
+    fresh: Callable[..., Forms], asked: list[set[str]]
+) -> None:
+    fresh()
+    owl = ruleset({**TINY, "radio.yaml": UKRAINIAN_RADIO})
+    table = table_of(owl)
+    assert asked == [{"синя", "сова"}]
+    assert table.made_by.dictionary.endswith(", a dictionary 1")
+    for text in ("Бачили Синя Совищем", "Бачили Синю Сову"):
+        found = Names(owl, table).ready().scan(text)
+        assert [each.verdict for each in found.mentions] == ["certain"]
+    assert len(asked) == 1
+
+
+def test_a_start_asks_for_ukrainian_words_once_and_the_next_one_reads_them(
+    fresh: Callable[..., Forms], asked: list[set[str]], tmp_path: Path
+) -> None:
+    owl = ruleset({**TINY, "radio.yaml": UKRAINIAN_RADIO})
+    for _ in range(2):
+        fresh()
+        found = Names(owl, None, FormsCache(tmp_path)).ready().scan("Бачили Синя Совищем")
+        assert len(found.mentions) == 1
+    assert len(asked) == 1
+
+
+def test_what_was_worked_out_without_a_dictionary_that_failed_is_not_kept(
+    fresh: Callable[..., Forms], asked: list[set[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dictionary, "known_in_ukrainian", lambda _: ({}, None))
+    owl = ruleset({**TINY, "radio.yaml": UKRAINIAN_RADIO})
+    fresh()
+    assert len(Names(owl, None, FormsCache(tmp_path)).ready().scan("Бачили Синю Сову").mentions) == 1
+    assert list(tmp_path.iterdir()) == []
+    assert "a dictionary 1" not in table_of(owl).made_by.dictionary
+
+
+def test_rules_without_ukrainian_names_ask_no_ukrainian_dictionary(
+    rules: Ruleset, fresh: Callable[..., Forms], asked: list[set[str]]
+) -> None:
+    fresh()
+    assert "a dictionary 1" not in table_of(rules).made_by.dictionary
+    assert asked == []

@@ -13,6 +13,7 @@ import msgspec
 
 from compliance.mentions.names import WORD, Name
 from compliance.mentions.normalize import Folded
+from compliance.mentions.weakness import Why
 from compliance.model.designation import Strength
 
 NEAR: Final = 60
@@ -27,7 +28,10 @@ LINK: Final = "a link to it"
 INSIDE: Final = "a capital letter inside a sentence"
 IN_FULL: Final = "named in full elsewhere"
 EXACT: Final = "written exactly so"
+INITIAL: Final = "a full stop behind the initial"
 _WORD_BEFORE: Final = 40
+_NAMES_INSIDE: Final = frozenset({Why.DICTIONARY, Why.INITIAL})
+"""What a capital letter inside a sentence tells from a word; whose name it is, it does not tell."""
 _OPENING: Final = "«„“\"‚‘'‹"
 _CLOSING: Final = "»”“\"’'›"
 
@@ -80,17 +84,27 @@ def evidence_for(name: Name, around: Surroundings, linked: frozenset[str]) -> Ev
     if strength is Strength.SURNAME:
         return _A_SURNAME
     more = _more(name, around, linked)
-    return Evidence((CAPITAL, *more), "" if more else "nothing else speaks for it")
+    return Evidence((CAPITAL, *more), "" if more else _alone(name))
+
+
+def _alone(name: Name) -> str:
+    """Why a weak name is only possible by itself."""
+    return f"{name.weakened}, and nothing else speaks for it" if name.weakened else "nothing else speaks for it"
 
 
 def _more(name: Name, around: Surroundings, linked: frozenset[str]) -> list[str]:
-    found = [IN_QUOTES] if is_quoted(around.text, around.start, around.end) else []
+    why = None if name.weakness is None else name.weakness.why
+    found = []
+    if why is not Why.SHARED and is_quoted(around.text, around.start, around.end):
+        found.append(IN_QUOTES)
     if name.context and _is_near(name.context, around):
         found.append(CONTEXT)
     if name.entity in linked:
         found.append(LINK)
-    if name.weakened and len(name.slots) > 1 and _is_inside_a_sentence(around.text, around.start):
+    if why in _NAMES_INSIDE and len(name.slots) > 1 and _is_inside_a_sentence(around.text, around.start):
         found.append(INSIDE)
+    if why is Why.INITIAL and around.text[around.start + 1 : around.start + 2] == ".":
+        found.append(INITIAL)
     return found
 
 

@@ -64,6 +64,8 @@ class Word:
 class Forms:
     """Knows the forms of words: of Russian ones by what was worked out before, else by the dictionary; else by rules.
 
+    What was worked out before for words of another language is joined with what the rules give.
+
     A word that was not worked out before is asked of the dictionary: where that fails, so does the question.
     """
 
@@ -76,8 +78,11 @@ class Forms:
         tongue = (language or "").partition("-")[0]
         if tongue == RUSSIAN:
             return tuple(self._russian(word).forms for word in words)
-        last = len(words) - 1
-        return tuple(_by_rules(word, tongue, is_last=place == last) for place, word in enumerate(words))
+        last, known = len(words) - 1, self.known.get(tongue, {})
+        return tuple(
+            _by_rules(word, tongue, is_last=place == last) | (known[word].forms if word in known else frozenset())
+            for place, word in enumerate(words)
+        )
 
     def is_common(self, words: Sequence[str], language: str | None) -> bool:
         """Whether all words of a name are in the dictionary of the language, and none is a name there."""

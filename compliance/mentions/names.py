@@ -203,11 +203,7 @@ def _weakened_where_shared(names: Sequence[Name]) -> list[Name]:
             owners[name.words].add(name.entity)
     return [
         _as_weak(name, Weakness(Strength.WEAK, Why.SHARED, len(owners[name.words])))
-        if len(owners[name.words]) > 1 and (name.strength in DEMOTED or _is_weakened(name))
+        if len(owners[name.words]) > 1 and (name.strength in DEMOTED or name.strength is Strength.WEAK)
         else name
         for name in names
     ]
-
-
-def _is_weakened(name: Name) -> bool:
-    return name.weakness is not None and name.strength is Strength.WEAK

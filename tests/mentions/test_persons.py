@@ -105,6 +105,10 @@ def test_an_initial_that_is_a_word_is_certain_only_where_no_sentence_begins() ->
     assert names("В Бей-Мурзе живёт надежда", one) == ["one: В Бей-Мурзе possible"]
     assert names("так сказал В. Бей-Мурза", one) == ["one: В. Бей-Мурза certain"]
     assert names("в Бей-Мурзе живёт надежда", one) == ["one: Бей-Мурзе possible"]
+    assert names("В. Бей-Мурза молчит", one) == ["one: В. Бей-Мурза certain"]
+    assert scanned("В Бей-Мурзе живёт надежда", one).mentions[0].lacks == (
+        "its initial is a word, too, and nothing else speaks for it"
+    )
     (name,) = (each for each in names_of([one], dictionary()) if each.words == ("в", "бей", "мурза"))
     assert (name.strength, name.weakness and name.weakness.why) == (Strength.WEAK, Why.INITIAL)
     assert all(each.words != ("бей", "мурза", "в") for each in names_of([one], dictionary()))
@@ -113,6 +117,11 @@ def test_an_initial_that_is_a_word_is_certain_only_where_no_sentence_begins() ->
 def test_namesakes_share_their_names_and_keep_what_tells_them_apart() -> None:
     both = person("Синеоков Арсений Павлович"), person("Синеоков Арсений Львович", name="two")
     assert names("пришёл Арсений Львович Синеоков", *both) == ["two: Арсений Львович Синеоков certain"]
+    for text in ("видели Арсения Синеокова", "видели «Арсения Синеокова»", "видели А. Синеокова"):
+        found = [each for each in scanned(text, *both).mentions if each.strength is Strength.WEAK]
+        assert {(each.entity, each.verdict, each.lacks) for each in found} == {
+            (who, "possible", "2 entities have it, and nothing else speaks for it") for who in ("one", "two")
+        }
     assert {name.strength for name in names_of(both, dictionary()) if name.words == ("арсений", "синеоков")} == {
         Strength.WEAK
     }

@@ -238,3 +238,12 @@ def test_text_around_never_hides_a_name(before: list[str], behind: list[str]) ->
     start = text.index(".\n\nРадио Маяковка.\n\n") + 3
     found = scanned(text, BEACON, GAZETTE, GAZETTE_EAST, UNION)
     assert any((each.entity, each.start) == ("beacon", start) for each in found.mentions)
+
+
+def test_of_a_weak_name_that_two_entities_have_quotation_marks_tell_nothing() -> None:
+    weak = alias("Листопад", strength=Strength.WEAK)
+    both = entity("one", weak), entity("two", weak, alias("Издательство Листопад и дети"))
+    found = scanned("Писал журнал «Листопад».", *both).mentions
+    assert [(each.entity, each.verdict) for each in found] == [("one", Verdict.POSSIBLE), ("two", Verdict.POSSIBLE)]
+    assert {each.lacks for each in found} == {"2 entities have it, and nothing else speaks for it"}
+    assert names("Писал журнал «Листопад».", both[0]) == ["one: Листопад certain"]

@@ -37,7 +37,8 @@ def _weakened_name(look: Look) -> Iterator[Found]:
     shared = _shared(look)
     for entity, alias, text, found in _weakened(look):
         is_told = found.why is Why.SHARED and len(shared[text.casefold()]) > 1 and alias.strength in IDENTIFYING
-        if is_told or (found.strength is Strength.WEAK and alias.context):
+        is_said = found.why is Why.SHARED and alias.strength is Strength.WEAK
+        if is_told or is_said or (found.strength is Strength.WEAK and alias.context):
             continue
         never = found.strength is Strength.NEVER
         how = "never counts as a name" if never else "counts as a weak name only"
