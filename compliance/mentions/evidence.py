@@ -56,6 +56,8 @@ class Evidence(msgspec.Struct, frozen=True):
     """Why it is no mention at all."""
 
 
+_WRITTEN_SO: Final = Evidence((EXACT,))
+_IN_ANOTHER_WAY: Final = Evidence(rules_out="it is not written exactly so")
 _IN_SMALL_LETTERS: Final = Evidence(lacks=NO_CAPITAL)
 _A_WORD: Final = Evidence(rules_out=NO_CAPITAL)
 _A_NAME: Final = Evidence((CAPITAL,))
@@ -76,7 +78,7 @@ def evidence_for(name: Name, around: Surroundings, linked: frozenset[str]) -> Ev
     surface = around.text[around.start : around.end]
     if strength is Strength.ACRONYM:
         is_exact = "".join(surface.split()) in name.exact
-        return Evidence((EXACT,)) if is_exact else Evidence(rules_out="it is not written exactly so")
+        return _acronym(name, around, linked) if is_exact else _IN_ANOTHER_WAY
     if not _has_capitals(surface, name.capitals):
         return _IN_SMALL_LETTERS if strength is Strength.STRONG else _A_WORD
     if strength is Strength.STRONG or strength is Strength.MEDIUM:
@@ -85,6 +87,14 @@ def evidence_for(name: Name, around: Surroundings, linked: frozenset[str]) -> Ev
         return _A_SURNAME
     more = _more(name, around, linked)
     return Evidence((CAPITAL, *more), "" if more else _alone(name))
+
+
+def _acronym(name: Name, around: Surroundings, linked: frozenset[str]) -> Evidence:
+    """What speaks for an acronym that is written as it should be: of one that several entities have, more is needed."""
+    if not name.weakened:
+        return _WRITTEN_SO
+    more = _more(name, around, linked)
+    return Evidence((EXACT, *more), "" if more else _alone(name))
 
 
 def _alone(name: Name) -> str:

@@ -16,7 +16,7 @@ from typing import Final, Protocol
 
 from compliance.mentions import persons
 from compliance.mentions.declension import Gender
-from compliance.mentions.weakness import DEMOTED, LEGAL_FORMS, Weakness, Why, weakness
+from compliance.mentions.weakness import LEGAL_FORMS, Weakness, Why, weakness
 from compliance.mentions.words import WORD, words_of
 from compliance.model.designation import Alias, Entity, EntityKind, Strength
 
@@ -201,9 +201,12 @@ def _weakened_where_shared(names: Sequence[Name]) -> list[Name]:
     for name in names:
         if name.strength not in {Strength.NEVER, Strength.SURNAME}:
             owners[name.words].add(name.entity)
-    return [
-        _as_weak(name, Weakness(Strength.WEAK, Why.SHARED, len(owners[name.words])))
-        if len(owners[name.words]) > 1 and (name.strength in DEMOTED or name.strength is Strength.WEAK)
-        else name
-        for name in names
-    ]
+    return [_shared(name, len(owners[name.words])) if len(owners.get(name.words, ())) > 1 else name for name in names]
+
+
+def _shared(name: Name, owners: int) -> Name:
+    """A name that several entities have; an acronym stays one, and may then mean any of them."""
+    if name.strength in {Strength.NEVER, Strength.SURNAME}:
+        return name
+    strength = name.strength if name.strength is Strength.ACRONYM else Strength.WEAK
+    return _as_weak(name, Weakness(strength, Why.SHARED, owners))

@@ -17,7 +17,7 @@ import daachorse
 import msgspec
 
 from compliance.mentions.anchors import anchors, table
-from compliance.mentions.evidence import CAPITAL, IN_FULL, Evidence, Surroundings, evidence_for
+from compliance.mentions.evidence import CAPITAL, EXACT, IN_FULL, Evidence, Surroundings, evidence_for
 from compliance.mentions.existing import Tells
 from compliance.mentions.marks import Stretch
 from compliance.mentions.names import Name
@@ -301,7 +301,9 @@ def _settled(mentions: Sequence[Mention]) -> tuple[Mention, ...]:
     }
     found = [
         msgspec.structs.replace(each, verdict=Verdict.CERTAIN, evidence=(*each.evidence, IN_FULL), lacks="")
-        if each.verdict is Verdict.POSSIBLE and each.entity in certain and CAPITAL in each.evidence
+        if each.verdict is Verdict.POSSIBLE
+        and each.entity in certain
+        and not {CAPITAL, EXACT}.isdisjoint(each.evidence)
         else each
         for each in mentions
     ]

@@ -247,3 +247,19 @@ def test_of_a_weak_name_that_two_entities_have_quotation_marks_tell_nothing() ->
     assert [(each.entity, each.verdict) for each in found] == [("one", Verdict.POSSIBLE), ("two", Verdict.POSSIBLE)]
     assert {each.lacks for each in found} == {"2 entities have it, and nothing else speaks for it"}
     assert names("Писал журнал «Листопад».", both[0]) == ["one: Листопад certain"]
+
+
+def test_an_acronym_that_two_entities_have_is_certain_only_where_something_tells_whose_it_is() -> None:
+    short = alias("ПКР", None, Strength.ACRONYM)
+    both = entity("one", short, "Палата красных речных островов"), entity("two", short)
+    found = scanned("ПКР молчит.", *both).mentions
+    assert [(each.entity, each.verdict, each.lacks) for each in found] == [
+        ("one", Verdict.POSSIBLE, "2 entities have it, and nothing else speaks for it"),
+        ("two", Verdict.POSSIBLE, "2 entities have it, and nothing else speaks for it"),
+    ]
+    assert names("Палата красных речных островов и ПКР.", *both) == [
+        "one: Палата красных речных островов certain",
+        "one: ПКР certain",
+        "two: ПКР possible",
+    ]
+    assert names("ПКР молчит.", *both, linked=["two"]) == ["one: ПКР possible", "two: ПКР certain"]

@@ -41,7 +41,7 @@ def _weakened_name(look: Look) -> Iterator[Found]:
         if is_told or is_said or (found.strength is Strength.WEAK and alias.context):
             continue
         never = found.strength is Strength.NEVER
-        how = "never counts as a name" if never else "counts as a weak name only"
+        how = "never counts as a name" if never else f"counts as {_COUNTS_AS[found.strength]} only"
         message = f"`{text}` {how} of `{entity.id}`: {found}"
         yield Found(
             message,
@@ -49,6 +49,12 @@ def _weakened_name(look: Look) -> Iterator[Found]:
             _span_of_name(look, entity.id, text, alias.language),
             _level(found, alias.strength),
         )
+
+
+_COUNTS_AS: Final[Mapping[Strength, str]] = {
+    Strength.WEAK: "a weak name",
+    Strength.ACRONYM: "a possible acronym",
+}
 
 
 def _level(found: Weakness, said: Strength) -> Level | None:
