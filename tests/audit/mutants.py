@@ -39,14 +39,15 @@ class SyncedLater(SegmentFiles):
 
 
 class WrittenLater(SegmentFiles):
-    """Records are acknowledged, and written with the next ones: a process that is killed loses them."""
+    """Records are acknowledged, and written when some more have come, as through a buffer."""
 
-    _held: tuple[bytes, ...] = ()
+    _held: tuple[Sequence[bytes], ...] = ()
 
     def commit(self, payloads: Sequence[bytes]) -> Reached:
-        if self._held:
-            super().commit(self._held)
-        self._held = tuple(payloads)
+        self._held = (*self._held, payloads)
+        if len(self._held) > 3:
+            super().commit(self._held[0])
+            self._held = self._held[1:]
         return Reached(self._header, self._position)
 
 
@@ -108,11 +109,10 @@ def _checksums_believed(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(frame, "is_sound", lambda _data, _checksum: True)
 
 
-NO_SYNC, LATE_SYNC, NO_CHECKSUM = "no sync", "acknowledged before the sync", "no checksum"
 POWER: dict[str, Plant] = {
-    NO_SYNC: _files(WithoutSync),
-    LATE_SYNC: _files(SyncedLater),
-    NO_CHECKSUM: _checksums_believed,
+    "no sync": _files(WithoutSync),
+    "acknowledged before the sync": _files(SyncedLater),
+    "no checksum": _checksums_believed,
     "no sync of the directory": _no_directory_sync,
     "no sync above the directory": _directory_made_and_no_more,
     "a failed sync tried again": _files(TriesAgain),
@@ -120,3 +120,9 @@ POWER: dict[str, Plant] = {
     "written later": _files(WrittenLater),
 }
 """Those that a power cut brings to light."""
+FAULTY: dict[str, Plant] = {
+    "a failed sync tried again": _files(TriesAgain),
+    "goes on after a failure": _files(GoesOn),
+    "a part taken for the whole": _files(WrittenOnce),
+}
+"""Those that a failing call brings to light."""

@@ -1,0 +1,75 @@
+"""Processes killed at any moment: all that they said was recorded is read back, and nothing else raises an alarm."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from compliance.audit.disk import Disk
+from compliance.audit.segment_file import read_directory
+from compliance.audit.segment_reading import Ending
+from tests.audit.nursery import payload
+
+FEW, MANY = 20, 1_000
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def kill(directory: Path, kills: int, *mistake: str) -> None:
+    command = [sys.executable, "-m", "tests.audit.nursery", str(directory), str(kills), "1", *mistake]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=1_200)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def promised(said: Path) -> set[bytes]:
+    """The records that processes said were recorded. What they said last may be cut off."""
+    lines = said.read_bytes().split(b"\n")[:-1]
+    assert [each for each in lines if each.startswith(b"failed")] == []
+    return {payload(*(int(part) for part in line.split(b"/"))) for line in lines}
+
+
+def broken_promises(directory: Path) -> tuple[int, list[str]]:
+    """How many records were promised in all, and what was wrong with them."""
+    number, broken = 0, []
+    for said in directory.glob("*.said"):
+        wanted = promised(said)
+        number += len(wanted)
+        segments = read_directory(Disk(), said.with_suffix(""))
+        found = [*segments.records]
+        broken += [f"{each[:20]!r} is gone" for each in wanted - {*found}]
+        broken += [f"{name}: {r.why}" for name, r in segments.files.items() if r.ending is Ending.DAMAGED]
+        broken += [f"{name} is missing" for name in segments.missing]
+        broken += disorder(found)
+    return number, broken
+
+
+def disorder(found: list[bytes]) -> list[str]:
+    """Threads of a process whose records are not all there, each once and in its order."""
+    threads = defaultdict[bytes, list[int]](list)
+    for record in found:
+        thread, _, number = record.partition(b" ")[0].rpartition(b"/")
+        threads[thread].append(int(number))
+    return [f"{thread!r} has {numbers}" for thread, numbers in threads.items() if numbers != [*range(len(numbers))]]
+
+
+def test_a_killed_process_takes_no_acknowledged_record_with_it(tmp_path: Path) -> None:
+    kill(tmp_path, FEW)
+    number, broken = broken_promises(tmp_path)
+    assert broken == []
+    assert number >= FEW // 2, "each other process lives until its first promise"
+
+
+@pytest.mark.prove
+def test_a_thousand_killed_processes_take_no_acknowledged_record_with_them(tmp_path: Path) -> None:
+    kill(tmp_path, MANY)
+    number, broken = broken_promises(tmp_path)
+    assert broken == []
+    assert number >= MANY // 2
+
+
+def test_a_kill_brings_it_to_light_if_records_are_written_after_they_were_promised(tmp_path: Path) -> None:
+    kill(tmp_path, FEW, "written later")
+    assert broken_promises(tmp_path)[1]
