@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -216,29 +218,45 @@ def _own_finder(where: _Where) -> _Finder:
 # -- telling --------------------------------------------------------------------------------------------
 
 
+class _Places:
+    """Where things stand in a document, as editors read it: file, line and column; the field, if it has several."""
+
+    def __init__(self, document: Document) -> None:
+        content = document.content
+        fields = {"headline": content.headline, "text": content.text, "html": content.html}
+        self._name = document.name
+        self._given = {name: text for name, text in fields.items() if text is not None}
+        self._begins: dict[str, list[int]] = {}
+
+    def of(self, found: answer.Mention | answer.Suppressed) -> str:
+        """Where a mention stands, or what was passed over."""
+        field = "" if len(self._given) == 1 and found.field == "text" else f":{found.field}"
+        source = found.field if found.field in {"headline", "text"} else "html"
+        if found.start is None or source not in self._given:
+            return f"{self._name}{field}"
+        begins = self._lines(source)
+        line = bisect_right(begins, found.start)
+        return f"{self._name}{field}:{line}:{found.start - begins[line - 1] + 1}"
+
+    def _lines(self, source: str) -> list[int]:
+        """Where each line begins; gone through once, as a text may have a million names."""
+        if source not in self._begins:
+            ends = (each.end() for each in re.finditer("\n", self._given[source]))
+            self._begins[source] = [0, *ends]
+        return self._begins[source]
+
+
 def _print(document: Document, told: answer.Mentions, *, shows_suppressed: bool) -> None:
+    places = _Places(document)
     for each in told.mentions:
         marks = (f"marked: {_line(mark)}" for mark in each.marked)
         why = "; ".join((*each.evidence, *([each.lacks] if each.lacks else []), *marks))
-        click.echo(f"{_place(document, each)}: {each.entity}: `{_line(each.surface)}` {each.verdict} ({why})")
+        click.echo(f"{places.of(each)}: {each.entity}: `{_line(each.surface)}` {each.verdict} ({why})")
         for status in each.statuses:
             may, since = "" if status.certain else "may be ", f", from {status.first_day}" if status.first_day else ""
             click.echo(f"    {may}declared in `{status.register}` by: {status.authority}{since}")
     for gone in told.suppressed if shows_suppressed else ():
-        click.echo(f"{_place(document, gone)}: {gone.entity}: `{_line(gone.surface)}` suppressed: {gone.because}")
-
-
-def _place(document: Document, found: answer.Mention | answer.Suppressed) -> str:
-    """Where it stands, as editors read it: file, line and column; the field, where a document has several."""
-    content = document.content
-    source = content.headline if found.field == "headline" else content.text if found.field == "text" else content.html
-    is_alone = sum(each is not None for each in (content.headline, content.text, content.html)) == 1
-    field = "" if is_alone and found.field == "text" else f":{found.field}"
-    if found.start is None or source is None:
-        return f"{document.name}{field}"
-    before = source[: found.start]
-    line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
-    return f"{document.name}{field}:{line}:{column}"
+        click.echo(f"{places.of(gone)}: {gone.entity}: `{_line(gone.surface)}` suppressed: {gone.because}")
 
 
 def _line(text: str) -> str:

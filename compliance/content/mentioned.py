@@ -102,10 +102,12 @@ def look(content: Content, directory: Directory, scan: Scan) -> Looked:
 
 def _authors(texts: Mapping[str, str], scanned: Scanned) -> dict[str, str]:
     """The texts without notices of our own: in which language these are says nothing of the page."""
-    found = dict(texts)
-    for each in sorted(scanned.notices, key=lambda one: one.start, reverse=True):
-        found[each.field] = found[each.field][: each.start] + found[each.field][each.end :]
-    return found
+    kept: dict[str, list[str]] = {field: [] for field in texts}
+    done = dict.fromkeys(texts, 0)
+    for each in sorted(scanned.notices, key=lambda one: one.start):
+        kept[each.field].append(texts[each.field][done[each.field] : each.start])
+        done[each.field] = max(done[each.field], each.end)
+    return {field: "".join((*kept[field], text[done[field] :])) for field, text in texts.items()}
 
 
 def _owners(hosts: frozenset[str], directory: Directory) -> Members:
