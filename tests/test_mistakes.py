@@ -15,7 +15,8 @@ from typing import Final
 import pytest
 
 from compliance.cli.testing import texts_of
-from compliance.errors import RulesError, Span
+from compliance.errors import Problem, RulesError, Span
+from compliance.language import source
 from compliance.language.load import load
 from compliance.language.suite import load_suites
 from compliance.model.ruleset import Ruleset
@@ -65,6 +66,18 @@ class Caught:
     by: str
     span: Span | None
     text: str
+
+
+@cache
+def tree(path: str, data: bytes) -> tuple[source.Node | None, list[Problem]]:
+    """What is read of a file; all but one are the same for every mistake."""
+    return source.read(path, data)
+
+
+@pytest.fixture(autouse=True)
+def _read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("load", "suite"):
+        monkeypatch.setattr(f"compliance.language.{module}.read", tree)
 
 
 def written(name: str) -> str:

@@ -11,6 +11,8 @@ from ipaddress import ip_network
 
 Value = str | bool | int | float | Sequence["Value"] | Mapping[str, "Value"]
 _Node = list["int | _Node | None"]
+_DEEP = 96
+"""Where IPv4 begins in a tree of version 6, in bits."""
 
 
 class _Short(int):
@@ -31,9 +33,10 @@ def mmdb(
     """A database with these records by network; IPv4 networks of a version 6 tree lie in ::/96."""
     data = bytearray()
     tree: _Node = [None, None]
+    deep: dict[str, _Node] = {}
     encoded = {id(record): _encoded(record) for record in {id(each): each for each in records.values()}.values()}
     for network, record in records.items():
-        _insert(tree, _bits(network, ip_version), len(data))
+        _insert(tree, _bits(network, ip_version), len(data), deep)
         data += encoded[id(record)]
     nodes = _in_order(tree)
     number = {id(node): at for at, node in enumerate(nodes)}
@@ -64,12 +67,19 @@ def _bits(network: str, ip_version: int) -> str:
     net = ip_network(network)
     width = 32 if net.version == 4 else 128
     path = f"{int(net.network_address):0{width}b}"[: net.prefixlen]
-    return "0" * 96 + path if ip_version == 6 and net.version == 4 else path
+    return "0" * _DEEP + path if ip_version == 6 and net.version == 4 else path
 
 
-def _insert(tree: _Node, path: str, offset: int) -> None:
-    node = tree
-    for bit in path[:-1]:
+def _insert(tree: _Node, path: str, offset: int, deep: dict[str, _Node]) -> None:
+    """Put an offset at the end of a path; `deep` keeps the nodes that lie as deep as the one of IPv4."""
+    begin, node = 0, tree
+    if len(path) <= _DEEP:
+        deep.clear()  # it may take the place of what lies there
+    elif path[:_DEEP] in deep:
+        begin, node = _DEEP, deep[path[:_DEEP]]
+    for place, bit in enumerate(path[begin:-1], begin):
+        if place == _DEEP:
+            deep[path[:_DEEP]] = node
         child = node[int(bit)]
         if not isinstance(child, list):
             child = node[int(bit)] = [None, None]

@@ -35,13 +35,15 @@ def in_one_world(one: Ruleset, other: Ruleset) -> Ruleset:
     return replace(other, rules=one.rules)
 
 
-def changes(old: Ruleset, new: Ruleset, near: date = DAY) -> list[NoticeChange]:
-    impact = Impact(old, new, near)
-    return [change for task in impact.tasks() if (change := impact.run(task)) is not None]
+def changes(old: Ruleset, new: Ruleset, *notices: str) -> list[NoticeChange]:
+    """What is told of these notices, or of all."""
+    impact = Impact(old, new, DAY)
+    tasks = [task for task in impact.tasks() if not notices or task.notice in notices]
+    return [change for task in tasks if (change := impact.run(task)) is not None]
 
 
-def counted(old: Ruleset, new: Ruleset) -> dict[str, NoticeChange]:
-    return {each.notice: each for each in changes(old, new) if not each.draft}
+def counted(old: Ruleset, new: Ruleset, *notices: str) -> dict[str, NoticeChange]:
+    return {each.notice: each for each in changes(old, new, *notices) if not each.draft}
 
 
 def asked(ruleset: Ruleset, facts: Facts, day: date) -> Results:
@@ -121,7 +123,7 @@ def check(pair: tuple[Ruleset, Ruleset], facts: Facts, day: date, *, one_world: 
     before, after = asked(old, facts, day), asked(new, facts, day)
     wrong = {key for key in before.keys() | after.keys() if before.get(key, "none") != after.get(key, "none")}
     assume(wrong and is_located(facts.get("reader.location"), pair))
-    found = counted(old, new)
+    found = counted(old, new, *{notice for notice, _ in wrong})
     for notice, entity in wrong:
         change = found[notice]
         words = before.get((notice, entity), "none"), after.get((notice, entity), "none")
@@ -219,7 +221,7 @@ def test_a_rule_that_goes_is_named_and_whatever_goes_with_it_is_told_as_removed(
     assume(old.active_rules)
     gone = data.draw(st.sampled_from(old.active_rules))
     new = replace(old, rules={name: rule for name, rule in old.rules.items() if name != gone.id})
-    change = counted(old, new)[gone.notice.id]
+    change = counted(old, new, gone.notice.id)[gone.notice.id]
     assert (change.removed, change.added, change.changed) == ((gone.id,), (), ())
     shown = {"possible", "required"}
     facts = known_or_not(facts)
