@@ -12,8 +12,9 @@ from typing import Final
 import msgspec
 
 from compliance.mentions.names import WORD, Name
+from compliance.mentions.namesakes import stands_beside
 from compliance.mentions.normalize import Folded
-from compliance.mentions.weakness import Why
+from compliance.mentions.weakness import SHORTEST, Why
 from compliance.model.designation import Strength
 
 NEAR: Final = 60
@@ -23,6 +24,7 @@ QUOTED: Final = 80
 CAPITAL: Final = "capital letter"
 IN_QUOTES: Final = "quotation marks"
 CONTEXT: Final = "a word of its context nearby"
+PARTLY: Final = "a capital letter behind its first word"
 NO_CAPITAL: Final = "it lacks a capital letter"
 LINK: Final = "a link to it"
 INSIDE: Final = "a capital letter inside a sentence"
@@ -34,6 +36,7 @@ _NAMES_INSIDE: Final = frozenset({Why.DICTIONARY, Why.INITIAL})
 """What a capital letter inside a sentence tells from a word; whose name it is, it does not tell."""
 _OPENING: Final = "«„“\"‚‘'‹"
 _CLOSING: Final = "»”“\"’'›"
+_OPENING_INSIDE: Final = frozenset('«„“"')
 
 
 class Surroundings(msgspec.Struct, frozen=True):
@@ -56,12 +59,14 @@ class Evidence(msgspec.Struct, frozen=True):
     """Why it is no mention at all."""
 
 
+_IN_ITS_QUOTES: Final = Evidence((PARTLY, IN_QUOTES))
 _WRITTEN_SO: Final = Evidence((EXACT,))
 _IN_ANOTHER_WAY: Final = Evidence(rules_out="it is not written exactly so")
 _IN_SMALL_LETTERS: Final = Evidence(lacks=NO_CAPITAL)
 _A_WORD: Final = Evidence(rules_out=NO_CAPITAL)
 _A_NAME: Final = Evidence((CAPITAL,))
 _A_SURNAME: Final = Evidence((CAPITAL,), "the full name is not in the text")
+_OF_SOMEBODY: Final = Evidence(lacks="another name stands beside it")
 
 
 def evidence_for(name: Name, around: Surroundings, linked: frozenset[str]) -> Evidence:
@@ -80,13 +85,24 @@ def evidence_for(name: Name, around: Surroundings, linked: frozenset[str]) -> Ev
         is_exact = "".join(surface.split()) in name.exact
         return _acronym(name, around, linked) if is_exact else _IN_ANOTHER_WAY
     if not _has_capitals(surface, name.capitals):
+        if _begins_small(surface, name.capitals):
+            return _behind_a_common_word(name, around, surface, linked)
         return _IN_SMALL_LETTERS if strength is Strength.STRONG else _A_WORD
     if strength is Strength.STRONG or strength is Strength.MEDIUM:
         return _A_NAME
     if strength is Strength.SURNAME:
-        return _A_SURNAME
+        return _OF_SOMEBODY if stands_beside(around.text, around.start, around.end) else _A_SURNAME
     more = _more(name, around, linked)
     return Evidence((CAPITAL, *more), "" if more else _alone(name))
+
+
+def _behind_a_common_word(name: Name, around: Surroundings, surface: str, linked: frozenset[str]) -> Evidence:
+    """What speaks for a name whose first word says what it is, in small letters: «радио «Свобода»»."""
+    is_shared = name.weakness is not None and name.weakness.why is Why.SHARED
+    if not is_shared and not _OPENING_INSIDE.isdisjoint(surface):
+        return _IN_ITS_QUOTES
+    more = _more(name, around, linked) if name.strength is Strength.WEAK else []
+    return Evidence((PARTLY, *more), "" if more else NO_CAPITAL)
 
 
 def _acronym(name: Name, around: Surroundings, linked: frozenset[str]) -> Evidence:
@@ -128,6 +144,15 @@ def _has_capitals(surface: str, wanted: tuple[bool, ...]) -> bool:
     if len(words) != len(wanted):
         words, wanted = words[:1], wanted[:1]
     return all(not upper or not word[0].islower() for word, upper in zip(words, wanted, strict=False))
+
+
+def _begins_small(surface: str, wanted: tuple[bool, ...]) -> bool:
+    """Whether only the first word lacks its capital letter, and another one has one."""
+    words = WORD.findall(surface)
+    if len(words) != len(wanted) or not wanted[0] or len(words[0]) < SHORTEST:
+        return False
+    rest = [word for word, upper in zip(words[1:], wanted[1:], strict=True) if upper]
+    return bool(rest) and not any(word[0].islower() for word in rest)
 
 
 def _is_inside_a_sentence(text: str, start: int) -> bool:

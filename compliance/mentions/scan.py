@@ -17,7 +17,7 @@ import daachorse
 import msgspec
 
 from compliance.mentions.anchors import anchors, table
-from compliance.mentions.evidence import CAPITAL, EXACT, IN_FULL, Evidence, Surroundings, evidence_for
+from compliance.mentions.evidence import CAPITAL, EXACT, IN_FULL, PARTLY, Evidence, Surroundings, evidence_for
 from compliance.mentions.existing import Tells
 from compliance.mentions.marks import Stretch
 from compliance.mentions.names import Name
@@ -303,7 +303,7 @@ def _settled(mentions: Sequence[Mention]) -> tuple[Mention, ...]:
         msgspec.structs.replace(each, verdict=Verdict.CERTAIN, evidence=(*each.evidence, IN_FULL), lacks="")
         if each.verdict is Verdict.POSSIBLE
         and each.entity in certain
-        and not {CAPITAL, EXACT}.isdisjoint(each.evidence)
+        and not {CAPITAL, EXACT, PARTLY}.isdisjoint(each.evidence)
         else each
         for each in mentions
     ]

@@ -263,3 +263,45 @@ def test_an_acronym_that_two_entities_have_is_certain_only_where_something_tells
         "two: ПКР possible",
     ]
     assert names("ПКР молчит.", *both, linked=["two"]) == ["one: ПКР possible", "two: ПКР certain"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Журналисты радио «Маяковка» молчат.", ["beacon: радио «Маяковка certain"]),
+        ("Слушали радио Маяковка.", ["beacon: радио Маяковка possible"]),
+        (
+            "Слушали радио Маяковка. Радио Маяковка молчит.",
+            ["beacon: радио Маяковка certain", "beacon: Радио Маяковка certain"],
+        ),
+        ("Слушали радио маяковка.", ["beacon: радио маяковка possible"]),
+        ("Писала вечерняя «Хроника».", ["gazette: вечерняя «Хроника certain"]),
+        ("Писала «вечерняя хроника».", []),
+    ],
+)
+def test_the_first_word_of_a_name_may_be_small_where_the_others_have_their_capitals(
+    text: str, wanted: list[str]
+) -> None:
+    gazette = entity("gazette", alias("Вечерняя Хроника", strength=Strength.WEAK))
+    assert names(text, BEACON, gazette) == wanted
+
+
+@pytest.mark.parametrize(
+    ("before", "behind"),
+    [
+        *(("Писал Александр ", ""), ("С Сергеем Петровичем ", ""), ("Роман А. И. ", ""), ("Мария ", ""), ("А.", "")),
+        *(("Говорил ", " Игорь"), ("Wrote Oliver ", ""), ("Ольгой Сергеевной ", ""), ("", " А. И.")),
+    ],
+)
+def test_a_surname_beside_the_name_of_somebody_else_is_never_certain(before: str, behind: str) -> None:
+    person = entity("one", "Пантелеймон Златоверхов", alias("Златоверхов", strength=Strength.SURNAME))
+    text = f"{before}Златоверхов{behind}. Позже вышел Пантелеймон Златоверхов."
+    first, *_ = scanned(text, person).mentions
+    assert (first.verdict, first.lacks) == (Verdict.POSSIBLE, "another name stands beside it")
+
+
+@pytest.mark.parametrize("before", ["Вчера ", "Писатель ", "", "Mr ", "Сказал он. "])
+def test_a_surname_beside_another_word_is_certain_where_the_full_name_stands(before: str) -> None:
+    person = entity("one", "Пантелеймон Златоверхов", alias("Златоверхов", strength=Strength.SURNAME))
+    first, *_ = scanned(f"{before}Златоверхов молчал. Вышел Пантелеймон Златоверхов.", person).mentions
+    assert first.verdict is Verdict.CERTAIN
