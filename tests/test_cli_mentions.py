@@ -203,3 +203,24 @@ def test_word_forms_are_kept_where_the_settings_say_or_in_the_cache_of_the_user(
     monkeypatch.setenv("XDG_CACHE_HOME", cache)
     monkeypatch.setenv("HOME", home)
     assert cache_directory(Settings(cache_dir=setting)) == (None if found is None else Path(found))
+
+
+def test_what_is_skipped_in_a_directory_is_named(rules: Path, tmp_path: Path) -> None:
+    texts = tmp_path / "texts"
+    (texts / "deep").mkdir(parents=True)
+    (texts / "ONE.TXT").write_text("Радио Маяковка молчит.", "utf-8")
+    (texts / "deep" / "two.docx").write_bytes(b"PK")
+    result = run("mentions", texts, "--rules", rules, "--as-of", "2020-01-15")
+    assert result.stdout == f"{texts / 'ONE.TXT'}:1:1: radio: `Радио Маяковка` certain (capital letter)\n"
+    assert f"skipped: `{texts / 'deep' / 'two.docx'}`, whose name ends in none of .htm, .html, " in result.stderr
+    assert "1 document(s), 1 mention(s), 1 file(s) skipped\n" in result.stderr
+    data: Any = shown(run("mentions", texts, "--rules", rules, "--as-of", "2020-01-15", "--json"))
+    assert data["skipped"] == [str(texts / "deep" / "two.docx")]
+
+
+def test_a_directory_without_texts_says_so(rules: Path, tmp_path: Path) -> None:
+    result = run("mentions", tmp_path / "empty", "--rules", rules, "--as-of", "2020-01-15")
+    assert (result.exit_code, "is neither a file nor a directory" in result.stderr) == (2, True)
+    (tmp_path / "empty").mkdir()
+    result = run("mentions", tmp_path / "empty", "--rules", rules, "--as-of", "2020-01-15")
+    assert (result.stdout, "0 document(s), 0 mention(s)" in result.stderr) == ("", True)

@@ -88,7 +88,8 @@ def mentions(sources: tuple[Path, ...], rules_dir: str | None, *, as_json: bool,
     rules = rules_path(Path(rules_dir) if rules_dir else None, flags["config"])
     where = rules, cache_directory(settings(flags["config"], {}))
     ruleset, forms = read_with_forms(rules)
-    looked = list(_looked(_files(sources), where, (ruleset, forms), flags["jobs"] or os.cpu_count() or 1))
+    files, skipped = _files(sources)
+    looked = list(_looked(files, where, (ruleset, forms), flags["jobs"] or os.cpu_count() or 1))
     if problems := [Problem(each.problem, where=each.name) for each, _ in looked if each.problem]:
         raise RequestError(problems)
     found = [(each, mentions_of(ruleset, seen, day)) for each, seen in looked]
@@ -98,10 +99,12 @@ def mentions(sources: tuple[Path, ...], rules_dir: str | None, *, as_json: bool,
         shown = [
             {"document": each.name, "mentions": told.mentions, "suppressed": told.suppressed} for each, told in found
         ]
-        print_json({"as_of": day, "documents": shown})
+        print_json({"as_of": day, "documents": shown, "skipped": list(map(str, skipped))})
         return
     for each, told in found:
         _print(each, told, shows_suppressed=flags["shows_suppressed"])
+    if len(found) != 1 or skipped:
+        _sum_up(found, skipped)
 
 
 def _write(path: Path, text: str) -> None:
@@ -114,15 +117,18 @@ def _write(path: Path, text: str) -> None:
 # -- reading --------------------------------------------------------------------------------------------
 
 
-def _files(sources: Sequence[Path]) -> list[Path]:
-    """The files to read: what was named, and what is read in the directories among it."""
+def _files(sources: Sequence[Path]) -> tuple[list[Path], list[Path]]:
+    """The files to read: what was named, and what is read in the directories among it; and what is not."""
     found: list[Path] = []
+    skipped: list[Path] = []
     problems = [Problem(f"`{each}` is neither a file nor a directory") for each in sources if not _is_there(each)]
     if problems:
         raise RequestError(problems)
     for each in sources:
-        found += sorted(file for file in each.rglob("*") if file.suffix in READ) if each.is_dir() else [each]
-    return found
+        inside = sorted(file for file in each.rglob("*") if not file.is_dir()) if each.is_dir() else []
+        found += [file for file in inside if file.suffix.lower() in READ] if each.is_dir() else [each]
+        skipped += [file for file in inside if file.suffix.lower() not in READ]
+    return found, skipped
 
 
 def _is_there(source: Path) -> bool:
@@ -140,9 +146,10 @@ def _documents(file: Path) -> Iterator[Document]:
         yield Document(name, problem=f"it cannot be read: {(error.strerror or 'no reason given').lower()}")
         return
     except UnicodeDecodeError as error:
-        yield Document(name, problem=f"byte {error.start} is not UTF-8: save it as UTF-8")
+        how = "save it as UTF-8, or convert it: `iconv -f CP1251 -t UTF-8`"
+        yield Document(name, problem=f"byte {error.start} is not UTF-8: {how}")
         return
-    if file.suffix in LINES:
+    if file.suffix.lower() in LINES:
         for number, line in enumerate(text.splitlines(), start=1):
             if line.strip():
                 yield _of_line(f"{name}:{number}", line)
@@ -216,6 +223,14 @@ def _own_finder(where: _Where) -> _Finder:
 
 
 # -- telling --------------------------------------------------------------------------------------------
+
+
+def _sum_up(found: Sequence[tuple[Document, answer.Mentions]], skipped: Sequence[Path]) -> None:
+    """What was looked at and what was not, beside the output: nothing is passed over without a word."""
+    for each in skipped:
+        click.echo(f"skipped: `{each}`, whose name ends in none of {', '.join(sorted(READ))}", err=True)
+    mentioned = sum(len(told.mentions) for _, told in found)
+    click.echo(f"{len(found)} document(s), {mentioned} mention(s), {len(skipped)} file(s) skipped", err=True)
 
 
 class _Places:
