@@ -75,7 +75,8 @@ _ROW: Final = "   "
 ENTITY: Final = re.compile(rf"(&{_REFERENCE})")
 _IN_VALUES: Final = re.compile(rf"(&{_REFERENCE}|[\n\r\t\f][{_S}]*+| {{2}}[{_S}]*+)")
 ATTRIBUTE: Final = re.compile(rf"([^{_S}/>=][^{_S}/>=]*+)(?:[{_S}]*+=[{_S}]*+({_VALUE})?+)?+")
-_TAGS: Final = re.compile(rf"<(?:{_COMMENT}|/?{_NAME}{_REST}|[!?][^>]*+>?+|/(?:>|[^a-zA-Z>][^>]*+>?+))")
+_TAGS: Final = re.compile(rf"<(?:{_COMMENT}|/?{_NAME}(?:{_REST}|([\s\S]*+))|[!?][^>]*+>?+|/(?:>|[^a-zA-Z>][^>]*+>?+))")
+"""Everything that is no text; in a tag that never ends its group holds the rest, so that no other is looked for."""
 _TAG: Final = re.compile(rf"</?{_NAME}{_REST}")
 _CDATA: Final = re.compile(r"<!\[CDATA\[([^\]]*+(?:\](?!\]>)[^\]]*+)*+)(?:\]\]>|\Z)")
 _UNSEEN: Final = re.compile(r"<(title|style|script)\b[^<]*+(?:<(?!/\1)[^<]*+)*+(?:</\1[^>]*+>?|\Z)", re.IGNORECASE)
@@ -306,7 +307,7 @@ def _foreign(token: str) -> str:
     """The text in a picture or a formula."""
     if "<!" in token:
         token = _CDATA.sub(lambda found: found[1].replace("&", "&amp;").replace("<", "&lt;"), token)
-    text = _TAGS.sub(" ", _UNSEEN.sub(" ", token)).replace("\0", "\ufffd")
+    text = _TAGS.sub(lambda found: f" {found[1] or ''}", _UNSEEN.sub(" ", token)).replace("\0", "\ufffd")
     words = ENTITY.sub(lambda found: character(found[0]), _ROWS.sub(" ", text)).strip(" ")
     return f" {words} " if words else " " if token[-1].isspace() else ""
 

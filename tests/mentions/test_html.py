@@ -329,3 +329,9 @@ def test_a_piece_that_repeats_without_end_is_read_in_time_that_grows_with_it(pie
 def test_one_text_of_ten_megabytes_is_read() -> None:
     assert len(read("текст" * 1_000_000 + "Ы" * 5_000_000).fields[0].text) == 10_000_000
     assert read("&#" + "9" * 1_000_000 + ";").fields[0].text == "\ufffd"
+
+
+@pytest.mark.parametrize("start", ["<svg a='", '<svg a="', "<math a=", "<svg><a b='"])
+def test_tags_in_pictures_that_never_end_are_gone_through_once(start: str) -> None:
+    html = start * 40_000 + "Радио Маяковка"
+    assert_places_hold(html, read(html))
