@@ -327,8 +327,12 @@ def process(*arguments: str, **more: Any) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more)
 
 
-@pytest.mark.parametrize("arguments", [[*MOSCOW, "--json"], ["lint", "--as-of", "2040-01-01"]])
-def test_a_reader_of_the_pipe_that_leaves_early_gets_no_traceback(arguments: list[str]) -> None:
+@pytest.mark.parametrize(
+    "arguments",
+    [["check", "--rules", "rules", "--publisher", "radio", "--json"], ["lint", "rules", "--as-of", "2040-01-01"]],
+)
+def test_a_reader_of_the_pipe_that_leaves_early_gets_no_traceback(clean: Path, arguments: list[str]) -> None:
+    written(clean / "rules")
     with process(*arguments) as child:
         assert child.stdout is not None
         assert child.stderr is not None
@@ -344,10 +348,11 @@ def test_words_in_other_scripts_survive_a_terminal_that_knows_no_unicode() -> No
     assert "нежелательной" in json.loads(out.decode())["notices"][0]["text"]
 
 
-def test_a_port_in_use_is_named_and_nothing_is_served() -> None:
+def test_a_port_in_use_is_named_and_nothing_is_served(clean: Path) -> None:
+    rules = written(clean / "rules")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        with process("serve", "--port", port) as child:
+        with process("serve", "--port", port, "--rules", str(rules)) as child:
             out, err = child.communicate(timeout=SECONDS)
     assert (child.returncode, out) == (UNUSABLE, b"")
     message = f"error: cannot listen on `127.0.0.1` port `{port}`: address already in use; "

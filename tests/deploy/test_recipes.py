@@ -24,6 +24,7 @@ import yaml
 
 from compliance.config import Settings
 from tests.deploy.proxying import DEPLOY, LOG, Proxy, proxying
+from tests.tiny import written
 from tests.web.asking import ARTICLE, DAY
 from tests.web.process import SECONDS, Reply, Service, serving
 
@@ -140,7 +141,8 @@ def running(
         toml.write_text(text.replace("\n# cdn = ", "\ncdn = "), encoding="utf-8")
     header = {"nginx-edge": "X-Real-IP", "nginx-edge-place": "X-Reader-Country"}.get(recipe)
     (where / "countries.conf").write_text(COUNTRIES, encoding="utf-8")
-    with serving(where / "log", "--config", str(toml), "--host", host) as service:
+    rules = written(where / "rules")  # what is due is not asked here, and the shipped ones take longer
+    with serving(where / "log", "--config", str(toml), "--host", host, "--rules", str(rules)) as service:
         if header is None:
             with proxying(
                 nginx, config(recipe), where / "nginx", service.port, host=host, is_told_the_reader=True
@@ -265,7 +267,8 @@ def test_whoever_asks_past_nginx_is_not_believed(behind_nginx: Setup, tmp_path: 
     elsewhere = tmp_path / "other" / "compliance.toml"
     elsewhere.write_text('trusted_proxies = ["192.0.2.1"]\nclient_address = "x-forwarded-for"\n', encoding="utf-8")
     claim = {"X-Forwarded-For": IN_AMERICA[0]}
-    with serving(tmp_path / "other" / "log", "--config", str(elsewhere)) as service:
+    rules = written(tmp_path / "other" / "rules")
+    with serving(tmp_path / "other" / "log", "--config", str(elsewhere), "--rules", str(rules)) as service:
         assert place(service.ask("POST", "/v1/check", ASKED, **claim)) is None
     assert place(behind_nginx.service.ask("POST", "/v1/check", ASKED, **claim)) == "US"
 

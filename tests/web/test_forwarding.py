@@ -15,6 +15,7 @@ from compliance import Checker
 from compliance.config import Settings
 from compliance.geo.client_address import ProxyTrust
 from compliance.web.app import create_app
+from tests.tiny import written
 from tests.web.asking import ARTICLE, DAY
 from tests.web.process import COMMAND, SECONDS, Service, head, serving
 
@@ -143,7 +144,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 def _serving(where: Path, line: str) -> Iterator[Service]:
     toml = where / "compliance.toml"
     toml.write_text(f'trusted_proxies = ["127.0.0.0/8"]\n{line}\n', encoding="utf-8")
-    with serving(where / "log", "--config", str(toml)) as service:
+    rules = written(where / "rules")
+    with serving(where / "log", "--config", str(toml), "--rules", str(rules)) as service:
         yield service
 
 
