@@ -239,7 +239,7 @@ def _broken(checker: Checker, monkeypatch: pytest.MonkeyPatch, room: str) -> Non
         "compliance.check.Checker._locate",
         "compliance.reader.locate",
         "compliance.reader.parse_address",
-        "compliance.check.facts_of",
+        "compliance.check.told",
         "compliance.check.explain_plainly",
         "compliance.check.assemble",
         "compliance.answer.Answer.to_json",
