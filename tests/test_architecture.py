@@ -19,12 +19,19 @@ PACKAGE = ROOT / "compliance"
 COMMANDS = Path(sys.executable).parent
 CORE = ("model", "language", "mentions", "engine", "notices", "content", "review")
 PURE_MODULES = (
+    "audit/canonical.py",
+    "audit/facts.py",
+    "audit/leaf.py",
+    "audit/record.py",
+    "audit/reference.py",
+    "audit/table.py",
     "geo/address.py",
     "geo/client_address.py",
     "geo/embedded.py",
     "geo/locate.py",
     "answer.py",
     "assemble.py",
+    "tabulated.py",
     "config.py",
     "errors.py",
 )
