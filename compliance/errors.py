@@ -4,7 +4,8 @@
     ├── RulesError        rule files cannot be loaded; carries every problem of every file
     ├── RequestError      a question cannot be understood; carries every problem of it
     ├── ConfigError       a setting is wrong or unknown
-    └── DatabaseError     a geolocation database cannot be used
+    ├── DatabaseError     a geolocation database cannot be used
+    └── EvidenceError     evidence cannot be read, or does not prove what it should
 
 Theory: a bad input is answered with everything that is wrong with it, at once, at its place, with the
 nearest good word. So the unit is the `Problem`, and an exception is only a way to hand problems on.
@@ -93,6 +94,10 @@ class ConfigError(ComplianceError):
 
 class DatabaseError(ComplianceError):
     """A geolocation database is missing, damaged or of an unknown kind."""
+
+
+class EvidenceError(ComplianceError):
+    """Evidence is damaged or in another form than it has to be, or it does not prove what it should."""
 
 
 def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:

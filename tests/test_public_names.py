@@ -16,6 +16,7 @@ NAMES = [
     "Content",
     "DatabaseError",
     "Decision",
+    "EvidenceError",
     "Problem",
     "Reader",
     "RequestError",

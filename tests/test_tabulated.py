@@ -201,10 +201,10 @@ def _said(decision: Decision) -> tuple[object, ...]:
 
 
 @few
-@given(worded(), st.lists(questions(), min_size=2, max_size=4), days())
-def test_what_is_kept_of_other_tables_changes_none(ruleset: Ruleset, pages: list[Question], on: LawDays) -> None:
+@given(worded(), st.lists(st.tuples(questions(), days()), min_size=2, max_size=5))
+def test_what_is_kept_of_other_tables_changes_none(ruleset: Ruleset, asked: list[tuple[Question, LawDays]]) -> None:
     index, kept, plain = Index(ruleset), Memo[Words](64), Index(ruleset)
-    for page in pages:
+    for (page, _), (_, on) in product(asked, asked):
         table = table_of(index, page, on, STAMP, kept=kept)
         assert table == made(plain, page, on)
         assert replayed(table.record, index, kept) == table
