@@ -1,14 +1,15 @@
 """Marks in pages and texts: what an answer says of whom a page names, behind the names themselves.
 
 Theory: which notices are due is decided as for any page; here they are only put where the law wants them. A notice
-that stands after the first mention is marked there; one that shares a footnote for other places, at each mention.
+that stands after the first mention is marked there, with a footnote of its own or a shared one; any other that shares
+a footnote, at each mention.
 What cannot be marked is told, since somebody has to do it by hand. A name that has such a mark already gets no second
 one, and that is told, too: the law may want other words. It says nothing about which notices are due.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Final
 
@@ -39,11 +40,21 @@ class AlreadyMarked(msgspec.Struct, frozen=True, kw_only=True):
     mention: Mention
 
 
+class NotPlaced(msgspec.Struct, frozen=True, kw_only=True):
+    """A notice that is to be shown, and the placements that somebody else has to see to."""
+
+    notice: str
+    entity: str | None
+    placements: tuple[str, ...]
+
+
 class Annotated(msgspec.Struct, frozen=True, kw_only=True):
     """A page or a text with its marks, and the answer that they rest on.
 
     `html` or `text` is what was given, with marks; the other one is None. `unmarked` are mentions that should have a
-    mark and stand where nothing can be put, `already_marked` those that have one, of a publisher or of ours.
+    mark and stand where nothing can be put or nobody sees it, `already_marked` those that have one, of a publisher or
+    of ours, `possibly_marked` those that have one and are not certain. `not_placed` are notices that are to be shown
+    and that no mark carries out.
     """
 
     html: str | None
@@ -51,6 +62,8 @@ class Annotated(msgspec.Struct, frozen=True, kw_only=True):
     unmarked: tuple[Mention, ...]
     answer: Answer
     already_marked: tuple[AlreadyMarked, ...] = ()
+    possibly_marked: tuple[Mention, ...] = ()
+    not_placed: tuple[NotPlaced, ...] = ()
 
     def to_json(self) -> bytes:
         """The same as UTF-8 JSON."""
@@ -81,7 +94,7 @@ def marked(
     if not is_page and not (content.text and content.text.strip()):
         raise RequestError([Problem("there is nothing to mark", where="content", help="give `html` or `text`")])
     answer = checker.check(content, reader, languages=languages, as_of=as_of)
-    marks, every = _marks(answer, checker.ruleset)
+    marks = _marks(answer, checker.ruleset)
     found = [
         each
         for each in checker.looked_at(content).mentions
@@ -90,9 +103,9 @@ def marked(
     mentions = [_as_found(each) for each in found]
     if is_page:
         source = content.html or ""
-        done = annotate(source, read(source), mentions, marks, every=every)
+        done = annotate(source, read(source), mentions, marks)
     else:
-        done = annotate_text(content.text or "", mentions, marks, every=every)
+        done = annotate_text(content.text or "", mentions, marks)
     return _told(done, answer, found, is_page=is_page)
 
 
@@ -110,6 +123,8 @@ def _told(done: annotated.Annotated, answer: Answer, found: Sequence[Found], *, 
         unmarked=told.mentions(done.unmarked),
         answer=answer,
         already_marked=tuple(already),
+        possibly_marked=told.mentions(done.possible),
+        not_placed=tuple(_elsewhere(answer, {each.what.entity for each in found})),
     )
 
 
@@ -140,25 +155,43 @@ def _as_found(found: Found) -> scan.Mention:
     return msgspec.structs.replace(found.what, field=found.what.field.removeprefix(OF_PAGE))
 
 
-def _marks(answer: Answer, ruleset: Ruleset) -> tuple[dict[str, list[Mark]], bool]:
-    """What readers are told about each entity, and whether any of it stands at every mention."""
+def _marks(answer: Answer, ruleset: Ruleset) -> dict[str, list[Mark]]:
+    """What readers are told about each entity."""
     shared = {each.marker: each for each in answer.footnotes}
     found: dict[str, list[Mark]] = {}
-    own, every = 0, False
+    own = 0
     for notice in answer.notices:
-        is_first = Placement.AFTER_FIRST_MENTION.value in notice.placements
-        if notice.entity is None or notice.display != "show" or not (is_first or notice.marker):
+        if notice.entity is None or not _is_at_mentions(notice):
             continue
-        every = every or not is_first
+        every = not _is_after_first(notice)
         registers = _registers(notice, answer, ruleset)
         if notice.marker in shared:
             note = shared[notice.marker]
-            mark = Mark(note.marker, _without(note.marker, note.text), note.language, registers, notice.id)
+            mark = Mark(note.marker, _without(note.marker, note.text), note.language, registers, notice.id, every)
         else:
             own += 1
-            mark = Mark(str(own), notice.text, notice.language, registers, notice.id)
+            mark = Mark(str(own), notice.text, notice.language, registers, notice.id, every)
         found.setdefault(notice.entity, []).append(mark)
-    return found, every
+    return found
+
+
+def _is_after_first(notice: Notice) -> bool:
+    return Placement.AFTER_FIRST_MENTION.value in notice.placements
+
+
+def _is_at_mentions(notice: Notice) -> bool:
+    """Whether a notice is shown where its entity is mentioned."""
+    return notice.display == "show" and notice.entity is not None and (_is_after_first(notice) or bool(notice.marker))
+
+
+def _elsewhere(answer: Answer, entities: Collection[str]) -> Iterator[NotPlaced]:
+    """The notices that are shown and that marks do not put everywhere; those of `entities` have their marks."""
+    done = {Placement.AFTER_FIRST_MENTION.value, Placement.FOOTER.value}
+    for notice in answer.notices:
+        is_marked = _is_at_mentions(notice) and notice.entity in entities
+        left = tuple(each for each in notice.placements if not (is_marked and each in done))
+        if left and notice.display == "show":
+            yield NotPlaced(notice=notice.id, entity=notice.entity, placements=left)
 
 
 def _registers(notice: Notice, answer: Answer, ruleset: Ruleset) -> frozenset[str]:

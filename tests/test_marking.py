@@ -123,6 +123,49 @@ def test_where_every_mention_is_marked_those_that_have_a_mark_are_left_out(tmp_p
     assert [each.mention.start for each in found.already_marked] == [16]
 
 
+TWICE: Final = "Радио Маяковка и Радио Маяковка."
+SHARED: Final = (
+    LABELLING["warn.yaml"]
+    .replace("rule: warn", "rule: shared")
+    .replace("placement: after-first-mention", "placement: footer\n  merge: footnote")
+    .replace("mention.title}", "mention.titles}")
+)
+
+
+def test_a_notice_after_the_first_mention_stands_once_where_another_stands_at_each(tmp_path: Path) -> None:
+    checker = Checker(Store(written(tmp_path, {**LABELLING, "shared.yaml": SHARED})), Databases())
+    text = done(checker, text=TWICE, language="ru").text or ""
+    signs = sorted(text.splitlines()[0].partition(" и ")[0].removeprefix("Радио Маяковка").split())
+    assert signs == sorted(["*", "\xb9"])
+    assert text.splitlines()[0].endswith(" и Радио Маяковка*.")
+    assert done(checker, text=text, language="ru").text == text
+
+
+def test_a_notice_after_the_first_mention_that_shares_a_footnote_is_marked_there_only(tmp_path: Path) -> None:
+    first = SHARED.replace("placement: footer", "placement: after-first-mention")
+    checker = Checker(Store(written(tmp_path, {**LABELLING, "warn.yaml": first})), Databases())
+    text = done(checker, text=TWICE, language="ru").text or ""
+    assert text.splitlines()[0] == "Радио Маяковка* и Радио Маяковка."
+
+
+@pytest.mark.parametrize("placement", ["beside", "[after-first-mention, beside]", "top"])
+def test_placements_that_are_no_mark_are_told(tmp_path: Path, placement: str) -> None:
+    rule = LABELLING["warn.yaml"].replace("placement: after-first-mention", f"placement: {placement}")
+    checker = Checker(Store(written(tmp_path, {**LABELLING, "warn.yaml": rule})), Databases())
+    found = done(checker, text=TWICE, language="ru")
+    (left,) = found.not_placed
+    assert (left.notice, left.entity) == ("warn", "radio")
+    assert left.placements == ("beside" if "beside" in placement else placement,)
+    assert ("\xb9" in (found.text or "")) == ("first" in placement)
+
+
+def test_a_notice_of_whom_the_text_does_not_name_is_told_as_not_placed(labelling: Checker) -> None:
+    content = Content(publisher="paper", text="Тихо.", language="ru", facts={"content.mentions": ["radio"]})
+    found = marked(labelling, content, Reader(country="RU"), languages=["ru"], as_of=date(2026, 1, 15))
+    assert [(each.notice, each.placements) for each in found.not_placed] == [("warn", ("after-first-mention",))]
+    assert done(labelling, text=TWICE, language="ru").not_placed == ()
+
+
 def test_the_decision_never_changes_by_a_mark(careful: Checker) -> None:
     plain = done(careful, text="Слушали Радио Маяковку.", language="ru").answer
     marked_ = done(careful, text="Слушали Радио Маяковку (признана опасной).", language="ru").answer

@@ -13,18 +13,23 @@ Source: HTML Living Standard, 13.2.6 (tree construction).
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from html import escape
 from itertools import pairwise
 from operator import itemgetter
 from typing import Final
 
+from compliance.mentions.article import zones
+from compliance.mentions.due import NOWHERE, Mark, Spot, due_of, lines_of
 from compliance.mentions.html import SEEN, Page
 from compliance.mentions.markup import MARK, NOTES, Markup
-from compliance.mentions.scan import Mention
+from compliance.mentions.scan import Mention, Verdict
 from compliance.mentions.tree import is_affordable, serialised
+
+__all__ = ["Annotated", "Mark", "Notes", "annotate", "annotate_text"]
 
 _MOST_TRIES: Final = 24
 """So often a page is read again to find what disturbs it; then no marks are left."""
@@ -35,7 +40,6 @@ _TAKING_NONE: Final = _CLOSED | {f"/{each}" for each in _CLOSED}
 _FOLLOWED: Final = frozenset({"table", "/table"}) | _CELLS | _TABLES | {f"/{each}" for each in _CELLS | _TABLES}
 
 
-_NOWHERE: Final = -1
 _RAISED: Final = str.maketrans("0123456789", "\u2070\xb9\xb2\xb3\u2074\u2075\u2076\u2077\u2078\u2079")
 
 
@@ -45,26 +49,6 @@ class Notes(StrEnum):
     BODY = "body"
     ARTICLE = "article"
     """To the end of the article with the last mark; of the page if there is none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """What a reader is told about an entity."""
-
-    sign: str
-    """Behind the name and before the footnote: `*`."""
-    text: str
-    """The words of the footnote."""
-    language: str | None = None
-    registers: frozenset[str] = field(default=frozenset(), compare=False)
-    """A name beside which the text says that it stands in all of these needs no such mark; if there are any."""
-
-    notice: str = field(default="", compare=False)
-    """The id of the notice that says it."""
-
-    def is_carried(self, mention: Mention) -> bool:
-        """Whether the text itself has such a mark beside a mention."""
-        return bool(self.registers) and self.registers <= mention.marked_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +62,15 @@ class Annotated:
     """Whether the footnotes are in it. They are missing if there are none, or if no place takes them."""
     carried: tuple[tuple[Mention, Mark], ...] = ()
     """Mentions that were to be marked and have such a mark beside them already, each with ours that was left out."""
+    possible: tuple[Mention, ...] = ()
+    """Mentions that are not certain and have a mark all the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Insertion:
     place: int
     text: str
-    mention: Mention | None = None
+    mentions: tuple[Mention, ...] = ()
 
 
 def annotate(
@@ -103,7 +89,7 @@ def annotate(
         page: what was read from it.
         mentions: those to mark, as they were found in the fields of the page.
         marks: for each entity what readers are told about it; entities without marks are left alone.
-        every: mark every mention, not only the first one of each entity.
+        every: put every mark at every mention; without it, only those marks that ask for it.
         notes: where the footnotes go.
 
     Raises:
@@ -112,21 +98,19 @@ def annotate(
     if page.markup.source != html:
         raise ValueError("the page was read from another source")
     wanted = [each for each in mentions if marks.get(each.entity)]
-    places = _Places(page)
-    placed = sorted(((place, each) for each in wanted if (place := places.of(each)) is not None), key=_order)
-    lost = [each for each in wanted if places.of(each) is None] if every else _nowhere(wanted, placed)
-    due = _due([*(placed if every else _first(placed)), *((_NOWHERE, each) for each in lost)], marks)
+    where = _Places(page)
+    due = due_of([where.spot(each) for each in wanted], marks, every=every)
     if not is_affordable(page.markup):
-        return Annotated(html, tuple(each for each in wanted if every or each in _firsts(wanted)))
-    insertions = [_Insertion(place, _sup(left), each) for place, each, left in due.left if place != _NOWHERE]
+        return Annotated(html, due_of([Spot(NOWHERE, each) for each in wanted], marks, every=every).lost)
+    insertions = [_Insertion(each.place, _sup(each.marks), each.mentions) for each in due.left]
     draft = _Draft(page.markup)
     kept = draft.sound(insertions)
-    unmarked = [each for place, each, _ in due.left if place == _NOWHERE]
-    unmarked += [each.mention for each in insertions if each not in kept and each.mention is not None]
+    unmarked = (*due.lost, *(one for each in insertions if each not in kept for one in each.mentions))
+    done = Annotated("", unmarked, carried=due.carried, possible=_possible(kept))
     for block in _blocks(page.markup, due.lines, kept, notes):
         if draft.is_sound([*kept, block]):
-            return Annotated(draft.written([*kept, block]), tuple(unmarked), has_notes=True, carried=due.carried)
-    return Annotated(draft.written(kept), tuple(unmarked), carried=due.carried)
+            return replace(done, text=draft.written([*kept, block]), has_notes=True)
+    return replace(done, text=draft.written(kept))
 
 
 def annotate_text(
@@ -138,91 +122,30 @@ def annotate_text(
         text: the text.
         mentions: those to mark.
         marks: for each entity what readers are told about it.
-        every: mark every mention, not only the first one of each entity.
+        every: put every mark at every mention; without it, only those marks that ask for it.
     """
     wanted = [each for each in mentions if marks.get(each.entity)]
     body = len(text)
-    for mark in _lines(wanted, marks):
+    for mark in lines_of({each.entity for each in wanted}, marks):
         if f"\n{_line(mark)}\n" in f"\n{text}\n":
             body = min(body, f"\n{text}\n".rfind(f"\n{_line(mark)}\n"))
-    placed = sorted(((each.end, each) for each in wanted if each.end <= body), key=_order)
-    due = _due(placed if every else _first(placed), marks)
-    insertions = []
-    for place, each, left in due.left:
-        signs = _raised(_signs(left))
-        if not text.startswith(signs, place):
-            insertions.append(_Insertion(place, signs, each))
+    due = due_of([Spot(each.end, each) for each in wanted if each.end <= body], marks, every=every)
+    placed = [_Insertion(each.place, _raised(_signs(each.marks)), each.mentions) for each in due.left]
+    insertions = [each for each in placed if not text.startswith(each.text, each.place)]
     lines = [_line(mark) for mark in due.lines]
     missing = [line for line in lines if f"\n{line}\n" not in f"\n{text}\n"]
     below = "".join(f"\n{line}" for line in missing)
     gap = "\n" if missing and body == len(text) else ""
     return Annotated(
-        _written(text, insertions, ()) + gap + below, (), has_notes=bool(lines) or body < len(text), carried=due.carried
+        _written(text, insertions, ()) + gap + below,
+        has_notes=bool(lines) or body < len(text),
+        carried=due.carried,
+        possible=_possible(placed),
     )
 
 
-# -- which mentions ---------------------------------------------------------------------------------
-
-
-def _order(placed: tuple[int, Mention]) -> tuple[int, str]:
-    return placed[0], placed[1].entity
-
-
-def _first(placed: Iterable[tuple[int, Mention]]) -> list[tuple[int, Mention]]:
-    """The first place of each entity."""
-    found: dict[str, tuple[int, Mention]] = {}
-    for place, each in placed:
-        found.setdefault(each.entity, (place, each))
-    return list(found.values())
-
-
-def _firsts(wanted: Iterable[Mention]) -> list[Mention]:
-    return list({each.entity: each for each in reversed([*wanted])}.values())
-
-
-@dataclass(frozen=True, slots=True)
-class _Due:
-    """What is to be written, and what the text has already."""
-
-    left: list[tuple[int, Mention, Sequence[Mark]]]
-    """Mentions by place, each with the marks that it lacks."""
-    carried: tuple[tuple[Mention, Mark], ...]
-    lines: list[Mark]
-    """The footnotes of the marks that are written."""
-
-
-def _due(chosen: Iterable[tuple[int, Mention]], marks: Mapping[str, Sequence[Mark]]) -> _Due:
-    """The marks that some mentions lack, each entity once at a place."""
-    left: list[tuple[int, Mention, Sequence[Mark]]] = []
-    carried: list[tuple[Mention, Mark]] = []
-    for place, each in _once(chosen):
-        carried += [(each, mark) for mark in marks[each.entity] if mark.is_carried(each)]
-        if lacking := [mark for mark in marks[each.entity] if not mark.is_carried(each)]:
-            left.append((place, each, lacking))
-    lacked = {mark for _, _, several in left for mark in several}
-    order = _lines([each for _, each, _ in left], marks)
-    return _Due(left, tuple(carried), [mark for mark in order if mark in lacked])
-
-
-def _nowhere(wanted: Iterable[Mention], placed: Iterable[tuple[int, Mention]]) -> list[Mention]:
-    """The first mention of each entity that has no place anywhere."""
-    marked = {each.entity for _, each in placed}
-    return [each for each in _firsts(wanted) if each.entity not in marked]
-
-
-def _once(placed: Iterable[tuple[int, Mention]]) -> Iterator[tuple[int, Mention]]:
-    """Each entity once at a place; all that have none."""
-    known: set[tuple[int, str]] = set()
-    for place, each in placed:
-        if place == _NOWHERE or (place, each.entity) not in known:
-            known.add((place, each.entity))
-            yield place, each
-
-
-def _lines(wanted: Iterable[Mention], marks: Mapping[str, Sequence[Mark]]) -> list[Mark]:
-    """Each footnote once, in the order in which `marks` has them."""
-    entities = {each.entity for each in wanted}
-    return list(dict.fromkeys(mark for entity, several in marks.items() if entity in entities for mark in several))
+def _possible(insertions: Iterable[_Insertion]) -> tuple[Mention, ...]:
+    return tuple(one for each in insertions for one in each.mentions if one.verdict is not Verdict.CERTAIN)
 
 
 # -- where marks may stand --------------------------------------------------------------------------
@@ -236,6 +159,15 @@ class _Places:
         markup = page.markup
         self._starts = {place: number for number, place in enumerate(markup.places) if markup.written[number]}
         self._closed = _closed(markup)
+        self._zones = zones(markup)
+
+    def spot(self, mention: Mention) -> Spot:
+        """Where a mark behind a mention would stand, and what that is to the article."""
+        place = self.of(mention)
+        if place is None:
+            return Spot(NOWHERE, mention)
+        piece = bisect_right(self._page.markup.places, place - 1) - 1
+        return Spot(place, mention, self._zones[piece])
 
     def of(self, mention: Mention) -> int | None:
         """The place behind a mention; None if nothing can stand there."""

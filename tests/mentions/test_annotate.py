@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ from selectolax.lexbor import LexborHTMLParser
 from compliance.mentions.annotate import Annotated, Mark, Notes, annotate, annotate_text
 from compliance.mentions.html import read
 from compliance.mentions.names import AsWritten, names_of
-from compliance.mentions.scan import Mention, Scanner
+from compliance.mentions.scan import Mention, Scanner, Verdict
 from tests.components import program
 from tests.mentions.naming import entity
 from tests.mentions.pages import PAGES, broken, orderly
@@ -168,6 +169,86 @@ def test_entities_with_the_same_status_share_a_footnote() -> None:
     found = marked("<p>Радио Маяковка, Вереск</p>", {"beacon": [same], "heather": [same, Mark("**", "И в другом.")]})
     assert found.text.count("В перечне.") == 1
     assert '<sup class="compliance-mark">* **</sup>' in found.text
+
+
+@pytest.mark.parametrize("first", ["text", "html"])
+def test_a_mark_for_the_first_mention_stands_once_beside_one_for_each(first: str) -> None:
+    marks = {"beacon": [Mark("1", "В перечне."), Mark("*", "И в другом.", every=True)]}
+    text = "Радио Маяковка и Радио Маяковка."
+    if first == "text":
+        found = annotate_text(text, SCANNER.scan(text).mentions, marks).text
+        assert found.startswith("Радио Маяковка\xb9 * и Радио Маяковка*.")
+    else:
+        found = marked(text, marks).text
+        assert re.findall(r"<sup[^>]*>(.*?)</sup>", found) == ["1 *", "*"]
+
+
+def test_namesakes_at_one_place_with_one_footnote_have_one_sign() -> None:
+    scanner = Scanner(names_of([entity("one", "Радио Маяковка"), entity("two", "Радио Маяковка")], AsWritten()))
+    same = Mark("*", "В перечне.")
+    marks = {"one": [same], "two": [same, Mark("**", "И в другом.")]}
+    html = "<p>Радио Маяковка</p>"
+    page = read(html)
+    found = annotate(html, page, scanner.scan_fields(page.texts()).mentions, marks)
+    assert re.findall(r"<sup[^>]*>(.*?)</sup>", found.text) == ["* **"]
+    text = annotate_text("Радио Маяковка.", scanner.scan("Радио Маяковка.").mentions, marks).text
+    assert text.startswith("Радио Маяковка* **.\n")
+
+
+def with_verdicts(text: str, *verdicts: Verdict) -> Annotated:
+    mentions = SCANNER.scan(text).mentions
+    judged = [msgspec.structs.replace(each, verdict=one) for each, one in zip(mentions, verdicts, strict=True)]
+    return annotate_text(text, judged, MARKS)
+
+
+def test_the_first_certain_mention_is_marked_and_a_possible_one_where_none_is_certain() -> None:
+    text = "Вереск и Вереск."
+    found = with_verdicts(text, Verdict.POSSIBLE, Verdict.CERTAIN)
+    assert (found.text.splitlines()[0], found.possible) == ("Вереск и Вереск**.", ())
+    found = with_verdicts(text, Verdict.POSSIBLE, Verdict.POSSIBLE)
+    assert found.text.splitlines()[0] == "Вереск** и Вереск."
+    assert [each.start for each in found.possible] == [0]
+
+
+NAMED = "Радио Маяковка"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<nav>{0}</nav><article><p>О {0}|.</p></article>",
+        "<nav><ul><li>{0}<li>{0}</ul></nav><p>О {0}|.",
+        "<header><div>{0}</div></header><main>О {0}|</main>",
+        "<header><h1>{0}</h1></header><main>О {0}|</main>",
+        "<header><h1>{0}|</h1></header><p>О {0}",
+        "<h1>{0}|</h1><article>О {0}</article>",
+        "<article><header>{0}|</header>О {0}</article>",
+        "<article><aside>{0}</aside>О {0}|</article>",
+        "<div>{0}</div><article>О {0}|</article>",
+        "<div><nav>{0}</div><p>О {0}|</p>",
+        "<footer>{0}|</footer><p>x</p>",
+        "<nav>{0}|</nav><article>x</article>",
+        "<p hidden>{0}</p><p>О {0}|</p>",
+        "<p hidden>{0}<p>О {0}|",
+        "<span hidden><b>{0}</b></span> {0}|",
+        "<div style='color:red; display: none'><div>x</div>{0}</div>{0}|",
+        "<input hidden>{0}| {0}",
+        "<p title=hidden>{0}|</p>{0}",
+        "<article hidden>{0}</article><nav>{0}|</nav>",
+    ],
+)
+def test_the_first_mention_is_that_of_the_article_where_it_can_be_seen(html: str) -> None:
+    expected = html.format(NAMED)
+    found = marked(expected.replace("|", ""))
+    assert found.text == expected.replace("|", SUP) + BLOCK
+    assert not found.unmarked
+
+
+def test_a_name_that_is_nowhere_to_be_seen_is_told_and_its_footnote_stands() -> None:
+    html = f"<p hidden>{NAMED}</p>"
+    found = marked(html)
+    assert found.text == html + BLOCK
+    assert [each.field for each in found.unmarked] == ["body"]
 
 
 def test_marks_that_are_there_are_replaced_and_never_doubled() -> None:
