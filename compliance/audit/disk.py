@@ -39,6 +39,10 @@ class Disk:
         """Return when the data of a file are on the disk, with what is needed to read them back."""
         _sync_data(descriptor)
 
+    def is_there(self, descriptor: int) -> bool:
+        """Whether an open file still has a name; one that was taken away can be written and never be found."""
+        return os.fstat(descriptor).st_nlink > 0
+
     def close(self, descriptor: int) -> None:
         """Let go of a file. It says nothing of the disk."""
         os.close(descriptor)

@@ -70,7 +70,7 @@ class _Batch:
 
     def __init__(self) -> None:
         self.payloads: list[bytes] = []
-        """None once they are settled: tickets may be kept for long."""
+        """Empty once they are settled: tickets may be kept for long."""
         self.count = self.size = 0
         """How many records and bytes."""
         self.is_settled = False

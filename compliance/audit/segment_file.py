@@ -1,14 +1,15 @@
 """Segment files on a disk: made, written at the end, filled, closed, and read.
 
 Theory: a file and its entry in the directory are synced before anything is promised about it; what is written at its
-end is promised after a sync that covers it. A full file is closed with a frame of its own, and the header of the next
-one says how far it was durable. What failed once is left as it is: after a failed write or sync nobody knows what of
-it is on the disk, and whatever followed in this file could not be promised either.
+end is promised after a sync that covers it, if the file is still there. A full file is closed with a frame of its own,
+and the header of the next one says how far it was durable. What failed once is left as it is: after a failed write or
+sync nobody knows what of it is on the disk, and whatever followed in this file could not be promised either.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -99,6 +100,9 @@ class SegmentFiles:
             self._write(data)
         with _doing(f"sync `{self._header.name}`"):
             self._disk.sync_data(self._opened)
+        with _doing(f"find `{self._header.name}`"):
+            if not self._disk.is_there(self._opened):
+                raise FileNotFoundError(errno.ENOENT, "")
         self._position = end
 
     @property

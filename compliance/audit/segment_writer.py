@@ -99,13 +99,15 @@ class SegmentWriter:
         """Take a record of 1 to 65,535 bytes. The ticket says when it is durable.
 
         Raises:
-            NotRecordedError: nothing can be recorded; this record was counted as refused.
+            NotRecordedError: nothing can be recorded, and the record is counted as refused; or another process
+                made the writer.
             ValueError: it is too long, or empty.
         """
         if not 0 < len(payload) <= MOST_BYTES:
             raise ValueError(f"a record of {len(payload)} bytes; it may have 1 to {MOST_BYTES}")
+        group = self._own_group()
         try:
-            return self._own_group().append(payload)
+            return group.append(payload)
         except NotRecordedError:
             with self._mutex:
                 self._refused += 1
@@ -119,7 +121,7 @@ class SegmentWriter:
             return Status(group.failure, acknowledged, group.unacknowledged, self._refused)
 
     def readable(self) -> Reached | None:
-        """How far the file in use holds acknowledged records; files before it hold nothing else."""
+        """How far the file in use, or the one that failed, is acknowledged; None if none could be made."""
         return self._group.reached
 
     def recover(self) -> Outage | None:
@@ -128,6 +130,7 @@ class SegmentWriter:
         Raises:
             NotRecordedError: it failed again, or the disk has not answered yet; nothing has changed.
         """
+        self._own_group()
         with self._recovering:
             failed = self._group
             if failed.failure is None or self._is_closed:
@@ -144,10 +147,11 @@ class SegmentWriter:
             return outage
 
     def close(self) -> None:
-        """Make durable what was taken, and take nothing more."""
-        with self._recovering:
-            self._is_closed = True
-            self._group.close()
+        """Make durable what was taken, and take nothing more; in another process nothing is done."""
+        if os.getpid() == self._process:
+            with self._recovering:
+                self._is_closed = True
+                self._group.close()
 
     def _own_group(self) -> GroupCommit:
         if os.getpid() != self._process:  # two processes would write into each other's frames

@@ -30,6 +30,7 @@ FAULTS = {
     "read": (errno.EIO,),
     "device": (errno.EIO,),
     "remove": (errno.EIO,),
+    "is_there": (errno.EIO,),
     "close": (errno.EIO,),
 }
 """How each call may fail; a write with 0 takes a part, and no more."""
@@ -138,6 +139,10 @@ class SimulatedDisk(Disk):
 
     def sync_data(self, descriptor: int) -> None:
         self._sync("sync_data", descriptor)
+
+    def is_there(self, descriptor: int) -> bool:
+        with self._call("is_there"):
+            return any(each is self.open_files[descriptor][1] for each in self.entries.values())
 
     def close(self, descriptor: int) -> None:
         self.open_files.pop(descriptor)

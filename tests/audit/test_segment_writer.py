@@ -354,8 +354,32 @@ def test_another_process_may_not_write_into_the_same_file(
         patch.setattr(os, "getpid", lambda: -1)
         with pytest.raises(NotRecordedError, match="the log was opened by another process"):
             on_disk.append(b"two")
+        with pytest.raises(NotRecordedError, match="the log was opened by another process"):
+            on_disk.recover()
+        on_disk.close()
     on_disk.append(b"three").wait()
     assert records(Disk(), tmp_path / "evidence" / "segments") == [b"one", b"three"]
+
+
+def test_records_are_not_acknowledged_in_a_file_that_somebody_took_away(on_disk: SegmentWriter, tmp_path: Path) -> None:
+    directory = tmp_path / "evidence" / "segments"
+    on_disk.append(b"one").wait()
+    (directory / "w0-00000001.seg").unlink()
+    with pytest.raises(NotRecordedError, match=r"cannot find `w0-00000001\.seg`: no such file or directory"):
+        on_disk.append(b"two").wait()
+    directory.rmdir()
+    assert on_disk.recover() == Outage("cannot find `w0-00000001.seg`: no such file or directory", 1, 0)
+    on_disk.append(b"three").wait()
+    assert records(Disk(), directory) == [b"three"]
+
+
+def test_an_answer_of_the_disk_just_when_somebody_gives_up_is_an_answer(disk: SimulatedDisk) -> None:
+    writer = writer_on(disk)
+    ticket = writer.append(b"one")
+    ticket.wait()
+    writer._group._fail("too late", unless=ticket._batch)
+    writer.append(b"two").wait()
+    assert writer.status() == Status(None, 2, 0, 0)
 
 
 def test_two_writers_of_one_name_never_share_a_file(disk: SimulatedDisk) -> None:

@@ -17,7 +17,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from time import monotonic, perf_counter
+from time import monotonic, perf_counter, sleep
 from typing import Final
 
 from compliance.audit.disk import Disk
@@ -89,9 +89,8 @@ def recorded(bring: Bring, threads: int, until: float) -> Sequence[Sequence[floa
 def in_process(directory: Path, worker: str, threads: int, begin: float, seconds: float) -> Sequence[Sequence[float]]:
     """The waits of the threads of one process, from a time of the monotonic clock on."""
     writer = SegmentWriter(directory, worker, seconds=30)
-    while monotonic() < begin:
-        pass
-    waits = recorded(lambda record: writer.append(record).wait(), threads, begin + seconds)
+    sleep(max(0.0, begin - monotonic()))
+    waits = recorded(lambda record: writer.append(record).wait(), threads, max(begin, monotonic()) + seconds)
     writer.close()
     return waits
 
@@ -124,7 +123,7 @@ def line(name: str, found: Sequence[tuple[Recorded, float]]) -> str:
         f"{name}: {median(lambda run, _: run.a_second):,.0f} records/s, "
         f"{median(lambda run, disk: run.a_second / disk):.1f} x the {median(lambda _, disk: disk):,.0f} syncs/s of the "
         f"disk; p50 {1000 * median(lambda run, _: run.wait(0.5)):.1f} ms, "
-        f"p99 {1000 * median(lambda run, _: run.wait(0.99)):.1f} ms ="
-        f" {median(lambda run, disk: run.wait(0.99) * disk):.1f} syncs; "
+        f"p99 {1000 * median(lambda run, _: run.wait(0.99)):.1f} ms, "
+        f"{median(lambda run, disk: run.wait(0.99) * disk):.1f} syncs; "
         f"fairness {median(lambda run, _: run.fairness):.3f}"
     )
