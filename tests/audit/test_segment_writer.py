@@ -66,7 +66,7 @@ def impatient(disk: Disk) -> SegmentWriter:
 
 def recovered(writer: SegmentWriter) -> Outage | None:
     """With the patience that a machine with much to do asks for."""
-    writer._seconds = writer._opening_seconds = PATIENCE
+    writer._seconds = writer._opening_seconds = writer._last._seconds = PATIENCE
     return writer.recover()
 
 
@@ -219,6 +219,7 @@ def test_a_disk_that_does_not_answer_is_waited_for_no_longer_than_was_said() -> 
     writer = impatient(disk)
     with stuck:
         ticket = writer.append(b"one")
+        assert stuck.reached.wait(PATIENCE)
         begin = monotonic()
         with pytest.raises(NotRecordedError, match=r"the disk did not answer within 0\.05 seconds"):
             ticket.wait()
@@ -267,6 +268,7 @@ def test_a_disk_that_hangs_at_the_start_keeps_nobody_from_serving(call: str) -> 
                 writer.append(b"refused")
             with pytest.raises(NotRecordedError, match="the disk did not answer"):
                 writer.recover()
+        assert stuck.reached.wait(PATIENCE)
         assert stuck.times == 1, "another thread would hang beside the first"
     assert recovered(writer) == Outage("the disk did not answer within 0.05 seconds", 0, 3)
     writer.append(b"one").wait()
@@ -285,6 +287,7 @@ def test_a_recovery_that_hangs_is_not_joined_by_another_thread() -> None:
         for _ in range(3):
             with pytest.raises(NotRecordedError, match="the disk did not answer"):
                 writer.recover()
+        assert stuck.reached.wait(PATIENCE)
         assert stuck.times == 1
     assert recovered(writer) == Outage("cannot sync `w0-00000001.seg`: input/output error", 1, 0)
 
