@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zlib
 from collections.abc import Mapping
@@ -16,13 +17,14 @@ from hypothesis import strategies as st
 from compliance import Checker, Reader
 from compliance.assemble import Question
 from compliance.audit.record import decode, encode
-from compliance.audit.table import Stretch, TableRecord
+from compliance.audit.table import Stretch, TableRecord, Words
 from compliance.check import law_days
 from compliance.content.facts import ANOTHER_PAGE, Content, Written
 from compliance.content.mentioned import told, with_mentions
 from compliance.engine.index import Index
-from compliance.model.facts import Members, OneOf
-from compliance.model.notice import Every, Rotation
+from compliance.engine.memo import Memo
+from compliance.model.facts import FactValue, Members, OneOf
+from compliance.model.notice import Every, Notice, Rotation
 from compliance.model.period import Period
 from compliance.model.rule import Rule
 from compliance.model.ruleset import LawDays, Ruleset
@@ -257,6 +259,40 @@ def test_words_that_turn_end_a_table_though_the_law_does_not() -> None:
     record = of(ruleset, Content(url=PAGE), {MOSCOW: DAY}).record
     assert record.stretch == Stretch(first_day=DAY - ONE, last_day=DAY + 5 * ONE)
     assert record.turns == {}
+
+
+SPEAKING = replace(notice(), text={"en": "{publisher.title} is listed."}, text_if_possible={"en": "Perhaps."})
+SPEAKING = replace(SPEAKING, conditional=False)
+DAILY = replace(SPEAKING, text={}, rotation=Rotation(Every.DAY, ({"en": "one"}, {"en": "two"}), DAY))
+ITEMS = replace(SPEAKING, text={}, rotation=BY_ITEM)
+RADIO, DESK, ANYBODY = {"publisher": one("radio")}, {"publisher": one("desk")}, {"publisher": one("radio", "desk")}
+Asked = tuple[Content, Mapping[str, FactValue], date]
+UNALIKE: Mapping[str, tuple[Notice, Asked, Asked]] = {
+    "day": (DAILY, (Content(), RADIO, DAY), (Content(), RADIO, DAY + ONE)),
+    "publisher": (SPEAKING, (Content(), RADIO, DAY), (Content(), DESK, DAY)),
+    "called": (SPEAKING, (Content(publisher="One"), ANYBODY, DAY), (Content(publisher="Two"), ANYBODY, DAY)),
+    "turn": (ITEMS, (Content(headline="a"), RADIO, DAY), (Content(headline="b"), RADIO, DAY)),
+}
+
+
+@pytest.mark.parametrize("unlike", UNALIKE)
+def test_words_of_one_page_are_not_kept_for_another_that_is_not_like_it(unlike: str) -> None:
+    says, *pages_asked = UNALIKE[unlike]
+    index, kept = Index(rules_of(rule("r", line(PLACE, "RU"), says=says))), Memo[Words](64)
+    found = []
+    for content, known, day in pages_asked:
+        question = Question(content, known, UNKNOWN)
+        table = table_of(index, question, {MOSCOW: day}, STAMP, kept=kept)
+        assert table == table_of(index, question, {MOSCOW: day}, STAMP) == replayed(table.record, index, kept)
+        found.append(table.outcome.words)
+    assert found[0] != found[1]
+
+
+def test_a_reader_of_unknown_place_gets_the_words_that_are_true_anywhere() -> None:
+    outcome = of(rules_of(rule("r", line(PLACE, "RU"), says=SPEAKING)), Content()).outcome
+    here, anywhere = (outcome.words[outcome.shown(outcome.row(place))[0].words] for place in ("RU", None))
+    assert here.text["en"] == hashlib.sha256(b"Radio is listed.").hexdigest()
+    assert anywhere.text["en"] == hashlib.sha256(b"Perhaps.").hexdigest()
 
 
 def test_where_nothing_ever_turns_a_table_holds_for_ever() -> None:

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from compliance.audit.canonical import CanonicalError, canonical, parsed
+from compliance.errors import EvidenceError
 
 VERSION: Final = 1
 """The version of the members; see above when to raise it."""
@@ -26,7 +27,7 @@ _ENCODER: Final = msgspec.json.Encoder(order="sorted")
 _Nonce = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
 
 
-class RecordError(ValueError):
+class RecordError(EvidenceError, ValueError):
     """Bytes are no record, or a record contradicts itself; the message repeats nothing of them."""
 
 
