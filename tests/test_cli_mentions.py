@@ -104,7 +104,7 @@ def test_what_cannot_be_used_is_said(rules: Path, arguments: list[str], says: st
         ("a.txt", "Радио".encode("cp1251"), "byte 0 is not UTF-8: save it as UTF-8"),
         ("a.jsonl", b"{", "this is not JSON: write one object on each line"),
         ("a.jsonl", b"[1]", "it has no text: give one of `headline`, `text`, `html`"),
-        ("a.jsonl", b'{"text": 1}', "it has no text: give one of `headline`, `text`, `html`"),
+        ("a.jsonl", b'{"text": 1}', "`text` is no text"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_named(rules: Path, tmp_path: Path, name: str, data: bytes, says: str) -> None:
@@ -224,3 +224,23 @@ def test_a_directory_without_texts_says_so(rules: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     result = run("mentions", tmp_path / "empty", "--rules", rules, "--as-of", "2020-01-15")
     assert (result.stdout, "0 document(s), 0 mention(s)" in result.stderr) == ("", True)
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("[" * 100_000, "this is not JSON"),
+        ('{"headline": "x", "text": 5}', "`text` is no text"),
+        ('{"body": "Радио Маяковка", "text": ""}', "it has no text"),
+    ],
+)
+def test_a_line_whose_text_would_be_lost_is_refused(rules: Path, tmp_path: Path, line: str, why: str) -> None:
+    (tmp_path / "lines.jsonl").write_text(line, "utf-8")
+    result = run("mentions", tmp_path / "lines.jsonl", "--rules", rules, "--as-of", "2020-01-15")
+    assert (result.exit_code, why in result.stderr) == (2, True)
+
+
+def test_a_separator_of_lines_inside_a_text_ends_no_line_of_json(rules: Path, tmp_path: Path) -> None:
+    (tmp_path / "lines.jsonl").write_text('{"text": "Слушали\u2028Радио Маяковку"}\n', "utf-8")
+    result = run("mentions", tmp_path / "lines.jsonl", "--rules", rules, "--as-of", "2020-01-15")
+    assert "`Радио Маяковку` certain" in result.stdout

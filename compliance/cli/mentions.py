@@ -125,7 +125,7 @@ def _files(sources: Sequence[Path]) -> tuple[list[Path], list[Path]]:
     if problems:
         raise RequestError(problems)
     for each in sources:
-        inside = sorted(file for file in each.rglob("*") if not file.is_dir()) if each.is_dir() else []
+        inside = sorted(file for file in each.rglob("*") if file.is_file()) if each.is_dir() else []
         found += [file for file in inside if file.suffix.lower() in READ] if each.is_dir() else [each]
         skipped += [file for file in inside if file.suffix.lower() not in READ]
     return found, skipped
@@ -150,7 +150,7 @@ def _documents(file: Path) -> Iterator[Document]:
         yield Document(name, problem=f"byte {error.start} is not UTF-8: {how}")
         return
     if file.suffix.lower() in LINES:
-        for number, line in enumerate(text.splitlines(), start=1):
+        for number, line in enumerate(text.split("\n"), start=1):
             if line.strip():
                 yield _of_line(f"{name}:{number}", line)
     else:
@@ -160,11 +160,13 @@ def _documents(file: Path) -> Iterator[Document]:
 def _of_line(name: str, line: str) -> Document:
     try:
         item = msgspec.json.decode(line)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return Document(name, problem="this is not JSON: write one object on each line")
     item = item.get("content", item) if isinstance(item, dict) else item
     parts = {part: item[part] for part in _PARTS if isinstance(item.get(part), str)} if isinstance(item, dict) else {}
-    if not parts:
+    if isinstance(item, dict) and (wrong := [part for part in _PARTS if item.get(part) not in (None, parts.get(part))]):
+        return Document(name, problem=f"`{wrong[0]}` is no text")
+    if not any(each.strip() for each in parts.values()):
         return Document(name, problem=f"it has no text: give one of {', '.join(f'`{part}`' for part in _PARTS)}")
     return Document(name, replace(NO_CONTENT, **parts))
 

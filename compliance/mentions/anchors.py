@@ -53,6 +53,8 @@ class Anchor(msgspec.Struct, frozen=True):
 
     alone: tuple[Name, ...]
     """Those that have no other word."""
+    divided: tuple[Placed, ...]
+    """Those between whose words a sign stands that divides others."""
     behind: Mapping[str, tuple[Placed, ...]]
     """Those that go on, by each form of the word behind ..."""
     letters: frozenset[str]
@@ -65,6 +67,8 @@ class Anchor(msgspec.Struct, frozen=True):
     def around(self, low: str, start: int, end: int) -> Sequence[Here]:
         """The names that stand around the anchor at a place of a folded text."""
         found: list[Here] = [(name, start, end) for name in self.alone] if self.alone else []
+        if self.divided:
+            found += _verified(self.divided, low, start, end)
         if self.behind and end + 1 < len(low):
             gap, following = low[end], low[end + 1]
             # one character in between, and another word behind it: so it is at nearly all places
@@ -81,7 +85,7 @@ class Anchor(msgspec.Struct, frozen=True):
 
 def _verified(names: Sequence[Placed], low: str, start: int, end: int) -> Iterator[Here]:
     for name, place in names:
-        here = around(low, start, end, name.slots, place)
+        here = around(low, start, end, name.slots, place, name.gaps)
         if here is not None:
             yield name, *here
 
@@ -102,6 +106,8 @@ def _anchor(names: Sequence[Placed]) -> Anchor:
     behind: dict[str, list[Placed]] = defaultdict(list)
     before: dict[str, list[Placed]] = defaultdict(list)
     for name, place in names:
+        if name.gaps:
+            continue
         if place + 1 < len(name.slots):
             for form in name.slots[place + 1]:
                 behind[form].append((name, place))
@@ -110,6 +116,7 @@ def _anchor(names: Sequence[Placed]) -> Anchor:
                 before[form].append((name, place))
     return Anchor(
         alone=tuple(name for name, _ in names if len(name.slots) == 1),
+        divided=tuple((name, place) for name, place in names if name.gaps),
         behind={form: tuple(found) for form, found in behind.items()},
         letters=frozenset(form[0] for form in behind),
         before={form: tuple(found) for form, found in before.items()},
@@ -128,10 +135,11 @@ def anchors(names: Sequence[Name]) -> Mapping[str, Sequence[Placed]]:
     return found
 
 
-def _cost(name: Name, place: int, having: Mapping[str, int]) -> tuple[bool, bool, bool, int, int]:
+def _cost(name: Name, place: int, having: Mapping[str, int]) -> tuple[bool, bool, bool, bool, int, int]:
     """How often a word would be met in vain: if it is short or common, then if many names have it, last if shorter."""
     slot = name.slots[place]
     shortest = min(map(len, slot))
     is_common = name.common[place] if name.common else False
+    is_divided = any("'" in form for form in slot)  # a longer pattern would hide a shorter word in it
     is_everywhere = not _FULL_OF.isdisjoint(slot)
-    return shortest < SHORTEST, is_everywhere, is_common, max(having[form] for form in slot), -shortest
+    return is_divided, shortest < SHORTEST, is_everywhere, is_common, max(having[form] for form in slot), -shortest

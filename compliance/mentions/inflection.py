@@ -78,11 +78,8 @@ class Forms:
         tongue = (language or "").partition("-")[0]
         if tongue == RUSSIAN:
             return tuple(self._russian(word).forms for word in words)
-        last, known = len(words) - 1, self.known.get(tongue, {})
-        return tuple(
-            _by_rules(word, tongue, is_last=place == last) | (known[word].forms if word in known else frozenset())
-            for place, word in enumerate(words)
-        )
+        known = self.known.get(tongue, {})
+        return tuple(_by_rules(word, tongue) | (known[word].forms if word in known else frozenset()) for word in words)
 
     def is_common(self, words: Sequence[str], language: str | None) -> bool:
         """Whether all words of a name are in the dictionary of the language, and none is a name there."""
@@ -174,12 +171,10 @@ _CLOSED: Final = re.compile("і([^аеиіїоуюяє]{1,2})$")
 _VOWELS: Final = frozenset("аеиіїоуюяєё")
 
 
-def _by_rules(word: str, language: str, *, is_last: bool) -> frozenset[str]:
+def _by_rules(word: str, language: str) -> frozenset[str]:
     """The forms of a word of a language with few of them, or with regular ones."""
     if language == UKRAINIAN and not word.isascii():
         return frozenset({word, *_ukrainian(word)})
-    if language == "en" and is_last:
-        return frozenset({word, f"{word}'s", f"{word}'"})
     if language == "de":
         return frozenset({word, *(() if word.endswith("s") else (f"{word}s",)), *_german(word)})
     return frozenset({word})

@@ -80,7 +80,7 @@ _TAGS: Final = re.compile(rf"<(?:{_COMMENT}|/?{_NAME}(?:{_REST}|([\s\S]*+))|[!?]
 _TAG: Final = re.compile(rf"</?{_NAME}{_REST}")
 _CDATA: Final = re.compile(r"<!\[CDATA\[([^\]]*+(?:\](?!\]>)[^\]]*+)*+)(?:\]\]>|\Z)")
 _UNSEEN: Final = re.compile(r"<(title|style|script)\b[^<]*+(?:<(?!/\1)[^<]*+)*+(?:</\1[^>]*+>?|\Z)", re.IGNORECASE)
-_SVG_TITLE: Final = re.compile(r"<title\b[^>]*+>([^<]*+)", re.IGNORECASE)
+_SVG_TITLE: Final = re.compile(r"<title\b[^>]*+(?:>([^<]*+)|\Z)", re.IGNORECASE)
 
 BLOCKS: Final = frozenset(
     [
@@ -315,7 +315,7 @@ def _foreign(token: str) -> str:
 def title_of(picture: str) -> str:
     """The title of a picture that is drawn in the page; empty if it has none."""
     found = _SVG_TITLE.search(picture)
-    return ENTITY.sub(lambda one: character(one[0]), found[1]) if found else ""
+    return ENTITY.sub(lambda one: character(one[0]), found[1]) if found and found[1] else ""
 
 
 def start_tag(token: str) -> str:

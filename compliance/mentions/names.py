@@ -16,8 +16,9 @@ from typing import Final, Protocol
 
 from compliance.mentions import persons
 from compliance.mentions.declension import Gender
+from compliance.mentions.neighbours import divides
 from compliance.mentions.weakness import LEGAL_FORMS, Weakness, Why, weakness
-from compliance.mentions.words import WORD, words_of
+from compliance.mentions.words import WORD, gaps_of, words_of
 from compliance.model.designation import Alias, Entity, EntityKind, Strength
 
 __all__ = ["WORD", "AsWritten", "Inflector", "Name", "Slots", "names_of"]
@@ -70,6 +71,8 @@ class Name:
     """Why it is a weaker sign than its file says."""
     words: tuple[str, ...] = ()
     """Its words, folded, as they stand in its file."""
+    gaps: tuple[str, ...] = ()
+    """What stands between its words in its file, folded, where some of it would divide the words of others."""
     weakness: Weakness | None = None
     """What `weakened` is said of."""
 
@@ -122,7 +125,7 @@ def _ways(entity: str, alias: Alias, inflector: Inflector, genders: Sequence[Gen
     for way in found:
         common = tuple(inflector.is_common([word], language) for word in way.words)
         name = replace(
-            base, strength=way.strength, slots=way.slots, capitals=way.capitals, common=common, words=way.words
+            base, gaps=(), strength=way.strength, slots=way.slots, capitals=way.capitals, common=common, words=way.words
         )
         yield _as_weak(name, Weakness(Strength.WEAK, Why.INITIAL)) if way.is_doubtful else name
     if not found:
@@ -164,7 +167,12 @@ def _name(entity: str, alias: Alias, inflector: Inflector, text: str, *, inflect
         tuple(each[0].isupper() for each in written) if len(written) == len(words) else (),
         tuple(inflector.is_common([word], alias.language) for word in words),
         words=tuple(words),
+        gaps=_dividing(gaps_of(text)),
     )
+
+
+def _dividing(gaps: Sequence[str]) -> tuple[str, ...]:
+    return tuple(gaps) if any(map(divides, gaps)) else ()
 
 
 def _without_legal_form(words: Sequence[str]) -> int:
@@ -182,6 +190,7 @@ def _first_words(name: Name, kept: int) -> Name:
         capitals=name.capitals[:kept],
         common=name.common[:kept],
         words=name.words[:kept],
+        gaps=_dividing(name.gaps[: kept - 1]),
     )
 
 

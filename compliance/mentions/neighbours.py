@@ -27,7 +27,9 @@ _CLOSING: Final = frozenset("»”“\"'’›")
 Words = Sequence[frozenset[str]]
 
 
-def around(low: str, start: int, end: int, slots: Words, place: int) -> tuple[int, int] | None:
+def around(
+    low: str, start: int, end: int, slots: Words, place: int, gaps: Sequence[str] = ()
+) -> tuple[int, int] | None:
     """From where to where a name stands around one of its words; None if it does not.
 
     Args:
@@ -36,20 +38,22 @@ def around(low: str, start: int, end: int, slots: Words, place: int) -> tuple[in
         end: ... ends.
         slots: the forms of each word of the name.
         place: which of its words it is.
+        gaps: what stands between its words in its file, where that would divide others; else none.
     """
     has_stop = False
-    for slot in reversed(slots[:place]):
-        begin = _word_before(low, start)
+    own = gaps if len(gaps) == len(slots) - 1 else ("",) * (len(slots) - 1)
+    for number, slot in zip(range(place - 1, -1, -1), reversed(slots[:place]), strict=True):
+        begin = _word_before(low, start, own[number])
         if begin is None or not (word := _in(slot, low[begin[0] : begin[1]], backs)):
             return None
-        has_stop |= _stops(low[begin[1] : start], len(word))
+        has_stop |= _stops(low[begin[1] : start], len(word)) and not _is_own(low[begin[1] : start], own[number])
         start = begin[1] - len(word)
     width = end - start
-    for slot in slots[place + 1 :]:
-        here = _word_behind(low, end)
+    for number, slot in enumerate(slots[place + 1 :], start=place):
+        here = _word_behind(low, end, own[number])
         if here is None or not (word := _in(slot, low[here[0] : here[1]], fronts)):
             return None
-        has_stop |= _stops(low[end : here[0]], width)
+        has_stop |= _stops(low[end : here[0]], width) and not _is_own(low[end : here[0]], own[number])
         end, width = here[0] + len(word), len(word)
     return None if has_stop and not _is_alone_in_quotes(low, start, end) else (start, end)
 
@@ -86,7 +90,7 @@ def word_before(low: str, place: int) -> str:
     return "" if here is None else low[here[0] : here[1]]
 
 
-def _word_behind(low: str, place: int) -> tuple[int, int] | None:
+def _word_behind(low: str, place: int, own: str = "") -> tuple[int, int] | None:
     """The next word, if nothing but a short gap lies between."""
     found = _NEXT.match(low, place)
     if found is not None and low[place] not in BREAKS and low[found.end() : found.end() + 1] != "'":
@@ -94,7 +98,7 @@ def _word_behind(low: str, place: int) -> tuple[int, int] | None:
     last, start = min(len(low), place + WIDEST_SPACE), place
     while start < last and not low[start].isalnum():
         start += 1
-    if start in {last, place} or _divides(low[place:start]):
+    if start in {last, place} or (_divides(low[place:start]) and not _is_own(low[place:start], own)):
         return None
     end = start
     while end < len(low) and end - start < _LONGEST and (low[end].isalnum() or _is_inside(low, end)):
@@ -102,7 +106,7 @@ def _word_behind(low: str, place: int) -> tuple[int, int] | None:
     return start, end
 
 
-def _word_before(low: str, place: int) -> tuple[int, int] | None:
+def _word_before(low: str, place: int, own: str = "") -> tuple[int, int] | None:
     """The word before, if nothing but a short gap lies between."""
     before = max(place - _LONGEST, 0)
     start = low.rfind(" ", before, max(place - 1, 0)) + 1
@@ -111,7 +115,7 @@ def _word_before(low: str, place: int) -> tuple[int, int] | None:
     first, end = max(place - WIDEST_SPACE, 0), place
     while end > first and not low[end - 1].isalnum():
         end -= 1
-    if end in {first, place} or _divides(low[end:place]):
+    if end in {first, place} or (_divides(low[end:place]) and not _is_own(low[end:place], own)):
         return None
     start = end
     while start and end - start < _LONGEST and (low[start - 1].isalnum() or _is_inside(low, start - 1)):
@@ -122,6 +126,16 @@ def _word_before(low: str, place: int) -> tuple[int, int] | None:
 def _is_inside(low: str, place: int) -> bool:
     """Whether an apostrophe stands between two letters."""
     return low[place] == "'" and 0 < place < len(low) - 1 and low[place - 1].isalnum() and low[place + 1].isalnum()
+
+
+def divides(gap: str) -> bool:
+    """Whether what stands between two words of a name in its file would divide the words of others."""
+    return _divides(gap) or _stops(gap, 2)
+
+
+def _is_own(gap: str, own: str) -> bool:
+    """Whether the same signs stand between two words as in the name itself, however many spaces."""
+    return bool(own) and gap.split() == own.split()
 
 
 def _divides(gap: str) -> bool:

@@ -21,7 +21,13 @@ from itertools import chain, product
 from typing import Final
 
 DROPPED: Final = frozenset(
-    "\xad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufe0f\ufeff"
+    map(
+        chr,
+        (
+            *(0xAD, 0x34F, 0x61C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F)),
+            *(*range(0x2060, 0x2065), *range(0x2066, 0x206A), 0xFE0F, 0xFEFF),
+        ),
+    )
 )
 """Characters that nobody sees: where a line may break, joiners, marks of direction."""
 MARKS: Final = frozenset(map(chr, chain(range(0x300, 0x34F), range(0x350, 0x370), range(0x483, 0x488))))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from compliance.mentions.names import AsWritten, Name, names_of
+from compliance.mentions.scan import Scanner
 from compliance.mentions.weakness import Why
+from compliance.store import packaged_rules, read_rules
 from tests.mentions.naming import Strength, alias, dictionary, entity, names, scanned
 
 
@@ -78,3 +80,28 @@ def test_what_never_counts_does_not_begin_to_where_others_have_it_as_an_acronym(
     acronyms = [entity(name, alias("XZ", None, Strength.ACRONYM)) for name in ("one", "two")]
     found = names_of([*acronyms, entity("three", alias("XZ", "en"))], dictionary())
     assert [name.strength for name in found] == [Strength.ACRONYM, Strength.ACRONYM, Strength.NEVER]
+
+
+def test_every_shipped_name_is_found_as_its_file_has_it() -> None:
+    rules = read_rules(packaged_rules())
+    scanner = Scanner(names_of(rules.entities.values(), dictionary()))
+    missed = [
+        (one.id, text)
+        for one in rules.entities.values()
+        for each in one.aliases
+        for text in (each.name, *each.forms)
+        if each.may_mean_it and one.id not in {found.entity for found in scanner.scan(f"Вчера, {text}, стало").mentions}
+    ]
+    assert missed == []
+
+
+@pytest.mark.parametrize("ending", ["’ом", "’у", "'s", "’nin", "'"])
+def test_an_ending_behind_an_apostrophe_hides_no_name(ending: str) -> None:
+    one = entity("one", alias("Cinderpost", "en"), alias("Harbour Cinderpost", "en"))
+    assert names(f"Писал Cinderpost{ending} вчера", one) == ["one: Cinderpost certain"]
+    assert names(f"Писал Harbour Cinderpost{ending} вчера", one) == ["one: Harbour Cinderpost certain"]
+
+
+def test_a_name_with_an_apostrophe_hides_no_shorter_one() -> None:
+    both = entity("one", alias("Women's Harbour Fund", "en")), entity("two", alias("Women", "en"))
+    assert names("A Women's choice", *both) == ["two: Women certain"]
