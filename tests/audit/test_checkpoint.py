@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from compliance.audit.checkpoint import (
@@ -138,6 +138,8 @@ def test_a_log_may_change_its_key() -> None:
 
 
 @given(st.integers(0, 2**64))
+@example(2**63 - 1)
+@example(2**63)
 def test_numbers_are_read_up_to_the_largest_size(number: int) -> None:
     assert number_in(str(number)) == (number if number < 2**63 else None)
     assert number_in(f"0{number}") is None

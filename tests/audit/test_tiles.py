@@ -162,6 +162,15 @@ def test_a_former_size_is_read_from_wider_tiles_that_took_the_place_of_its_own(f
     assert root(old, TileHashes(old, lambda tile: log[tile.level, tile.index])) == head(LEAVES[:old])
 
 
+@given(st.integers(1, 600), st.integers(0, 600))
+def test_a_log_whose_growth_was_broken_off_grows_again_to_the_same(old: int, more: int) -> None:
+    """The tiles of the larger size are there, and no checkpoint of it is."""
+    log = {(tile.level, tile.index): data for tile, data in written([old + more]).items()}
+    added = [leaf_hash(leaf) for leaf in LEAVES[old : old + more]]
+    again = dict(grown(old, added, lambda tile: log[tile.level, tile.index]))
+    assert again == {tile: log[tile.level, tile.index] for tile in new_tiles(old, old + more)}
+
+
 def test_a_tile_that_is_cut_off_is_seen_and_nothing_is_made_of_it() -> None:
     short = written([300])[Tile(0, 1, 44)][:-1]
     with pytest.raises(EvidenceError, match=r"`tile/0/001\.p/44` has 1407 bytes, not 1408"):
