@@ -7,189 +7,18 @@ not a wish that is silently ignored, least of all one that would have widened wh
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
+from compliance import setting_values as values
 from compliance.errors import ConfigError, nearest
+from compliance.setting_values import CDNS, CHAINS, MOST_HOPS, NAMED_BY_OPERATORS, NO_CACHE, SINGLES, WHOLE
 
 PREFIX: Final = "COMPLIANCE_"
-CHAINS: Final = ("x-forwarded-for", "forwarded")
-"""Headers to which every proxy on the way appends whom it got the request from."""
-SINGLES: Final = (
-    *("cf-connecting-ip", "cloudfront-viewer-address", "fastly-client-ip", "fly-client-ip", "true-client-ip"),
-    *("x-appengine-user-ip", "x-azure-socketip", "x-envoy-external-address", "x-nf-client-connection-ip", "x-real-ip"),
-)
-"""Headers in which one proxy names one address."""
-UNIX: Final = "unix"
-"""Stands in the list of trusted proxies for whoever connects through a unix socket and so has no address."""
-MOST_HOPS: Final = 20
-NO_CACHE: Final = "none"
-"""Stands in the place of a directory where nothing is to be kept."""
-CDNS: Final[Mapping[str, Mapping[str, str]]] = {
-    "akamai": {"edgescape": "x-akamai-edgescape"},
-    "cloudflare": {
-        "country": "cf-ipcountry",
-        "region": "cf-region-code",
-        "region_name": "cf-region",
-        "city": "cf-ipcity",
-        "latitude": "cf-iplatitude",
-        "longitude": "cf-iplongitude",
-        "time_zone": "cf-timezone",
-    },
-    "cloudfront": {
-        "country": "cloudfront-viewer-country",
-        "region": "cloudfront-viewer-country-region",
-        "region_name": "cloudfront-viewer-country-region-name",
-        "city": "cloudfront-viewer-city",
-        "latitude": "cloudfront-viewer-latitude",
-        "longitude": "cloudfront-viewer-longitude",
-        "time_zone": "cloudfront-viewer-time-zone",
-    },
-    "custom": {},
-    "fastly": {},
-    "fly": {},
-    "google": {
-        "country": "x-appengine-country",
-        "region": "x-appengine-region",
-        "city": "x-appengine-city",
-        "coordinates": "x-appengine-citylatlong",
-    },
-    "netlify": {"country": "x-country", "geo": "x-nf-geo"},
-    "vercel": {
-        "country": "x-vercel-ip-country",
-        "region": "x-vercel-ip-country-region",
-        "city": "x-vercel-ip-city",
-        "latitude": "x-vercel-ip-latitude",
-        "longitude": "x-vercel-ip-longitude",
-        "time_zone": "x-vercel-ip-timezone",
-    },
-}
-"""What each content delivery network (CDN) tells of the reader's place, the country or all first, and in which header.
-
-Source: see `compliance.geo.cdn_headers`.
-"""
-NAMED_BY_OPERATORS: Final = ("custom", "fastly", "google")
-"""Where operators choose the headers, all of them or (Google's load balancer) others than those above."""
-TOLD: Final = (
-    *("country", "region", "region_name", "city", "latitude", "longitude", "coordinates", "time_zone"),
-    *("proxy_type", "proxy_description", "edgescape", "geo"),
-)
-"""All that a CDN may tell."""
-WHOLE: Final = ("country", "edgescape", "geo")
-"""What names a country, without which nothing else counts."""
-_OF_THE_EDGE: Final = ("cf-ray", "fly-region", "x-amz-cf-pop", "x-served-by", "x-vercel-id")
-_HEADER: Final = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
-_NETWORK: Final = re.compile(r"[0-9A-Fa-f:.]+(?:/[0-9]{1,3})?")
-_SHORTEST_PREFIX: Final = {4: 8, 6: 20}
-_LOCAL_6: Final = (IPv6Network("fc00::/7"), IPv6Network("fe80::/10"))
-_MAPPED: Final = IPv6Network("::ffff:0:0/96")
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError("text that is not empty")
-    return value
-
-
-def _whole(lowest: int, highest: int) -> Callable[[object], int]:
-    def read(value: object) -> int:
-        is_digits = isinstance(value, str) and re.fullmatch("[0-9]{1,20}", value)
-        number = int(value) if is_digits else value  # type: ignore[call-overload]
-        if isinstance(number, bool) or not isinstance(number, int) or not lowest <= number <= highest:
-            raise ValueError(f"a whole number from {lowest} to {highest}")
-        return number
-
-    return read
-
-
-def _paths(value: object) -> tuple[str, ...]:
-    """A list, or text with the paths separated by colons, as in PATH."""
-    items = [each for each in value.split(":") if each] if isinstance(value, str) else value
-    if not isinstance(items, Sequence) or not all(isinstance(each, str) and each for each in items):
-        raise ValueError("a list of paths")
-    return tuple(items)
-
-
-class _WrongItemError(ValueError):
-    """Says by itself what stands there instead."""
-
-
-def _proxies(value: object) -> tuple[str, ...]:
-    """A list, or text with the networks separated by commas or spaces; each once, in its shortest form."""
-    items = [each for each in re.split(r"[\s,]+", value) if each] if isinstance(value, str) else value
-    if not isinstance(items, Sequence) or not all(isinstance(each, str) for each in items):
-        raise ValueError("a list of networks such as `10.0.0.0/8`")
-    found: dict[str, None] = {}
-    wrong = []
-    for text in items:
-        try:
-            found[text if text == UNIX else str(_network(text))] = None
-        except ValueError as error:
-            wrong.append(f"`{text}`, which {error}")
-    if wrong:
-        raise _WrongItemError(f"names {'; '.join(wrong)}")
-    return tuple(found)
-
-
-def _network(text: str) -> IPv4Network | IPv6Network:
-    """One network of proxies; one that a system writes as IPv6 (`::ffff:10.0.0.0/104`) is the IPv4 one."""
-    try:
-        found = ip_network(text, strict=False) if _NETWORK.fullmatch(text) else None
-    except ValueError:
-        found = None
-    if found is None:
-        raise ValueError("is no network such as `10.0.0.0/8`")
-    if int(ip_network(text.partition("/")[0])[0]) != int(found[0]):
-        raise ValueError(f"begins in the middle of one: write `{found}`")
-    if isinstance(found, IPv6Network) and found.subnet_of(_MAPPED):
-        found = IPv4Network((int(found[0]) & 0xFFFF_FFFF, found.prefixlen - 96))
-    is_local = isinstance(found, IPv6Network) and any(found.subnet_of(local) for local in _LOCAL_6)
-    if found.prefixlen < _SHORTEST_PREFIX[found.version] and not is_local:
-        raise ValueError("is wider than any network of proxies")
-    return found
-
-
-def _known(what: str, known: Sequence[str]) -> Callable[[object], str]:
-    """Reads one of some names, in any letter case."""
-
-    def read(value: object) -> str:
-        text = _text(value)
-        if text.lower() not in known:
-            near = nearest(text, known)
-            listed = f"; {near}" if near else f": use {', '.join(known)}"
-            raise _WrongItemError(f"names `{text}`, which is no {what} that is known here{listed}")
-        return text.lower()
-
-    return read
-
-
-def _cdn_headers(value: object) -> tuple[str, ...]:
-    """A list, or text separated by commas or spaces, of what is told (`country`), perhaps with its header."""
-    items = [each for each in re.split(r"[\s,]+", value) if each] if isinstance(value, str) else value
-    if not isinstance(items, Sequence) or not all(isinstance(each, str) for each in items):
-        raise ValueError("a list such as `country` or `country=x-geo-country`")
-    found = [each.lower() for each in items]
-    halves = [half for each in found for half in each.split("=")]
-    wrong = [f"`{text}`, {why}" for text in items if (why := _wrong_told(text.lower()))]
-    wrong += [f"`{half}` twice" for half in dict.fromkeys(halves) if halves.count(half) > 1]
-    if wrong:
-        raise _WrongItemError(f"names {'; '.join(wrong)}")
-    return tuple(found)
-
-
-def _wrong_told(item: str) -> str | None:
-    told, is_named, header = item.partition("=")
-    if told not in TOLD:
-        near = nearest(told, TOLD)
-        return "which is nothing that a CDN tells" + (f"; {near}" if near else f": use {', '.join(TOLD)}")
-    if is_named and not _HEADER.fullmatch(header):
-        return "which is no name of a header such as `country=x-geo-country`"
-    if header in _OF_THE_EDGE:
-        return "which tells where the CDN was reached, not where the reader is"
-    return "which holds addresses" if header in (*CHAINS, *SINGLES) else None
+TABLES: Final = "table"
+EVERY_DECISION: Final = "every"
+NO_EVIDENCE: Final = "off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,41 +32,85 @@ class Setting:
 
 
 SETTINGS: Final = (
-    Setting("rules_dir", None, _text, "directory of the rule files; without it, the rules that ship with the product"),
-    Setting("host", "127.0.0.1", _text, "address that the service listens on"),
-    Setting("port", 8000, _whole(0, 65535), "port that the service listens on; 0 takes a free one"),
-    Setting("threads", 4, _whole(1, 256), "requests that are answered at once"),
-    Setting("body_limit", 1_048_576, _whole(1024, 64 * 1024 * 1024), "largest request body, in bytes"),
-    Setting("reload_seconds", 2, _whole(0, 3600), "how often the rule directory is looked at for changes; 0 is never"),
+    Setting(
+        "rules_dir", None, values.text, "directory of the rule files; without it, the rules that ship with the product"
+    ),
+    Setting("host", "127.0.0.1", values.text, "address that the service listens on"),
+    Setting("port", 8000, values.whole(0, 65535), "port that the service listens on; 0 takes a free one"),
+    Setting("threads", 4, values.whole(1, 256), "requests that are answered at once"),
+    Setting("body_limit", 1_048_576, values.whole(1024, 64 * 1024 * 1024), "largest request body, in bytes"),
+    Setting(
+        "reload_seconds", 2, values.whole(0, 3600), "how often the rule directory is looked at for changes; 0 is never"
+    ),
     Setting(
         "cache_dir",
         None,
-        _text,
+        values.text,
         f"where word forms are kept between starts; without it, the cache of the user; `{NO_CACHE}` keeps none",
     ),
-    Setting("geo_databases", (), _paths, "MMDB files of your own, asked beside the ranges that ship with the product"),
-    Setting("geo_overlays", (), _paths, "tables of your own that say of networks in which territories they are"),
     Setting(
-        "geo_golden", None, _text, "table of addresses and of what a database has to say of them before it is used"
+        "geo_databases", (), values.paths, "MMDB files of your own, asked beside the ranges that ship with the product"
     ),
-    Setting("trusted_proxies", (), _proxies, "networks of your proxies: only from them a header is believed"),
+    Setting("geo_overlays", (), values.paths, "tables of your own that say of networks in which territories they are"),
     Setting(
-        "client_address", None, _known("header", (*CHAINS, *SINGLES)), "header in which they name the reader's address"
+        "geo_golden",
+        None,
+        values.text,
+        "table of addresses and of what a database has to say of them before it is used",
+    ),
+    Setting("trusted_proxies", (), values.proxies, "networks of your proxies: only from them a header is believed"),
+    Setting(
+        "client_address",
+        None,
+        values.known("header", (*CHAINS, *SINGLES)),
+        "header in which they name the reader's address",
     ),
     Setting(
-        "trusted_hops", None, _whole(1, MOST_HOPS), "how many proxies append to that header, if that is how to count"
+        "trusted_hops",
+        None,
+        values.whole(1, MOST_HOPS),
+        "how many proxies append to that header, if that is how to count",
     ),
     Setting(
         "cdn",
         None,
-        _known("CDN", tuple(CDNS)),
+        values.known("CDN", tuple(CDNS)),
         "content delivery network that tells your proxies, or is one, where the reader is",
     ),
-    Setting("cdn_headers", (), _cdn_headers, "what of that it was set up to tell, if more than the country"),
+    Setting("cdn_headers", (), values.cdn_headers, "what of that it was set up to tell, if more than the country"),
+    Setting("data_dir", "data", values.text, "directory of what the service writes: the evidence"),
+    Setting(
+        "evidence",
+        TABLES,
+        values.known("kind of evidence", (TABLES, EVERY_DECISION, NO_EVIDENCE)),
+        "what is recorded: for each page what readers everywhere are shown, or every decision, or nothing",
+    ),
+    Setting(
+        "i_accept_reader_risk",
+        False,  # noqa: FBT003 - the default, as of every setting
+        values.truth,
+        f'needed for `evidence = "{EVERY_DECISION}"`, which tells of readers',
+    ),
+    Setting(
+        "page_parameters",
+        (),
+        values.words,
+        "parameters of queries that tell your pages apart, for their names in records",
+    ),
+    Setting(
+        "evidence_key", None, values.text, "file of the private key that signs the log; without it, one in `data_dir`"
+    ),
+    Setting("evidence_origin", "compliance.local/evidence", values.origin, "name of the log, the same for ever"),
+    Setting(
+        "checkpoint_to", (), values.targets, "where signed checkpoints go besides: `file:`, `command:` or `https:`"
+    ),
+    Setting(
+        "audit_token", None, values.secret, "whoever asks for reports has to know this; without it nobody gets any"
+    ),
 )
 """Every setting that is read, in the order of the documentation."""
 
-PLANNED: Final = ("data_dir", "workers", "evidence")
+PLANNED: Final = ("workers",)
 """Settings of the design that nothing reads yet; to set one is an error, so that nobody relies on it."""
 
 
@@ -260,6 +133,14 @@ class Settings:
     trusted_hops: int | None = None
     cdn: str | None = None
     cdn_headers: tuple[str, ...] = ()
+    data_dir: str = "data"
+    evidence: str = TABLES
+    i_accept_reader_risk: bool = False
+    page_parameters: tuple[str, ...] = ()
+    evidence_key: str | None = None
+    evidence_origin: str = "compliance.local/evidence"
+    checkpoint_to: tuple[str, ...] = ()
+    audit_token: str | None = field(default=None, repr=False)
 
     @property
     def told(self) -> tuple[tuple[str, str], ...]:
@@ -312,7 +193,7 @@ def _missing_beside(settings: Settings) -> str | None:
         return "`client_address` is believed from your proxies only: set `trusted_proxies` to their networks"
     if settings.cdn is not None and not settings.trusted_proxies:
         return "`cdn` is believed from your proxies only: set `trusted_proxies` to their networks"
-    if problem := _wrong_for_cdn(settings):
+    if problem := _wrong_for_cdn(settings) or _risky(settings):
         return problem
     if settings.trusted_proxies and settings.client_address is None and not settings.told:
         return (
@@ -320,6 +201,17 @@ def _missing_beside(settings: Settings) -> str | None:
             "write, or `cdn` to the one that tells where the reader is"
         )
     return None
+
+
+def _risky(settings: Settings) -> str | None:
+    """What has to be said outright before something is recorded that tells of readers."""
+    if settings.evidence != EVERY_DECISION or settings.i_accept_reader_risk:
+        return None
+    return (
+        f'`evidence = "{EVERY_DECISION}"` records in which hour somebody in some place was shown what, and readers may '
+        f"be punished for reading: set `evidence` to `{TABLES}` or, if none of yours can be, `i_accept_reader_risk` to "
+        "true"
+    )
 
 
 def _wrong_for_cdn(settings: Settings) -> str | None:
@@ -353,7 +245,7 @@ def _read(name: str, value: object, shown: str) -> object:
         raise ConfigError(f"unknown setting {shown}" + (f"; {near}" if near else ""))
     try:
         return setting.read(value)
-    except _WrongItemError as error:
+    except values.WrongItemError as error:
         raise ConfigError(f"{shown} {error}") from None
     except ValueError as error:
         instead = f", not `{value}`" if isinstance(value, str | int | float) else ""

@@ -36,6 +36,7 @@ PURE_MODULES = (
     "geo/locate.py",
     "answer.py",
     "assemble.py",
+    "setting_values.py",
     "tabulated.py",
     "config.py",
     "errors.py",

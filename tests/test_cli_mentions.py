@@ -10,9 +10,10 @@ import pytest
 
 from compliance import dictionary
 from compliance.cli.command import cache_directory
-from compliance.config import NO_CACHE, Settings
+from compliance.config import Settings
 from compliance.forms_cache import NAME
 from compliance.mentions.inflection import Forms
+from compliance.setting_values import NO_CACHE
 from tests.test_cli import UNUSABLE, refused, run, shown
 from tests.tiny import TINY, changed, written
 

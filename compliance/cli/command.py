@@ -16,8 +16,9 @@ import click
 import msgspec
 
 from compliance.check import Checker
-from compliance.config import NO_CACHE, Settings
+from compliance.config import Settings
 from compliance.errors import ComplianceError, ConfigError, Problem, RequestError, RulesError
+from compliance.setting_values import NO_CACHE
 from compliance.store import packaged_rules
 from compliance.web.wire import NotJsonError
 

@@ -33,13 +33,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Final
 
-from compliance.config import CDNS
 from compliance.geo.client_address import Client, Headers, ProxyTrust
 from compliance.geo.observation import Evidence, Flag, Kind, Observation, Point, Trust
 from compliance.geo.records import country_code, point_at
 from compliance.geo.records import observed as observed_record
 from compliance.geo.region_names import is_name, region_named
 from compliance.model.territory import place
+from compliance.setting_values import CDNS
 
 CITY_KM: Final = 50.0
 """How far from the point of a city its readers are taken to be."""

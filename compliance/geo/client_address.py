@@ -29,8 +29,9 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from typing import Final, Self
 
-from compliance.config import CHAINS, MOST_HOPS, UNIX, Settings
+from compliance.config import Settings
 from compliance.geo.address import Address, Host, address_of, host_of
+from compliance.setting_values import CHAINS, MOST_HOPS, UNIX
 
 Headers = Sequence[tuple[str, str]]
 

@@ -9,9 +9,9 @@ from datetime import date
 
 import pytest
 
-from compliance.config import CDNS
 from compliance.geo.cdn_headers import AKAMAI_CITY_KM, CITY_KM, REGION_KM, evidence, observed
 from compliance.geo.observation import Evidence, Flag, Kind, Observation, Trust
+from compliance.setting_values import CDNS
 from tests.geo.proxies import lines
 
 DAY = date(2026, 3, 1)

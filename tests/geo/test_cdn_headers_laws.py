@@ -8,13 +8,14 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from compliance import Checker, Content, Reader
-from compliance.config import CDNS, NAMED_BY_OPERATORS, Settings
+from compliance.config import Settings
 from compliance.geo import Evidence, ProxyTrust, cdn_evidence, client_address, observed
 from compliance.geo.cdn_headers import evidence
 from compliance.geo.observation import BLIND
 from compliance.geo.records import country_code
 from compliance.model.iso3166 import COUNTRIES
 from compliance.model.territory import PLACES
+from compliance.setting_values import CDNS, NAMED_BY_OPERATORS
 from tests.geo.proxies import NETWORKS, PROXY, READER, joined, trust
 
 DAY = date(2025, 1, 10)

@@ -12,10 +12,11 @@ from datetime import date
 
 import pytest
 
-from compliance.config import CDNS, Settings
+from compliance.config import Settings
 from compliance.geo import Observation, ProxyTrust, cdn_evidence, client_address, locate, observed
 from compliance.geo.client_address import Headers
 from compliance.geo.records import country_code
+from compliance.setting_values import CDNS
 from tests.geo.proxies import NETWORKS, PROXY, PROXY_SIX, READER, STRANGER, joined, lines, trust
 
 DAY = date(2026, 3, 1)

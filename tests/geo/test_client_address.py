@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from compliance.config import CHAINS, SINGLES, Settings
+from compliance.config import Settings
 from compliance.geo.client_address import Client, ProxyTrust, client_address
+from compliance.setting_values import CHAINS, SINGLES
 from tests.geo.proxies import PROXY, READER, READER_SIX, STRANGER, address, ask, joined, lines, trust
 
 NOBODY = ProxyTrust()

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from compliance.config import SINGLES
 from compliance.geo.address import host_of
 from compliance.geo.client_address import Client, ProxyTrust, client_address
+from compliance.setting_values import SINGLES
 from tests.geo.proxies import FORGED, NETWORKS, PROXY, READER, STRANGER, address, joined, trust
 
 Headers = list[tuple[str, str]]

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compliance import Checker
-from compliance.config import CDNS, SINGLES, Settings
+from compliance.config import Settings
 from compliance.geo.client_address import ProxyTrust
+from compliance.setting_values import CDNS, SINGLES
 from compliance.web.app import create_app
 from tests.web.asking import ARTICLE, DAY, status_of
 from tests.web.process import Service, head, serving
