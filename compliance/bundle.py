@@ -17,8 +17,9 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 import msgspec
 
@@ -75,19 +76,39 @@ def write(path: Path, files: Mapping[str, bytes], ruleset: Ruleset, forms: Table
     Raises:
         OSError: the file cannot be written.
     """
-    words = forms.encoded()
-    digests = ruleset.meaning, ruleset.source
-    said = Manifest(FORMAT, LANGUAGE_VERSION, *digests, len(files), len(ruleset.rules), _digest(words))
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-            archive.writestr(_entry(MANIFEST), msgspec.json.format(msgspec.json.encode(said)))
-            archive.writestr(_entry(FORMS), words)
-            for name in sorted(files):
-                archive.writestr(_entry(name), files[name])
+        with beside.open("wb") as file:
+            said = _write(file, files, ruleset, forms)
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+    return said
+
+
+def packed(files: Mapping[str, bytes], ruleset: Ruleset) -> bytes:
+    """The bundle of a rule set without word forms: what decisions follow from, and no more.
+
+    Args:
+        files: every rule file by its path, as they were read for `ruleset`.
+        ruleset: what they mean.
+    """
+    file = BytesIO()
+    _write(file, files, ruleset, None)
+    return file.getvalue()
+
+
+def _write(file: IO[bytes], files: Mapping[str, bytes], ruleset: Ruleset, forms: Table | None) -> Manifest:
+    words = None if forms is None else forms.encoded()
+    digests = ruleset.meaning, ruleset.source
+    format_, held = (WITHOUT_FORMS, None) if words is None else (FORMAT, _digest(words))
+    said = Manifest(format_, LANGUAGE_VERSION, *digests, len(files), len(ruleset.rules), held)
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        archive.writestr(_entry(MANIFEST), msgspec.json.format(msgspec.json.encode(said)))
+        if words is not None:
+            archive.writestr(_entry(FORMS), words)
+        for name in sorted(files):
+            archive.writestr(_entry(name), files[name])
     return said
 
 

@@ -14,7 +14,7 @@ import logging
 import os
 import re
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -56,11 +56,12 @@ class Snapshot:
     directory: Directory
     index: Index
     facts: Memo[FactValue]
-    """Facts as they were written, and what they mean."""
+    """Facts as they were written, and what they mean; and what was decided on them in a segment of days."""
     decisions: Memo[Decision]
-    """What was decided on facts as they were written, in a segment of days."""
     names: Names
     """The names of its entities, to be looked for in texts."""
+    files: Mapping[str, bytes]
+    """The bytes of its rule files by their paths."""
 
 
 def packaged_rules() -> Path:
@@ -86,8 +87,12 @@ def read_with_forms(path: Path) -> tuple[Ruleset, Table | None]:
         RulesError: with every problem of every file.
     """
     whole = _whole(path)
+    return _loaded(path, whole), whole.forms
+
+
+def _loaded(path: Path, whole: bundle.Bundle) -> Ruleset:
     with uncollected():
-        return load(whole.files, known_zones(), root=_shown(path)), whole.forms
+        return load(whole.files, known_zones(), root=_shown(path))
 
 
 def read_with_files(path: Path) -> tuple[Ruleset, dict[str, bytes]]:
@@ -96,10 +101,8 @@ def read_with_files(path: Path) -> tuple[Ruleset, dict[str, bytes]]:
     Raises:
         RulesError: with every problem of every file.
     """
-    root, files = _shown(path), read_files(path)
-    with uncollected():
-        ruleset = load(files, known_zones(), root=root)
-    return ruleset, {f"{root}/{file}": data for file, data in files.items()}
+    whole = _whole(path)
+    return _loaded(path, whole), {f"{_shown(path)}/{file}": data for file, data in whole.files.items()}
 
 
 @contextlib.contextmanager
@@ -135,14 +138,16 @@ def open_snapshot(path: Path, memo: int = MEMO, kept: FormsCache | None = None) 
     Raises:
         RulesError: with every problem of every file, or every scenario that failed.
     """
-    ruleset, forms = read_with_forms(path)
+    whole = _whole(path)
+    ruleset = _loaded(path, whole)
     failures = [outcome.problem for outcome in run(ruleset) if outcome.problem is not None]
     if failures:
         raise RulesError(failures)
     with uncollected():
         index = Index(ruleset)
     directory = Directory.of(ruleset.entities.values(), ruleset.registers, ruleset.words)
-    return Snapshot(ruleset, directory, index, Memo(MOST_FACTS), Memo(memo), Names(ruleset, forms, kept))
+    memos = Memo[FactValue](MOST_FACTS), Memo[Decision](memo)
+    return Snapshot(ruleset, directory, index, *memos, Names(ruleset, whole.forms, kept), whole.files)
 
 
 class Store:
@@ -160,10 +165,8 @@ class Store:
         self.current = open_snapshot(path, memo, kept)
         _warn_if_silent(self.current.ruleset)
         self.failure: RulesError | None = None
-        self.reloads = 0
-        self.failures = 0
-        self._lock = threading.Lock()
-        self.wake = threading.Event()
+        self.reloads = self.failures = 0
+        self._lock, self.wake = threading.Lock(), threading.Event()
 
     def reload(self) -> bool:
         """Whether the directory could be loaded and is now in use; if not, `failure` says why."""

@@ -22,7 +22,7 @@ from compliance.cli import main
 from compliance.dictionary import table_of
 from compliance.errors import RulesError
 from compliance.language import digest
-from compliance.store import Store, read_files, read_rules
+from compliance.store import Store, open_snapshot, read_files, read_rules
 from tests.tiny import TINY, changed, written
 
 EDITS = st.tuples(
@@ -100,6 +100,15 @@ def test_the_same_rules_give_the_same_bytes_wherever_and_whenever_they_are_built
         os.utime(path, (1_700_000_000, 1_700_000_000))
         path.chmod(0o600)
     assert build(rules, tmp_path / "second.bundle").read_bytes() == first
+
+
+def test_what_is_kept_as_evidence_is_a_bundle_without_word_forms(rules: Path, tmp_path: Path) -> None:
+    snapshot = open_snapshot(rules)
+    (tmp_path / "kept").write_bytes(bundle.packed(snapshot.files, snapshot.ruleset))
+    again = open_snapshot(tmp_path / "kept")
+    assert (again.ruleset.meaning, again.ruleset.source) == (snapshot.ruleset.meaning, snapshot.ruleset.source)
+    assert again.files == read_files(rules)
+    assert bundle.packed(again.files, again.ruleset) == (tmp_path / "kept").read_bytes()
 
 
 @pytest.mark.parametrize(

@@ -171,7 +171,7 @@ def checker_on(ruleset: Ruleset, memo: int = 0) -> Checker:
     directory = Directory.of(ruleset.entities.values(), ruleset.registers)
     with uncollected():
         index = Index(ruleset)
-    snapshot = Snapshot(ruleset, directory, index, Memo(MOST_FACTS), Memo(memo), Names(ruleset))
+    snapshot = Snapshot(ruleset, directory, index, Memo(MOST_FACTS), Memo(memo), Names(ruleset), {})
     return checker_with(snapshot)
 
 
