@@ -11,13 +11,19 @@ Failures?", USENIX ATC 2020.
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
+import stat
 import sys
 from pathlib import Path
 from typing import Final
 
 _READ_ONLY: Final = os.O_RDONLY | os.O_CLOEXEC
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+_LOCK: Final = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+UNFINISHED: Final = ".new"
+"""How names of files end that are not whole yet."""
 
 
 class Disk:
@@ -67,6 +73,31 @@ class Disk:
         """Take a file away; after a power cut it may be back."""
         os.unlink(path)
 
+    def rename(self, path: Path, to: Path) -> None:
+        """Have a file under another name, in the place of what is there; others find the old one or the new one."""
+        os.rename(path, to)
+
+    def remove_directory(self, path: Path) -> None:
+        """Take an empty directory away; after a power cut it may be back."""
+        os.rmdir(path)
+
+    def locked(self, path: Path) -> int | None:
+        """A descriptor of a file, made if it is missing, that no other process has locked; None if one has."""
+        descriptor = os.open(path, _LOCK, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            return None
+        except OSError:
+            os.close(descriptor)
+            raise
+        return descriptor
+
+    def permissions(self, path: Path) -> int:
+        """Who may read and write a file: the bits of its mode."""
+        return stat.S_IMODE(os.stat(path).st_mode)
+
     def names(self, path: Path) -> list[str]:
         """What is in a directory, sorted."""
         return sorted(os.listdir(path))
@@ -87,7 +118,6 @@ class Disk:
 
 
 if sys.platform == "darwin":
-    import fcntl
 
     def _sync(descriptor: int) -> None:
         """There `fsync` leaves data in the memory of the drive."""
@@ -125,3 +155,28 @@ def _make(disk: Disk, path: Path) -> None:
     except FileNotFoundError:
         _make(disk, path.parent)
         disk.make_directory(path)
+
+
+def write_file(disk: Disk, path: Path, data: bytes) -> None:
+    """Have a file with these bytes, whole or not at all: written beside its place, synced and renamed.
+
+    The bytes are durable then; that they stand under this name is so once the directory was synced.
+
+    Raises:
+        OSError: it cannot be written; what stood there stands there still.
+    """
+    unfinished = path.with_name(f".{path.name}.{disk.chance(4).hex()}{UNFINISHED}")
+    descriptor = disk.create(unfinished)
+    try:
+        try:
+            rest = memoryview(data)
+            while rest:
+                rest = rest[disk.write(descriptor, rest) :]
+            disk.sync(descriptor)
+        finally:
+            disk.close(descriptor)
+        disk.rename(unfinished, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            disk.remove(unfinished)
+        raise

@@ -15,6 +15,7 @@ import click
 from compliance import __version__
 
 _MODULES: Final = {
+    "audit": "audit",
     "build": "build",
     "check": "questions",
     "diff": "diff",

@@ -30,6 +30,10 @@ FAULTS = {
     "read": (errno.EIO,),
     "device": (errno.EIO,),
     "remove": (errno.EIO,),
+    "remove_directory": (errno.EIO,),
+    "rename": (errno.EIO, errno.ENOSPC),
+    "locked": (errno.EIO,),
+    "permissions": (errno.EIO,),
     "is_there": (errno.EIO,),
     "close": (errno.EIO,),
 }
@@ -166,21 +170,53 @@ class SimulatedDisk(Disk):
 
     def remove(self, path: Path) -> None:
         with self._call("remove"):
+            self._find(path)
             self.changed.append((path, self.entries.pop(path), False))
+
+    def remove_directory(self, path: Path) -> None:
+        with self._call("remove_directory"):
+            self._find(path)
+            if any(each.parent == path for each in self.entries):
+                raise OSError(errno.ENOTEMPTY, os.strerror(errno.ENOTEMPTY))
+            self.changed.append((path, self.entries.pop(path), False))
+
+    def rename(self, path: Path, to: Path) -> None:
+        """Either name may be on the disk first, as if the file had been linked and the old name taken away."""
+        with self._call("rename"):
+            inode = self._find(path)
+            self.changed += [(to, inode, True), (path, inode, False)]
+            self.entries[to] = self.entries.pop(path)
+
+    def locked(self, path: Path) -> int | None:
+        """Nobody else is there; a file that is only locked need not be on the disk."""
+        with self._call("locked"):
+            self.open_files[len(self.calls)] = (path, Inode())
+            return len(self.calls)
+
+    def permissions(self, path: Path) -> int:
+        with self._call("permissions"):
+            self._find(path)
+            return 0o600
 
     def names(self, path: Path) -> list[str]:
         with self._call("names"):
+            self._find(path)
             return sorted(each.name for each in self.entries if each.parent == path and each != path)
 
     def read(self, path: Path, offset: int = 0, size: int = -1) -> bytes:
         with self._call("read"):
-            inode = self.entries[path]
+            inode = self._find(path)
             assert inode is not None
             return bytes(inode.seen[offset : None if size < 0 else offset + size])
 
     def device(self, path: Path) -> int:  # noqa: ARG002 - all is one file system
         with self._call("device"):
             return 1
+
+    def _find(self, path: Path) -> Inode | None:
+        if path not in self.entries:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+        return self.entries[path]
 
     def _sync(self, name: str, descriptor: int) -> None:
         path, inode = self.open_files[descriptor]
