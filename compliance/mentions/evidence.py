@@ -14,13 +14,13 @@ import msgspec
 from compliance.mentions.names import WORD, Name
 from compliance.mentions.namesakes import stands_beside
 from compliance.mentions.normalize import Folded
+from compliance.mentions.sentences import is_inside, is_quoted, sentence
 from compliance.mentions.weakness import SHORTEST, Why
+from compliance.mentions.words import words_of
 from compliance.model.designation import Strength
 
 NEAR: Final = 60
-"""So many characters before or behind a name its context may stand."""
-QUOTED: Final = 80
-"""So many characters before a name the quotation may begin, or behind it end."""
+"""So many characters before or behind a name its context may stand, in the same sentence."""
 CAPITAL: Final = "capital letter"
 IN_QUOTES: Final = "quotation marks"
 CONTEXT: Final = "a word of its context nearby"
@@ -31,12 +31,8 @@ INSIDE: Final = "a capital letter inside a sentence"
 IN_FULL: Final = "named in full elsewhere"
 EXACT: Final = "written exactly so"
 INITIAL: Final = "a full stop behind the initial"
-_WORD_BEFORE: Final = 40
 _NAMES_INSIDE: Final = frozenset({Why.DICTIONARY, Why.INITIAL})
 """What a capital letter inside a sentence tells from a word; whose name it is, it does not tell."""
-_OPENING: Final = "«„“\"‚‘'‹"
-_CLOSING: Final = "»”“\"’'›"
-_OPENING_INSIDE: Final = frozenset('«„“"')
 
 
 class Surroundings(msgspec.Struct, frozen=True):
@@ -86,7 +82,7 @@ def evidence_for(name: Name, around: Surroundings, linked: frozenset[str]) -> Ev
         return _acronym(name, around, linked) if is_exact else _IN_ANOTHER_WAY
     if not _has_capitals(surface, name.capitals):
         if _begins_small(surface, name.capitals):
-            return _behind_a_common_word(name, around, surface, linked)
+            return _behind_a_common_word(name, around, linked)
         return _IN_SMALL_LETTERS if strength is Strength.STRONG else _A_WORD
     if strength is Strength.STRONG or strength is Strength.MEDIUM:
         return _A_NAME
@@ -96,10 +92,10 @@ def evidence_for(name: Name, around: Surroundings, linked: frozenset[str]) -> Ev
     return Evidence((CAPITAL, *more), "" if more else _alone(name))
 
 
-def _behind_a_common_word(name: Name, around: Surroundings, surface: str, linked: frozenset[str]) -> Evidence:
+def _behind_a_common_word(name: Name, around: Surroundings, linked: frozenset[str]) -> Evidence:
     """What speaks for a name whose first word says what it is, in small letters: «радио «Свобода»»."""
     is_shared = name.weakness is not None and name.weakness.why is Why.SHARED
-    if not is_shared and not _OPENING_INSIDE.isdisjoint(surface):
+    if not is_shared and is_quoted(around.text, around.start, around.end):
         return _IN_ITS_QUOTES
     more = _more(name, around, linked) if name.strength is Strength.WEAK else []
     return Evidence((PARTLY, *more), "" if more else NO_CAPITAL)
@@ -127,7 +123,7 @@ def _more(name: Name, around: Surroundings, linked: frozenset[str]) -> list[str]
         found.append(CONTEXT)
     if name.entity in linked:
         found.append(LINK)
-    if why in _NAMES_INSIDE and len(name.slots) > 1 and _is_inside_a_sentence(around.text, around.start):
+    if why in _NAMES_INSIDE and len(name.slots) > 1 and is_inside(around.text, around.start, around.end):
         found.append(INSIDE)
     if why is Why.INITIAL and around.text[around.start + 1 : around.start + 2] == ".":
         found.append(INITIAL)
@@ -155,29 +151,12 @@ def _begins_small(surface: str, wanted: tuple[bool, ...]) -> bool:
     return bool(rest) and not any(word[0].islower() for word in rest)
 
 
-def _is_inside_a_sentence(text: str, start: int) -> bool:
-    """Whether the word before belongs to the same sentence and has no capital letter."""
-    before = text[max(start - _WORD_BEFORE, 0) : start].rstrip(" \xa0")
-    words = WORD.findall(before) if before[-1:].isalpha() else []
-    return bool(words) and words[-1].islower()
-
-
-def is_quoted(text: str, start: int, end: int) -> bool:
-    """Whether a place stands in quotation marks, alone or among other words."""
-    before, behind = text[max(start - QUOTED, 0) : start], text[end : end + QUOTED]
-    if before[-1:] and before[-1] in _OPENING and behind[:1] and behind[0] in _CLOSING:
-        return True
-    return _is_open(before) and any(each in "»”" for each in behind.partition("«")[0])
-
-
-def _is_open(before: str) -> bool:
-    """Whether the last quotation that begins in a text does not end in it."""
-    return max(before.rfind(each) for each in "«„“") > max(before.rfind(each) for each in "»”")
-
-
 def _is_near(context: frozenset[str], around: Surroundings) -> bool:
-    """Whether one of some words, folded, stands before or behind a place; what is cut off is none."""
-    low = around.folded.text
-    before = low[max(around.folded_start - NEAR, 0) : around.folded_start]
-    behind = low[around.folded_end : around.folded_end + NEAR]
-    return not (context.isdisjoint(WORD.findall(before)) and context.isdisjoint(WORD.findall(behind)))
+    """Whether one of some words, folded, stands in the same sentence as a place, before or behind it."""
+    folded, text = around.folded, around.text
+    first = folded.original(max(around.folded_start - NEAR, 0))
+    last = folded.end(min(around.folded_end + NEAR, len(folded.text)))
+    begins, ends = sentence(text, around.start, around.end, (first, last))
+    return any(
+        not context.isdisjoint(words_of(each)) for each in (text[begins : around.start], text[around.end : ends])
+    )
