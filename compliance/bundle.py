@@ -35,12 +35,15 @@ WITHOUT_FORMS: Final = 1
 MANIFEST: Final = "MANIFEST.json"
 FORMS: Final = "FORMS.json"
 MOST_FILES: Final = 1_000_000
-MOST_UNPACKED: Final = 4_000_000_000
+MOST_FORMS: Final = 32_000_000
+"""So many bytes the word forms may have: those of some hundred thousand names."""
+MOST_UNPACKED: Final = 500_000_000
 """So many bytes in all are unpacked from a bundle; a small file can hold very much of nothing."""
 _BROKEN: Final = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError)
 """What the reader of archives raises for one that was cut or altered: a length, a method, a flag may be anything."""
 _LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)
 _AGAIN: Final = "build it again from the rule files"
+_SERVE: Final = "split large files, or serve the directory"
 
 
 class Manifest(msgspec.Struct, forbid_unknown_fields=True):
@@ -75,6 +78,7 @@ def write(path: Path, files: Mapping[str, bytes], ruleset: Ruleset, forms: Table
 
     Raises:
         OSError: the file cannot be written.
+        RulesError: it would hold more than is read back.
     """
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -102,6 +106,8 @@ def _write(file: IO[bytes], files: Mapping[str, bytes], ruleset: Ruleset, forms:
     words = None if forms is None else forms.encoded()
     digests = ruleset.meaning, ruleset.source
     format_, held = (WITHOUT_FORMS, None) if words is None else (FORMAT, _digest(words))
+    if _is_too_much({FORMS: len(words or b""), **{name: len(data) for name, data in files.items()}}):
+        raise _refused("the rules are more than a bundle can hold", _SERVE)
     said = Manifest(format_, LANGUAGE_VERSION, *digests, len(files), len(ruleset.rules), held)
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         archive.writestr(_entry(MANIFEST), msgspec.json.format(msgspec.json.encode(said)))
@@ -125,11 +131,11 @@ def _digest(data: bytes) -> str:
     return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
-def read(path: Path, shown: str) -> Bundle:
+def read(path: Path | IO[bytes], shown: str) -> Bundle:
     """What is in a bundle.
 
     Args:
-        path: the bundle.
+        path: the bundle, or its bytes to be read from.
         shown: how messages name it.
 
     Raises:
@@ -167,10 +173,21 @@ def _unpacked(archive: zipfile.ZipFile, shown: str) -> dict[str, bytes]:
     names = [entry.filename for entry in entries]
     if len(entries) > MOST_FILES or len(set(names)) != len(names):
         raise _refused(f"`{shown}` has too many files, or two of one name", _AGAIN)
-    too_large = any(entry.file_size > MOST_BYTES and entry.filename != FORMS for entry in entries)
-    if too_large or sum(entry.file_size for entry in entries) > MOST_UNPACKED:
-        raise _refused(f"`{shown}` holds more than can be unpacked", "split large files, or serve the directory")
-    return {entry.filename: archive.read(entry) for entry in entries}
+    if _is_too_much({entry.filename: entry.file_size for entry in entries}):
+        raise _refused(f"`{shown}` holds more than can be unpacked", _SERVE)
+    return {entry.filename: _member(archive, entry) for entry in entries}
+
+
+def _is_too_much(sizes: Mapping[str, int]) -> bool:
+    """Whether some files, by name, or one of them, are larger than what is unpacked; no real set comes near it."""
+    is_large = any(size > (MOST_FORMS if name == FORMS else MOST_BYTES) for name, size in sizes.items())
+    return is_large or sum(sizes.values()) > MOST_UNPACKED
+
+
+def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    """A file of a bundle, and no more than it is said to have: asked for all, the reader unpacks whatever comes."""
+    with archive.open(entry) as file:
+        return file.read(entry.file_size)
 
 
 def _manifest(data: bytes, shown: str) -> Manifest:
