@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import tracemalloc
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -205,6 +206,52 @@ def test_two_files_of_one_name_are_refused(bundled: Path) -> None:
 def test_what_only_seems_to_be_small_is_not_unpacked(bundled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bundle, "MOST_UNPACKED", 100)
     assert "holds more than can be unpacked" in refused(bundled)
+
+
+class OpenedError(Exception):
+    """A file of a bundle was unpacked."""
+
+
+@pytest.mark.parametrize(
+    ("name", "most"), [(bundle.FORMS, 32_000_000), ("large.yaml", 4_000_000), ("MANIFEST.json", 4_000_000)]
+)
+def test_a_file_that_unpacks_to_very_much_is_refused_before_anything_is_unpacked(
+    bundled: Path, monkeypatch: pytest.MonkeyPatch, name: str, most: int
+) -> None:
+    def opened(*_: object) -> None:
+        raise OpenedError
+
+    tampered(bundled, lambda all_: {**all_, name: bytes(most)})
+    with monkeypatch.context() as patched:
+        patched.setattr(zipfile.ZipFile, "open", opened)
+        with pytest.raises(OpenedError):
+            bundle.read(bundled, "it")  # what is just not too much is unpacked
+    tampered(bundled, lambda all_: {**all_, name: bytes(most + 1)})
+    monkeypatch.setattr(zipfile.ZipFile, "open", opened)
+    assert "holds more than can be unpacked" in refused(bundled)
+
+
+def test_a_file_that_is_larger_than_it_says_is_unpacked_no_further(bundled: Path) -> None:
+    with zipfile.ZipFile(bundled, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("large.yaml", bytes(200_000_000))
+    said, less = (size.to_bytes(4, "little") for size in (200_000_000, 7))
+    bundled.write_bytes(bundled.read_bytes().replace(said, less))
+    tracemalloc.start()
+    try:
+        assert "is no bundle, or was cut" in refused(bundled)
+        assert tracemalloc.get_traced_memory()[1] < 50_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_bundle_that_could_not_be_read_back_is_not_written(
+    rules: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bundle, "MOST_FORMS", 50)
+    done = run("build", rules, "-o", tmp_path / "out.bundle")
+    assert done.exit_code == 2
+    assert "the rules are more than a bundle can hold" in done.output
+    assert [path.name for path in tmp_path.iterdir()] == ["rules"]
 
 
 def test_a_service_takes_a_new_bundle_and_keeps_the_last_good_one(rules: Path, bundled: Path) -> None:
