@@ -24,8 +24,9 @@ from compliance.content.publisher import Directory
 from compliance.engine.memo import Memo
 from compliance.forms_cache import FormsCache
 from compliance.mentions.aware import AwareScanner
+from compliance.mentions.endings import UKRAINIAN
 from compliance.mentions.existing import Existing
-from compliance.mentions.inflection import RULES, UKRAINIAN, Analyzer, Forms, Parse
+from compliance.mentions.inflection import RULES, Analyzer, Forms, Parse
 from compliance.mentions.names import Name, names_of
 from compliance.mentions.table import Maker, Table
 from compliance.model.designation import Entity

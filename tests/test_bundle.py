@@ -338,9 +338,9 @@ def test_whoever_serves_a_bundle_opens_no_dictionary_and_finds_the_same_names(na
 
 def test_the_command_says_how_many_words_and_forms_a_bundle_holds(named: Path, tmp_path: Path) -> None:
     target = tmp_path / "out.bundle"
-    assert ", 7 form(s) of 2 word(s)\n" in run("build", named, "-o", target).output
+    assert ", 16 form(s) of 4 word(s)\n" in run("build", named, "-o", target).output
     said = json.loads(run("build", named, "-o", target, "--json").output)
-    assert (said["words"], said["word_forms"]) == (2, 7)
+    assert (said["words"], said["word_forms"]) == (4, 16)
     forms = bundle.read(target, "it").forms
     assert forms is not None
-    assert forms.counts == (2, 7)
+    assert forms.counts == (4, 16)

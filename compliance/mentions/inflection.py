@@ -5,25 +5,28 @@ beside it. What depends on them stays («Фонд борьбы с коррупц
 costs nothing, since no text has it, and a form too few misses a mention. A dictionary is slow and large, so it is asked
 once for each word, when names are made ready; what it said is a table that travels with a bundle of rules.
 
-Source: OpenCorpora tags as pymorphy3 gives them; grammar of Ukrainian of 1993 for the endings of `_UKRAINIAN`.
+What a name looks like in texts of other languages than its own follows rules (`endings`); of a Cyrillic name that is
+Ukrainian, or of no language that was said, the Russian dictionary guesses the forms by the ending.
+
+Source: OpenCorpora tags as pymorphy3 gives them.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
+from compliance.mentions.endings import anywhere, articles, by_rules, is_cyrillic
 from compliance.mentions.names import Slots
 from compliance.mentions.normalize import fold
 
-RULES: Final = 1
-"""The version of what `russian` makes of a dictionary: one more whenever a word gets other forms, or counts as common.
+RULES: Final = 2
+"""The version of what `russian` makes of a dictionary, and of which words it is asked: one more whenever a word gets
+other forms, or counts as common, or words of other names are asked for.
 
 Tables of forms name it, and those of another version are made again."""
 RUSSIAN: Final = "ru"
-UKRAINIAN: Final = "uk"
 _DECLINED: Final = frozenset({"NOUN", "ADJF", "PRTF", "NPRO", "NUMR"})
 _NAMES: Final = frozenset({"Name", "Surn", "Patr", "Geox", "Orgn", "Trad", "Abbr", "Init"})
 """Tags of words that are names: of people, places, organisations, brands; abbreviations."""
@@ -72,6 +75,7 @@ class Forms:
     analyzer: Analyzer
     known: dict[str, dict[str, Word]] = field(default_factory=dict)
     """By language and word."""
+    _anywhere: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict, repr=False)
 
     def slots(self, words: Sequence[str], language: str | None) -> Slots:
         """The forms of each word of a name, the word itself among them."""
@@ -79,7 +83,25 @@ class Forms:
         if tongue == RUSSIAN:
             return tuple(self._russian(word).forms for word in words)
         known = self.known.get(tongue, {})
-        return tuple(_by_rules(word, tongue) | (known[word].forms if word in known else frozenset()) for word in words)
+        return tuple(by_rules(word, tongue) | (known[word].forms if word in known else frozenset()) for word in words)
+
+    def everywhere(self, words: Sequence[str], language: str | None) -> Slots:
+        """The forms of each word of a name in texts of all languages that are read, the word itself among them."""
+        tongue = (language or "").partition("-")[0]
+        found = tuple(self._everywhere(word, tongue) for word in words)
+        first = articles(words)
+        return (found[0] | first, *found[1:]) if first else found
+
+    def _everywhere(self, word: str, tongue: str) -> frozenset[str]:
+        """The forms of a word, worked out once: names share most of their words."""
+        found = self._anywhere.get((word, tongue))
+        if found is None:
+            own = self.known.get(tongue, {}).get(word)
+            found = anywhere(word, tongue) | (frozenset() if own is None else own.forms)
+            if is_cyrillic(word):
+                found |= self._russian(word).forms
+            self._anywhere[word, tongue] = found
+        return found
 
     def is_common(self, words: Sequence[str], language: str | None) -> bool:
         """Whether all words of a name are in the dictionary of the language, and none is a name there."""
@@ -145,59 +167,3 @@ def _surname(word: str) -> Iterator[str]:
 def _is_a_name(readings: Sequence[Parse]) -> bool:
     """Whether the likeliest reading of a word is a name."""
     return any(name in readings[0].tag for name in _NAMES)
-
-
-_UKRAINIAN: Final[Mapping[str, tuple[str, ...]]] = {
-    "ія": ("ії", "ію", "ією", "іє", "ій"),
-    "ння": ("нню", "нням", "нні", "нь"),
-    "ття": ("ттю", "ттям", "тті"),
-    "ня": ("ні", "ню", "нею", "не", "нь"),
-    "ля": ("лі", "лю", "лею", "ле", "ль"),
-    "на": ("ної", "ній", "ну", "ною", "ни", "ні"),
-    "а": ("и", "і", "ї", "у", "ою", "ої", "ій", "ею", "о"),
-    "я": ("ю", "ї", "єю", "ьої", "ій", "ьою", "і", "ею"),
-    "о": ("а", "у", "ом", "і", "ові"),
-    "ий": ("ого", "ому", "им", "ім"),
-    "ій": ("ього", "ьому", "ім", "ого", "ому", "им", "ію", "ієм", "ії", "ієві"),
-    "й": ("я", "ю", "єм", "ї", "єві"),
-    "е": ("ого", "ому", "им", "ім", "я", "ю", "ем", "і"),
-    "і": ("их", "им", "ими", "ів", "ам", "ами", "ах", "ей", "ям", "ями", "ях"),
-    "и": ("ів", "ам", "ами", "ах"),
-    "ь": ("і", "ю", "я", "ем", "еві"),
-    "": ("у", "а", "ові", "ом", "і", "ем"),
-}
-"""For the endings of the nominative those of the other cases; the longest that fits counts."""
-_CLOSED: Final = re.compile("і([^аеиіїоуюяє]{1,2})$")
-_VOWELS: Final = frozenset("аеиіїоуюяєё")
-
-
-def _by_rules(word: str, language: str) -> frozenset[str]:
-    """The forms of a word of a language with few of them, or with regular ones."""
-    if language == UKRAINIAN and not word.isascii():
-        return frozenset({word, *_ukrainian(word)})
-    if language == "de":
-        return frozenset({word, *(() if word.endswith("s") else (f"{word}s",)), *_german(word)})
-    return frozenset({word})
-
-
-def _german(word: str) -> tuple[str, ...]:
-    """The strong and weak endings of a German adjective, and `ss` for the letter that capitals lack."""
-    found = [f"{word[:-1]}{end}" for end in ("en", "er", "es", "em")[:4] if word.endswith("e") and len(word) > 3]
-    found += [f"{word[:-2]}{end}" for end in ("en", "em", "e") if word.endswith(("er", "es")) and len(word) > 4]
-    return (*found, *([word.replace("ß", "ss")] if "ß" in word else []))
-
-
-def _ukrainian(word: str) -> Iterator[str]:
-    """The cases of a Ukrainian word by the ending of its nominative.
-
-    In a last syllable that a consonant closes `і` gives way to `о` or `е` (`простір`, `простору`).
-    """
-    ending = next(each for each in sorted(_UKRAINIAN, key=len, reverse=True) if word.endswith(each))
-    if not ending and word[-1] in _VOWELS:
-        return
-    stem = word[: len(word) - len(ending)]
-    stems = [stem]
-    if ending in {"", "ь"} and (closed := _CLOSED.search(stem)):
-        stems += [f"{stem[: closed.start()]}{vowel}{closed[1]}" for vowel in "ое"]
-    for each in stems:
-        yield from (each + case for case in _UKRAINIAN[ending])

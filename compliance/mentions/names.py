@@ -31,7 +31,10 @@ class Inflector(Protocol):
     """Knows the forms of words."""
 
     def slots(self, words: Sequence[str], language: str | None) -> Slots:
-        """The forms of each word of a name, the word itself among them."""
+        """The forms of each word in texts of its own language, the word itself among them."""
+
+    def everywhere(self, words: Sequence[str], language: str | None) -> Slots:
+        """The forms of each word of a name in texts of all languages that are read, the word itself among them."""
 
     def is_common(self, words: Sequence[str], language: str | None) -> bool:
         """Whether all words of a name are in the dictionary of the language, and none is a name there."""
@@ -43,6 +46,10 @@ class AsWritten:
     def slots(self, words: Sequence[str], language: str | None) -> Slots:  # noqa: ARG002 - see `Inflector`
         """Each word as it is."""
         return tuple(frozenset({word}) for word in words)
+
+    def everywhere(self, words: Sequence[str], language: str | None) -> Slots:
+        """Each word as it is."""
+        return self.slots(words, language)
 
     def is_common(self, words: Sequence[str], language: str | None) -> bool:  # noqa: ARG002 - see `Inflector`
         """Nobody knows: never."""
@@ -120,7 +127,7 @@ def _ways(entity: str, alias: Alias, inflector: Inflector, genders: Sequence[Gen
     if base is None:
         return
     language = alias.language or ""
-    known = persons.Known(language, lambda word: inflector.slots([word], language)[0])
+    known = persons.Known(language, lambda word: inflector.everywhere([word], language)[0])
     found = persons.ways(alias.name, alias.strength, known) if alias.strength in _TAKEN_APART else []
     for way in found:
         common = tuple(inflector.is_common([word], language) for word in way.words)
@@ -152,9 +159,13 @@ def _name(entity: str, alias: Alias, inflector: Inflector, text: str, *, inflect
         return None
     is_acronym = alias.strength is Strength.ACRONYM
     is_inflected = inflect and not is_acronym and text == alias.name
-    slots = inflector.slots(words, alias.language) if is_inflected else tuple(frozenset({word}) for word in words)
+    slots = inflector.everywhere(words, alias.language) if is_inflected else tuple(frozenset({word}) for word in words)
+    exact = frozenset({"".join(text.split())}) if is_acronym else frozenset()
+    if is_acronym and inflect and text == alias.name and words[-1].isascii() and not words[-1].endswith("s"):
+        slots = (*slots[:-1], slots[-1] | {f"{words[-1]}s"})  # «NRKs»: the genitive of the Germanic languages
+        exact |= {f"{each}s" for each in exact}
     written = WORD.findall(text)
-    context = frozenset(form for each in alias.context for word in inflector.slots(words_of(each), alias.language)
+    context = frozenset(form for each in alias.context for word in inflector.everywhere(words_of(each), alias.language)
                         for form in word)  # fmt: skip
     return Name(
         entity,
@@ -162,7 +173,7 @@ def _name(entity: str, alias: Alias, inflector: Inflector, text: str, *, inflect
         alias.strength,
         slots,
         alias.language,
-        frozenset({"".join(text.split())}) if is_acronym else frozenset(),
+        exact,
         context,
         tuple(each[0].isupper() for each in written) if len(written) == len(words) else (),
         tuple(inflector.is_common([word], alias.language) for word in words),

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from compliance.mentions.declension import RUSSIAN, UKRAINIAN, Gender, Part, declined, declines
+from compliance.mentions.endings import is_cyrillic
 from compliance.mentions.given_names import EITHER, FEMININE, MASCULINE
 from compliance.mentions.words import words_of
 from compliance.model.designation import Strength
@@ -33,7 +34,6 @@ _PARTICLES: Final = frozenset(
 )
 _HE: Final = re.compile(r"(?:ов|ев|єв|ин|ын|ін|їн|ский|цкий|ський|цький|зький)$")
 _SHE: Final = re.compile(r"(?:ова|ева|єва|ина|ына|іна|їна|ская|цкая|ська|цька|зька|ая)$")
-_CYRILLIC: Final = (RUSSIAN, UKRAINIAN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +282,7 @@ def _forms(word: str, part: Part, genders: tuple[Gender, ...], known: Known) -> 
     """The forms of a word: those of the rules, and those of the dictionary unless they are of the other gender."""
     if len(word) == 1 or word in _PARTICLES or word in _SON | _DAUGHTER:
         return frozenset({word})
-    if known.tongue not in _CYRILLIC:
+    if not is_cyrillic(word):
         return known.forms(word)
-    by_rules = declined(word, part, genders, known.tongue)
+    by_rules = declined(word, part, genders, RUSSIAN) | declined(word, part, genders, UKRAINIAN)
     return by_rules | known.forms(word) if any(declines(word, part, each) for each in genders) else by_rules

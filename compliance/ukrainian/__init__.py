@@ -18,7 +18,8 @@ from typing import Final
 
 import msgspec
 
-from compliance.mentions.inflection import UKRAINIAN, Word
+from compliance.mentions.endings import UKRAINIAN
+from compliance.mentions.inflection import Word
 from compliance.mentions.words import words_of
 from compliance.model.designation import Entity
 

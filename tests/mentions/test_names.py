@@ -105,3 +105,95 @@ def test_an_ending_behind_an_apostrophe_hides_no_name(ending: str) -> None:
 def test_a_name_with_an_apostrophe_hides_no_shorter_one() -> None:
     both = entity("one", alias("Women's Harbour Fund", "en")), entity("two", alias("Women", "en"))
     assert names("A Women's choice", *both) == ["two: Women certain"]
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "de", "pl", None])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Cinderpost", "Das zeigen Cinderposts Recherchen"),
+        ("Cinderpost", "Cinderpost's redactie, Cinderpost’s journalist"),
+        ("The Harbour Herald", "The Harbour Heralds reporter skrev"),
+        ("Voices", "Voices’ Bericht"),
+        ("Foxx Lux", "Det skriver Foxx Lux' journalist"),
+        ("Freie Welle", "ein Bericht der Freien Welle"),
+        ("Deutsche Möwe", "mit der Deutschen Möwe"),
+        ("Neuer Kanal", "am Ufer des Neuen Kanals"),
+        ("Politisches Ufer", "im Politischen Ufer, das Politische Ufer"),
+        ("Halkın Lambası", "HALKIN LAMBASI'nın, Halkın Lambası"),
+        ("Große Möwe", "GROSSE MÖWE sendet"),
+        ("Insula", "İNSULA'nın, INSULA, İnsula"),
+        ("Meduzza", "l'enquête d'Meduzza, dell’Meduzza, d’Meduzza"),
+        ("Herold", "Les journalistes d'Herold"),
+    ],
+)
+def test_a_latin_name_is_found_with_the_endings_of_other_languages(name: str, text: str, language: str | None) -> None:
+    found = scanned(text, entity("one", alias(name, language)))
+    assert len(found.mentions) == text.count(",") + 1
+    assert {each.verdict for each in found.mentions} == {"certain"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Deutscher Leuchtturmdienst", "des Deutschen Leuchtturmdienstes"),
+        ("Freies Moorhaus", "des Freien Moorhauses"),
+        ("Moorbote", "im Moorboten"),
+        ("Freunde Rudolfs", "mit den Freunden Rudolfs"),
+        ("Zentrum für die Neue Ebbe", "des Zentrums für die Neue Ebbe"),
+    ],
+)
+def test_a_german_name_declines(name: str, text: str) -> None:
+    assert names(f"Sie sprach {text} vor", entity("one", alias(name, "de")))[0].endswith("certain")
+
+
+@pytest.mark.parametrize("language", ["sv", "nb", "da"])
+def test_definite_endings_belong_to_northern_names_alone(language: str) -> None:
+    text = "Det skriver Norsk Fyrforeningen"
+    assert names(text, entity("one", alias("Norsk Fyrforening", language)))
+    assert not names(text, entity("one", alias("Norsk Fyrforening", "en")))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("Der Moorwart", "Nach Angaben des Moorwarts"), ("Le Phare", "selon un journaliste du Phare"),
+     ("Il Faro", "i giornalisti del Faro"), ("O Farol", "a redação do Farol"), ("El Faro", "la redacción del Faro")],
+)  # fmt: skip
+def test_an_article_that_a_preposition_or_a_case_changes_hides_no_name(name: str, text: str) -> None:
+    assert len(names(text, entity("one", alias(name, "en")))) == 1
+
+
+@pytest.mark.parametrize("ending", ["e", "er", "s of", "n"])
+def test_an_english_name_does_not_lose_letters_as_if_it_were_german(ending: str) -> None:
+    assert names(f"They went Inside{ending.replace('er', '')} it", entity("one", alias("Insider", "en"))) == []
+
+
+CASES = [
+    ("Полынька", "ru", ("Полыньці", "Полынькою", "Полынькой", "Полыньку")),
+    ("Маяк", "ru", ("Маякові", "Маяком", "Маяку", "Маяке")),
+    ("Репортер", "ru", ("Репортерові", "Репортері", "Репортером", "Репортера")),
+    ("Тиха Гавань", "uk", ("Тихої Гавані", "Тихою Гаванью", "Тихій Гавані")),
+    ("Незалежна Хвиля", "uk", ("Незалежной Хвиле", "Незалежною Хвилею", "Незалежну Хвилю")),
+    ("Річка", "uk", ("Річці", "Річкой", "Річке", "Річкою")),
+    ("Новини", "uk", ("Новин", "Новинам", "Новинах")),
+    ("Маяк", None, ("Маякові", "Маяком", "Маяке")),
+    ("Маяк", "be", ("Маякові", "Маяком", "Маяке")),
+    ("Маяк", "en", ("Маякові", "Маяком", "Маяке")),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "form"), [(name, language, form) for name, language, forms in CASES for form in forms]
+)
+def test_a_cyrillic_name_has_the_forms_of_russian_and_of_ukrainian(name: str, language: str | None, form: str) -> None:
+    assert names(f"Вчора «{form}» та ін.", entity("one", alias(name, language))) == [f"one: {form} certain"]
+
+
+def test_an_acronym_has_the_genitive_of_a_name_and_no_other_form() -> None:
+    one = entity("one", alias("XQW", None, Strength.ACRONYM))
+    assert names("Det skriver XQWs reporter, XQW's", one) == ["one: XQWs certain", "one: XQW certain"]
+    assert names("XQWS und xqws", one) == []
+
+
+def test_what_registers_write_beside_names_is_told_in_its_own_language_alone() -> None:
+    assert dictionary().slots(["agent"], "en") == (frozenset({"agent"}),)
