@@ -9,7 +9,8 @@ one, and that is told, too: the law may want other words. It says nothing about 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -18,12 +19,14 @@ import msgspec
 from compliance.answer import Answer, Mention, Notice
 from compliance.check import Checker
 from compliance.content.facts import Content
-from compliance.content.mentioned import OF_PAGE, Found
+from compliance.content.mentioned import OF_PAGE, Found, Looked
 from compliance.errors import Problem, RequestError
 from compliance.mentions import annotate as annotated
 from compliance.mentions import scan
 from compliance.mentions.annotate import Mark, annotate, annotate_text
+from compliance.mentions.former import Former, without_former
 from compliance.mentions.html import read
+from compliance.mentions.markup import Markup
 from compliance.mentions.wordings import registers_of
 from compliance.model.notice import Placement
 from compliance.model.ruleset import Ruleset
@@ -54,7 +57,8 @@ class Annotated(msgspec.Struct, frozen=True, kw_only=True):
     `html` or `text` is what was given, with marks; the other one is None. `unmarked` are mentions that should have a
     mark and stand where nothing can be put or nobody sees it, `already_marked` those that have one, of a publisher or
     of ours, `possibly_marked` those that have one and are not certain. `not_placed` are notices that are to be shown
-    and that no mark carries out.
+    and that no mark carries out. `not_ours` are the words of footnotes and marks that are called as ours in the page
+    and say nothing that the rules know: they stayed.
     """
 
     html: str | None
@@ -64,6 +68,7 @@ class Annotated(msgspec.Struct, frozen=True, kw_only=True):
     already_marked: tuple[AlreadyMarked, ...] = ()
     possibly_marked: tuple[Mention, ...] = ()
     not_placed: tuple[NotPlaced, ...] = ()
+    not_ours: tuple[str, ...] = ()
 
     def to_json(self) -> bytes:
         """The same as UTF-8 JSON."""
@@ -95,23 +100,34 @@ def marked(
         raise RequestError([Problem("there is nothing to mark", where="content", help="give `html` or `text`")])
     answer = checker.check(content, reader, languages=languages, as_of=as_of)
     marks = _marks(answer, checker.ruleset)
+    looked = checker.looked_at(content)
+    former = _former(content.html or "", looked, marks) if is_page else Former("")
+    if former.removed:
+        looked = checker.looked_at(replace(content, html=former.html))
     found = [
         each
-        for each in checker.looked_at(content).mentions
+        for each in looked.mentions
         if (each.what.field.startswith(OF_PAGE) if is_page else each.what.field == TEXT)
     ]
     mentions = [_as_found(each) for each in found]
     if is_page:
-        source = content.html or ""
-        done = annotate(source, read(source), mentions, marks)
+        done = annotate(former.html, read(former.html), mentions, marks)
     else:
         done = annotate_text(content.text or "", mentions, marks)
-    return _told(done, answer, found, is_page=is_page)
+    return _told(done, answer, found, former, is_page=is_page)
 
 
-def _told(done: annotated.Annotated, answer: Answer, found: Sequence[Found], *, is_page: bool) -> Annotated:
+def _former(html: str, looked: Looked, marks: Mapping[str, Sequence[Mark]]) -> Former:
+    """A page without what an earlier marking left in it."""
+    words = {mark.text for several in marks.values() for mark in several}
+    return without_former(Markup(html), looked.notices, words)
+
+
+def _told(
+    done: annotated.Annotated, answer: Answer, found: Sequence[Found], former: Former, *, is_page: bool
+) -> Annotated:
     """The same with the mentions as the answer has them."""
-    told = _Told(answer, found)
+    told = _Told(answer, found, former)
     already = [
         AlreadyMarked(notice=mark.notice, text=mark.text, mention=mention)
         for each, mark in done.carried
@@ -125,23 +141,37 @@ def _told(done: annotated.Annotated, answer: Answer, found: Sequence[Found], *, 
         already_marked=tuple(already),
         possibly_marked=told.mentions(done.possible),
         not_placed=tuple(_elsewhere(answer, {each.what.entity for each in found})),
+        not_ours=former.strangers,
     )
 
 
-class _Told:
-    """The mentions of an answer, by those in the text."""
+_Place = tuple[str, str, tuple[int, int] | None]
+"""An entity, a field, and from where to where there."""
 
-    def __init__(self, answer: Answer, found: Sequence[Found]) -> None:
+
+class _Told:
+    """The mentions of an answer, by those that were found in the page without what an earlier marking left in it."""
+
+    def __init__(self, answer: Answer, found: Sequence[Found], former: Former) -> None:
+        by_span: dict[_Place, list[int]] = {}
+        for number, mention in enumerate(answer.mentions):
+            by_span.setdefault((mention.entity, mention.field, _span(mention)), []).append(number)
         self._mentions = answer.mentions
-        self._spans = {
-            (each.what.entity, each.what.field.removeprefix(OF_PAGE), each.what.start): each for each in found
-        }
+        self._numbers: dict[_Place, list[int]] = {}
+        for each in found:
+            what, span = each.what, each.span
+            if span is not None and what.field.startswith(OF_PAGE):
+                span = former.was(span)
+            self._numbers[_place(what)] = by_span.get((what.entity, what.field, span), [])
 
     def mentions(self, wanted: Iterable[scan.Mention]) -> tuple[Mention, ...]:
-        """The same mentions as the answer has them."""
-        places = {(each.entity, each.field.removeprefix(OF_PAGE), each.start) for each in wanted}
-        spans = {(each.what.entity, each.what.field, each.span) for key, each in self._spans.items() if key in places}
-        return tuple(each for each in self._mentions if (each.entity, each.field, _span(each)) in spans)
+        """The same mentions as the answer has them, in its order."""
+        found = {number for each in wanted for number in self._numbers.get(_place(each), ())}
+        return tuple(self._mentions[number] for number in sorted(found))
+
+
+def _place(what: scan.Mention | scan.Suppressed) -> _Place:
+    return what.entity, what.field.removeprefix(OF_PAGE), (what.start, what.end)
 
 
 def _span(mention: Mention) -> tuple[int, int] | None:

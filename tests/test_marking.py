@@ -212,3 +212,21 @@ def test_the_shipped_label_of_foreign_agents_works_from_the_page_to_the_mark(tmp
     content = Content(publisher="our-daily.example", html=said, language="ru", facts={"content.kind": "article"})
     found = marked(checker, content, Reader(country="RU"), languages=["ru"], as_of=date(2026, 7, 15))
     assert (found.html, [each.notice for each in found.already_marked]) == (said, ["ru-foreign-agent-mention-label"])
+
+
+def test_words_of_others_under_our_class_are_looked_through_kept_and_told(labelling: Checker) -> None:
+    aside = '<aside class="compliance-notes"><p>Слушали Радио Маяковку.</p></aside>'
+    found = done(labelling, html=f"<p>Тихо.</p>{aside}")
+    assert [(each.entity, each.field) for each in found.answer.mentions] == [("radio", "html.body")]
+    assert (found.html or "").replace('<sup class="compliance-mark">1</sup>', "").startswith(f"<p>Тихо.</p>{aside}")
+    assert found.not_ours == ("Слушали Радио Маяковку.",)
+
+
+def test_the_mentions_of_a_marked_page_are_told_where_they_stand_in_it(careful: Checker) -> None:
+    mark = '<sup class="compliance-mark">7</sup>'
+    page = f"<p>Тихо{mark}. Слушали Радио Маяковку (признана опасной).</p>"
+    found = done(careful, html=page)
+    assert found.html == page.replace(mark, "")
+    (left,) = found.already_marked
+    assert (left.mention.start, left.mention.end) == (page.index("Радио"), page.index(" (признана"))
+    assert left.mention in found.answer.mentions

@@ -65,6 +65,8 @@ class Looked:
     seems_readable: bool = True
     """Whether its letters are those of languages whose forms are known."""
     published: Published = SAYS_NOTHING
+    notices: tuple[tuple[int, int], ...] = ()
+    """From where to where in the page notices stand of which every word is the rule set's."""
 
 
 NOTHING: Final = Looked()
@@ -97,7 +99,17 @@ def look(content: Content, directory: Directory, scan: Scan) -> Looked:
         is_whole="text" in texts or is_read,
         seems_readable=len(_OTHERS.findall(whole.lower())) <= _FEW * len(whole),
         published=SAYS_NOTHING if page is None else page.published,
+        notices=() if page is None else tuple(_in_source(scanned, page)),
     )
+
+
+def _in_source(scanned: Scanned, page: Page) -> Iterator[tuple[int, int]]:
+    """Where whole notices stand in the source of a page."""
+    for each in scanned.notices:
+        field = page.field(each.field.removeprefix(OF_PAGE)) if each.field.startswith(OF_PAGE) else None
+        span = field.span(each.start, each.end) if field is not None and each.is_whole else None
+        if span is not None:
+            yield span
 
 
 def _authors(texts: Mapping[str, str], scanned: Scanned) -> dict[str, str]:

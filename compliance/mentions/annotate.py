@@ -4,26 +4,28 @@ Theory: a mark is written into the source, never into a tree that is then printe
 behind the last character of a name, inside the innermost element there. Some places take no element, others would
 break what stands around them (`option`, pictures, a table outside of its cells). These are left out; and whatever is
 written is held against the page as a parser reads it: without our elements it has to be the very same tree, else what
-disturbs it is taken out again. Marks and footnotes of ours that are there already are replaced, so marking twice
-is marking once. A name that cannot be marked is told, and its footnote stands all the same. So is a name beside which
-the text says already what the mark would: it gets none of ours.
+disturbs it is taken out again. What an earlier marking left in a page is taken out before (`former`). A name that
+cannot be marked is told, and its footnote stands all the same. So is a name beside which the text says already what
+the mark would: it gets none of ours.
 
 Source: HTML Living Standard, 13.2.6 (tree construction).
 """
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from html import escape
 from itertools import pairwise
-from operator import itemgetter
+from operator import attrgetter
 from typing import Final
 
 from compliance.mentions.article import zones
 from compliance.mentions.due import NOWHERE, Mark, Spot, due_of, lines_of
+from compliance.mentions.former import free_class
 from compliance.mentions.html import SEEN, Page
 from compliance.mentions.markup import MARK, NOTES, Markup
 from compliance.mentions.scan import Mention, Verdict
@@ -40,6 +42,7 @@ _TAKING_NONE: Final = _CLOSED | {f"/{each}" for each in _CLOSED}
 _FOLLOWED: Final = frozenset({"table", "/table"}) | _CELLS | _TABLES | {f"/{each}" for each in _CELLS | _TABLES}
 
 
+_CLASS: Final = re.compile(r'class="[a-z-]+"')
 _RAISED: Final = str.maketrans("0123456789", "\u2070\xb9\xb2\xb3\u2074\u2075\u2076\u2077\u2078\u2079")
 
 
@@ -82,7 +85,7 @@ def annotate(
     every: bool = False,
     notes: Notes = Notes.BODY,
 ) -> Annotated:
-    """The page with a mark behind mentions, and with the footnotes that these refer to.
+    """The page with a mark behind mentions, and with the footnotes that these refer to; what is there already stays.
 
     Args:
         html: the page.
@@ -105,7 +108,8 @@ def annotate(
     insertions = [_Insertion(each.place, _sup(each.marks), each.mentions) for each in due.left]
     draft = _Draft(page.markup)
     kept = draft.sound(insertions)
-    unmarked = (*due.lost, *(one for each in insertions if each not in kept for one in each.mentions))
+    places = {each.place for each in kept}
+    unmarked = (*due.lost, *(one for each in insertions if each.place not in places for one in each.mentions))
     done = Annotated("", unmarked, carried=due.carried, possible=_possible(kept))
     for block in _blocks(page.markup, due.lines, kept, notes):
         if draft.is_sound([*kept, block]):
@@ -137,7 +141,7 @@ def annotate_text(
     below = "".join(f"\n{line}" for line in missing)
     gap = "\n" if missing and body == len(text) else ""
     return Annotated(
-        _written(text, insertions, ()) + gap + below,
+        _written(text, insertions) + gap + below,
         has_notes=bool(lines) or body < len(text),
         carried=due.carried,
         possible=_possible(placed),
@@ -274,30 +278,23 @@ def _language(line: Mark) -> str:
 
 
 class _Draft:
-    """A page without our elements, and with those that are tried."""
+    """A page with the elements that are tried."""
 
     def __init__(self, markup: Markup) -> None:
         self._source = markup.source
-        hidden = {number for first, last in markup.templates for number in range(first, last)}
-        self._removed = [
-            (markup.places[2 * number + 1], markup.places[2 * number + 1] + len(markup.tokens[number].rstrip()))
-            for number in markup.where({"sup", "aside", "span"})
-            if markup.is_ours(number) and number not in hidden
-        ]
-        self._tree, self._count = serialised(self.written(()))
-        if self._removed and serialised(self._source)[0] != self._tree:
-            self._removed = []  # something hangs on them: they stay
-            self._tree, self._count = serialised(self._source)
+        self._tree = serialised(self._source)[0]
+        self._class = free_class(self._source)
         self._tries = 0
 
     def written(self, insertions: Iterable[_Insertion]) -> str:
-        """The page with some insertions, and without what of ours it had."""
-        return _written(self._source, insertions, self._removed)
+        """The page with some insertions."""
+        return _written(self._source, insertions)
 
     def is_sound(self, insertions: Sequence[_Insertion]) -> bool:
         """Whether the page is the same but for what is inserted."""
         self._tries += 1
-        return serialised(self.written(insertions)) == (self._tree, self._count + len(insertions))
+        tried = [replace(each, text=_CLASS.sub(f'class="{self._class}"', each.text, count=1)) for each in insertions]
+        return serialised(self.written(tried), self._class) == (self._tree, len(insertions))
 
     def sound(self, insertions: Sequence[_Insertion]) -> list[_Insertion]:
         """Those insertions that leave the page the same, found by halves."""
@@ -310,13 +307,11 @@ class _Draft:
         return kept if not kept or self.is_sound(kept) else []
 
 
-def _written(source: str, insertions: Iterable[_Insertion], removed: Iterable[tuple[int, int]]) -> str:
-    """A source with some insertions and without some pieces."""
-    edits = [(each.place, each.place, each.text) for each in insertions]
-    edits += [(start, end, "") for start, end in removed]
+def _written(source: str, insertions: Iterable[_Insertion]) -> str:
+    """A source with some insertions."""
     pieces: list[str] = []
     done = 0
-    for start, end, text in sorted(edits, key=itemgetter(0, 1)):
-        pieces += (source[done:start], text)
-        done = max(done, end)
+    for each in sorted(insertions, key=attrgetter("place")):
+        pieces += (source[done : each.place], each.text)
+        done = each.place
     return "".join((*pieces, source[done:]))

@@ -118,7 +118,16 @@ class Existing:
                 places = [(folded.original(start), folded.end(end)) for start, end in standing.pieces]
                 places[0] = _line_begins(fields[field], places[0][0]), places[0][1]
                 pieces.setdefault(field, []).extend(places)
-                notices.append(Stretch(field, places[0][0], places[-1][1], standing.registers, standing.names))
+                notices.append(
+                    Stretch(
+                        field,
+                        places[0][0],
+                        places[-1][1],
+                        standing.registers,
+                        standing.names,
+                        len(standing.pieces) == 1,
+                    )
+                )
         told = Content(fields, (), notices, self._phrases).telling if notices or is_marked else frozenset[str]()
         numbers = frozenset(filter(str.isdigit, told))
         rests: dict[str, Rest] = {}

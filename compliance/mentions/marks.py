@@ -78,6 +78,8 @@ class Stretch:
     registers: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
     """Of whom it speaks; of whoever stands before it, where it names nobody."""
+    is_whole: bool = True
+    """Whether all that fills its slots is known, so that nothing in it is the author's."""
 
     def says_of(self, entity: str) -> frozenset[str]:
         """The registers in which it says that an entity stands."""

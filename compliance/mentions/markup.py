@@ -23,7 +23,9 @@ from typing import Final
 MARK: Final = "compliance-mark"
 """The class of our marks behind names ..."""
 NOTES: Final = "compliance-notes"
-"""... and of the block of our footnotes. Neither is a part of the text."""
+"""... and of the block of our footnotes. A bare sign in a mark is no part of the text; all footnotes are."""
+SIGNS: Final = "0-9*\u2020\u2021\xa7\u2070\xb9\xb2\xb3\u2074-\u2079 "
+"""What a mark of ours may hold."""
 PARAGRAPH: Final = "\n\n"
 """Between two texts that no name runs across."""
 
@@ -50,19 +52,16 @@ _FOREIGN: Final = (
     rf"<(?!/(?i:\2)[{_S}/>]|(?i:{_BREAKOUT})[{_S}/>]|/(?i:p|br)[{_S}/>]|aside class=\"{NOTES}\"))*+"
     rf"(?:</(?i:\2)(?:{_REST}|[\s\S]*+))?+)"
 )
-_OURS: Final = (
-    rf'sup class="{MARK}"[^<>]*+>[^<]*+</sup>|'
-    rf'(?:aside|span) class="{NOTES}"[^<>]*+>(?:[^<]++|<(?!/?(?:aside|span)[{_S}/>]))*+</(?:aside|span)>'
-)
-_OUR: Final = re.compile(rf"<(?:{_OURS})")
-_OUR_NAMES: Final = frozenset({"sup", "aside", "span"})
+_OUR_MARK: Final = rf'sup class="{MARK}"[^<>]*+>[{SIGNS}]++</sup>'
+_OUR: Final = re.compile(rf"<{_OUR_MARK}")
+_OUR_NOTES: Final = f'<span class="{NOTES}"'
 _RAW_ELEMENT: Final = (
     rf"(?=[sStTnNiIxX]){_RAW}(?=[{_S}/>]){_REST}"
     rf"[^<]*+(?:<(?!/(?i:\2)[{_S}/>])[^<]*+)*+(?:</[a-zA-Z]++(?:{_REST}|[\s\S]*+)|\Z)"
 )
 _REFERENCE: Final = r"(?:\#(?:[0-9]++|[xX][0-9a-fA-F]++)|[a-zA-Z][a-zA-Z0-9]{0,31}+);?+"
 _TOKEN: Final = (
-    rf"(?:(?<=<)(?:(?=(/?{_NAME}))(?:{_OURS}|{_RAW_ELEMENT}|{_FOREIGN}|/?{_NAME}{_REST}|[\s\S]*+\Z)[{_S}]*+|"
+    rf"(?:(?<=<)(?:(?=(/?{_NAME}))(?:{_OUR_MARK}|{_RAW_ELEMENT}|{_FOREIGN}|/?{_NAME}{_REST}|[\s\S]*+\Z)[{_S}]*+|"
     rf"{_COMMENT}|[!?][^>]*+>?+|/(?:>|[^a-zA-Z>][^>]*+>?+))|"
     rf"(?<=&){_REFERENCE}|(?<=[\n\r\t\f])[{_S}]*+|(?<=\0)\0*+"
 )
@@ -195,6 +194,8 @@ class Markup:
         self.means = self._meant({name: _stands_for(name) for name in low.values()})
         """What each token stands for."""
         self._set_apart()
+        if _OUR_NOTES in source:
+            self._set_notes_apart()
 
     @cached_property
     def written(self) -> list[str]:
@@ -234,8 +235,8 @@ class Markup:
         return [number for number, name in enumerate(self.names) if name in names]
 
     def is_ours(self, number: int) -> bool:
-        """Whether a token is a mark or a footnote of ours."""
-        return self.names[number] in _OUR_NAMES and _OUR.fullmatch(self.tokens[number].rstrip()) is not None
+        """Whether a token is a mark of ours: a bare sign."""
+        return self.names[number] == _RAISED and _OUR.fullmatch(self.tokens[number].rstrip()) is not None
 
     def _meant(self, by_name: Mapping[str, str | None]) -> list[str]:
         """What all tokens stand for, by their names; those that are left open have a meaning of their own."""
@@ -263,6 +264,16 @@ class Markup:
                 continue
             if (following in _APART and name_of(names[number]) == following) or self._begins_a_word(number):
                 means[number] = " "
+
+    def _set_notes_apart(self) -> None:
+        """Put a paragraph between footnotes that are elements of a line, as between those that are blocks."""
+        is_inside = False
+        for number in self.where({"span", "/span", "bdi"}):
+            name = self.names[number]
+            begins = name == "span" and self.tokens[number].startswith(_OUR_NOTES)
+            if begins or is_inside:
+                self.means[number] = PARAGRAPH
+            is_inside = begins or (is_inside and name != "/span")
 
     def _begins_a_word(self, number: int) -> bool:
         """Whether what follows two tags looks like a word of its own: it has one capital or follows a small letter."""

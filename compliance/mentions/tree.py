@@ -1,4 +1,4 @@
-"""What a parser of HTML says of a page: the text it sees, and the page as it stands once our elements are taken out.
+"""What a parser of HTML says of a page: the text it sees, and the page as it stands once some elements are taken out.
 
 Theory: the pieces of `markup` are found without a tree. A parser of the standard (lexbor) is what they are held
 against, as a browser builds the same tree. But building a tree is not linear in the length: deep nesting, very many
@@ -7,17 +7,19 @@ attributes and formatting that nobody closes take the square of it. What would t
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from itertools import accumulate, pairwise, repeat
 from typing import Final
 
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 
-from compliance.mentions.markup import ATTRIBUTE, MARK, NOTES, Markup, name_of, start_tag
+from compliance.mentions.markup import ATTRIBUTE, MARK, SIGNS, Markup, name_of, start_tag
 
 UNSEEN: Final = ("script", "style", "title", "textarea", "noscript", "template", "iframe", "noembed", "noframes")
 """Elements whose text is none of the body."""
-_OURS: Final = f"sup.{MARK}, aside.{NOTES}, span.{NOTES}"
+_OURS: Final = f'sup[class="{MARK}"]'
+_BARE: Final = re.compile(f"[{SIGNS}]+")
 _BETWEEN: Final = "\0"
 """No text of a tree has it."""
 _STANDING_ALONE: Final = frozenset(
@@ -73,26 +75,27 @@ def parsed(source: str) -> LexborHTMLParser:
 
 
 def text_of(source: str) -> str:
-    """The texts that a parser sees in the body of a page, but for ours, with a NUL between two."""
+    """The texts that a parser sees in the body of a page, but for the signs of our marks, with a NUL between two."""
     tree = parsed(source)
-    _take_out_ours(tree)
+    for element in tree.css(_OURS):
+        if _BARE.fullmatch(element.text()):
+            element.decompose()
     tree.strip_tags([*UNSEEN], recursive=True)
     return "" if tree.root is None else tree.root.text(deep=True, separator=_BETWEEN)
 
 
-def serialised(source: str) -> tuple[str, int]:
-    """A page as a parser writes its tree, without our marks and footnotes, and how many of these there were."""
+def serialised(source: str, added: str = "") -> tuple[str, int]:
+    """A page as a parser writes its tree, without the elements of a class, and how many of these there were.
+
+    Args:
+        source: the page.
+        added: the class; without one, the whole page.
+    """
     tree = parsed(source)
-    count = _take_out_ours(tree)
-    return tree.html or "", count
-
-
-def _take_out_ours(tree: LexborHTMLParser) -> int:
-    """Remove our elements; how many there were."""
-    ours = tree.css(_OURS)
-    for element in reversed(ours):  # what stands inside another first: it goes with that one
+    elements = tree.css(f".{added}") if added else []
+    for element in reversed(elements):  # what stands inside another first: it goes with that one
         element.decompose()
-    return len(ours)
+    return tree.html or "", len(elements)
 
 
 def passed_over(source: str, read: str) -> list[str]:

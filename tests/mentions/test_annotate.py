@@ -2,54 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from selectolax.lexbor import LexborHTMLParser
 
 from compliance.mentions.annotate import Annotated, Mark, Notes, annotate, annotate_text
 from compliance.mentions.html import read
 from compliance.mentions.names import AsWritten, names_of
-from compliance.mentions.scan import Mention, Scanner, Verdict
-from tests.components import program
+from compliance.mentions.scan import Scanner, Verdict
+from tests.mentions.annotating import BLOCK, MARKS, SCANNER, SUP, marked, without_ours
 from tests.mentions.naming import entity
-from tests.mentions.pages import PAGES, broken, orderly
-
-SCANNER = Scanner(
-    names_of(
-        [entity("beacon", "Радио Маяковка", "Радио Маяковки"), entity("heather", "Вереск"), entity("none", "Мир")],
-        AsWritten(),
-    )
-)
-MARKS: Mapping[str, Sequence[Mark]] = {
-    "beacon": [Mark("*", 'Внесена в "перечень" <А> & Б.', "ru")],
-    "heather": [Mark("**", "Declared undesirable.")],
-}
-SUP = '<sup class="compliance-mark">*</sup>'
-NOTE = '<p lang="ru">* Внесена в &quot;перечень&quot; &lt;А&gt; &amp; Б.</p>'
-BLOCK = f'<aside class="compliance-notes" role="doc-endnotes">{NOTE}</aside>'
-
-
-def marked(
-    html: str, marks: Mapping[str, Sequence[Mark]] = MARKS, *, every: bool = False, notes: Notes = Notes.BODY
-) -> Annotated:
-    page = read(html)
-    return annotate(html, page, SCANNER.scan_fields(page.texts()).mentions, marks, every=every, notes=notes)
-
-
-def without_ours(html: str) -> str:
-    """The tree of a page, printed, without our elements."""
-    tree = LexborHTMLParser(html.encode("utf-8", "replace"), scripting=True)
-    for element in reversed(tree.css(".compliance-mark, .compliance-notes")):
-        element.decompose()
-    return tree.html or ""
 
 
 @pytest.mark.parametrize(
@@ -260,14 +223,6 @@ def test_marks_that_are_there_are_replaced_and_never_doubled() -> None:
     assert marked(once, {}).text == html
 
 
-def test_our_own_footnotes_are_no_text() -> None:
-    marks = {"beacon": [Mark("*", "Радио Маяковка внесена.")]}
-    once = marked("<p>Радио Маяковка.</p>", marks, every=True).text
-    assert "внесена" in once
-    assert "внесена" not in "".join(read(once).texts().values())
-    assert marked(once, marks, every=True).text == once
-
-
 def test_a_page_that_was_not_read_from_this_html_is_refused() -> None:
     with pytest.raises(ValueError, match="another source"):
         annotate("<p>", read("<b>"), [], MARKS)
@@ -278,121 +233,3 @@ def test_a_page_that_cannot_be_checked_is_left_as_it_is() -> None:
     found = marked(html)
     assert found.text == html
     assert [each.surface for each in found.unmarked] == ["Радио Маяковка"]
-
-
-# -- laws -------------------------------------------------------------------------------------------
-
-
-def assert_otherwise_the_same(html: str, *, every: bool, notes: Notes) -> Annotated:
-    found = marked(html, every=every, notes=notes)
-    assert without_ours(found.text) == without_ours(html)
-    without = re.sub(r'<sup class="compliance-mark">\*+</sup>', "", found.text)
-    without = re.sub(r'<(aside|span) class="compliance-notes"[^>]*>(<(p|bdi)[^>]*>[^<]*</\3>)+</\1>', "", without)
-    assert without == html
-    return found
-
-
-@given(broken(), st.booleans(), st.sampled_from(Notes))
-@settings(max_examples=400)
-def test_a_marked_page_is_otherwise_the_same(html: str, every: bool, notes: Notes) -> None:
-    assert_otherwise_the_same(html, every=every, notes=notes)
-
-
-@pytest.mark.prove
-@given(broken(50), st.booleans(), st.sampled_from(Notes))
-@settings(max_examples=10_000)
-def test_no_broken_page_is_changed_by_marks(html: str, every: bool, notes: Notes) -> None:
-    assert_otherwise_the_same(html, every=every, notes=notes)
-
-
-@given(orderly(), st.booleans(), st.sampled_from(Notes))
-@settings(max_examples=200)
-def test_in_an_orderly_page_all_names_are_marked_once_however_often(html: str, every: bool, notes: Notes) -> None:
-    found = assert_otherwise_the_same(html, every=every, notes=notes)
-    assert not found.unmarked
-    assert found.has_notes == ("compliance-mark" in found.text)
-    assert marked(found.text, every=every, notes=notes).text == found.text
-
-
-@pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("every", [True, False])
-def test_a_page_of_real_size_is_otherwise_the_same(name: str, every: bool) -> None:
-    html = PAGES[name]()
-    found = assert_otherwise_the_same(html, every=every, notes=Notes.BODY)
-    assert found.has_notes
-    assert (found.text.count(SUP) > 20) == every
-    assert {each.field for each in found.unmarked} <= {"title", "lead", "meta", "alt", "json_ld.headline"}
-    assert marked(found.text, every=every).text == found.text
-
-
-COMPARED = """<!doctype html><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'unsafe-inline'"><body><script>
-const pages = PAGES;
-const frame = html => new Promise(done => {
-  const made = document.createElement("iframe");
-  made.onload = () => done(made.contentDocument);
-  made.srcdoc = html;
-  document.body.append(made);
-});
-(async () => {
-  const found = [];
-  for (const [before, after] of pages) {
-    const [one, other] = [await frame(before), await frame(after)];
-    const ours = [...other.querySelectorAll(".compliance-mark, .compliance-notes")];
-    const seen = ours.filter(each => each.getClientRects().length).length;
-    ours.forEach(each => each.remove());
-    [one, other].forEach(each => each.normalize());
-    found.push([ours.length, seen, one.isEqualNode(other), one.body.innerText === other.body.innerText,
-      one.body.innerText.length]);
-  }
-  document.title = JSON.stringify(found);
-})();
-</script>"""
-
-
-def test_a_browser_builds_the_same_page(tmp_path: Path) -> None:
-    pairs = [(html, marked(html, every=True).text) for html in (build() for build in PAGES.values())]
-    data = json.dumps(pairs).replace("<", "\\u003c")
-    harness = tmp_path / "compared.html"
-    harness.write_text(COMPARED.replace("PAGES", data), encoding="utf-8")
-    command = [
-        program("chromium"), "--headless", "--no-sandbox", "--disable-gpu", "--disable-extensions", "--no-first-run",
-        "--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND",
-        f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=20000", "--dump-dom", harness.as_uri(),
-    ]  # fmt: skip
-    said = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
-    title = re.search(r"<title>(.*?)</title>", said)
-    assert title is not None
-    compared = json.loads(title[1])
-    assert len(compared) == len(PAGES)
-    for (_, after), (ours, seen, same_tree, same_text, length) in zip(pairs, compared, strict=True):
-        assert ours == seen == after.count("compliance-mark") + after.count("compliance-notes")
-        assert same_tree
-        assert same_text
-        assert length > 20_000
-
-
-# -- plain text -------------------------------------------------------------------------------------
-
-
-def marked_text(text: str, *, every: bool = False) -> str:
-    mentions: Sequence[Mention] = SCANNER.scan(text).mentions
-    return annotate_text(text, mentions, MARKS, every=every).text
-
-
-def test_a_plain_text_gets_signs_and_footnotes() -> None:
-    text = "Радио Маяковка, Вереск.\nРадио Маяковка."
-    notes = '* Внесена в "перечень" <А> & Б.\n** Declared undesirable.'
-    assert marked_text(text) == f"Радио Маяковка*, Вереск**.\nРадио Маяковка.\n\n{notes}"
-    assert marked_text(text, every=True) == f"Радио Маяковка*, Вереск**.\nРадио Маяковка*.\n\n{notes}"
-    assert marked_text("Ничего такого.") == "Ничего такого."
-
-
-@given(
-    st.lists(st.sampled_from(["Радио Маяковка", "Вереск", ", ", ".\n", " и ", "*"]), max_size=8).map("".join),
-    st.booleans(),
-)
-@settings(max_examples=200)
-def test_a_plain_text_is_marked_once_however_often(text: str, every: bool) -> None:
-    once = marked_text(text, every=every)
-    assert marked_text(once, every=every) == once
