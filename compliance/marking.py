@@ -18,7 +18,7 @@ import msgspec
 
 from compliance.answer import Answer, Mention, Notice
 from compliance.check import Checker
-from compliance.content.facts import Content
+from compliance.content.facts import Content, without_halves
 from compliance.content.mentioned import OF_PAGE, Found, Looked
 from compliance.errors import Problem, RequestError
 from compliance.mentions import annotate as annotated
@@ -98,6 +98,7 @@ def marked(
     is_page = bool(content.html and content.html.strip())
     if not is_page and not (content.text and content.text.strip()):
         raise RequestError([Problem("there is nothing to mark", where="content", help="give `html` or `text`")])
+    content = without_halves(content)  # what comes out is written down
     answer = checker.check(content, reader, languages=languages, as_of=as_of)
     marks = _marks(answer, checker.ruleset)
     looked = checker.looked_at(content)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Final, Protocol
 
 import pytest
 
 from compliance import Answer, Checker, Content, Reader
 from compliance.geo import Databases
+from compliance.marking import marked
 from compliance.store import Store
 from tests.tiny import TINY, changed, written
 
@@ -73,3 +75,28 @@ def test_where_mentions_stand_is_a_part_of_the_key(about: Ask) -> None:
     one, other = about("Радио Маяковка молчит"), about("Да, Радио Маяковка молчит")
     assert one.cache.key != other.cache.key
     assert one.cache.key == about("Радио Маяковка говорит").cache.key
+
+
+@pytest.mark.parametrize("half", [chr(0xD800), chr(0xDC00), chr(0xDFFF) + chr(0xD800)])
+def test_half_a_character_hides_nobody_and_every_answer_can_be_written_down(about: Ask, half: str) -> None:
+    whole = about("Так сообщило «Радио  Маяковка» вчера.")
+    (found,) = whole.mentions
+    for text in (f"{half}Так сообщило «Радио  Маяковка»", f"Так сообщило «Радио{half}  Маяковка»{half}"):
+        answer = about(text)
+        (mention,) = answer.mentions
+        assert (mention.entity, mention.verdict) == (found.entity, found.verdict)
+        assert mention.surface == text[mention.start : mention.end].replace(half, "\ufffd" * len(half))
+        assert [each.id for each in answer.notices] == [each.id for each in whole.notices] != []
+        assert "Маяковка" in answer.to_json().decode()
+    assert about(None, headline=f"{half}Радио Маяковка").mentions
+
+
+def test_half_a_character_in_a_page_moves_no_place_and_is_a_sign_in_what_is_annotated(tmp_path: Path) -> None:
+    checker = Checker(Store(written(tmp_path, MENTIONING)), Databases())
+    page = "<p>\ud800Пишет Радио Маяковка \udc00</p>"
+    found = marked(checker, Content(html=page, language="ru"), Reader(country="RU"), as_of=date(2026, 1, 15))
+    (mention,) = found.answer.mentions
+    assert page[mention.start : mention.end] == "Радио Маяковка"
+    assert found.html is not None
+    assert found.html.count("\ufffd") == 2
+    assert b"\xef\xbf\xbd" in found.to_json()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from typing import Final
@@ -45,6 +45,7 @@ NEAR: Final = 0.7
 """How near a word has to be for a slip to be likely, from 0 to 1."""
 _REPEATABLE: Final = re.compile(r"[A-Za-z][A-Za-z./_ -]{0,59}")
 """What is said back of what a caller wrote: words, and nothing that could be a reader's address."""
+_HALF: Final = re.compile("[\ud800-\udfff]")
 _TEXTS: Final = ("url", "publisher", "headline", "text", "html", "language")
 
 
@@ -65,6 +66,18 @@ class Content:
     date_published: str | date | None = None
     facts: Mapping[str, Written] = field(default_factory=dict)
     html: str | None = None
+
+
+def without_halves(content: Content) -> Content:
+    """A page whose texts can be written down: U+FFFD in place of each half of a character (a lone surrogate).
+
+    All places stay. Such halves come from programs that cut texts, never by HTTP.
+    """
+    headline, text, html = (
+        _HALF.sub("\ufffd", each) if isinstance(each, str) else each
+        for each in (content.headline, content.text, content.html)
+    )
+    return replace(content, headline=headline, text=text, html=html)
 
 
 def facts_of(content: Content, directory: Directory) -> Facts:

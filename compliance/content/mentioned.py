@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Final
 
-from compliance.content.facts import Content, facts_of
+from compliance.content.facts import Content, facts_of, without_halves
 from compliance.content.published import days_of
 from compliance.content.publisher import Directory
 from compliance.mentions.html import Page, Published
@@ -87,6 +87,13 @@ def digest_of(content: Content) -> bytes | None:
 
 def look(content: Content, directory: Directory, scan: Scan) -> Looked:
     """What is in the texts of a page."""
+    try:
+        return _looked(content, directory, scan)
+    except UnicodeEncodeError:  # a lone surrogate: hardly any text has one, so none is searched for them
+        return _looked(without_halves(content), directory, scan)
+
+
+def _looked(content: Content, directory: Directory, scan: Scan) -> Looked:
     texts, page = texts_of(content)
     links = _owners(frozenset() if page is None else page.hosts, directory)
     is_read = page is not None and page.is_checked
