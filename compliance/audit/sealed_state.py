@@ -12,6 +12,7 @@ A file is known by the random identity in its header, for names come again once 
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 from typing import Annotated, Final
 
 import msgspec
@@ -76,8 +77,9 @@ class SealedState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         return f"{SEALED}/{self.size}.json"
 
     def encoded(self) -> bytes:
-        """The file."""
-        return canonical(msgspec.to_builtins(self)) + b"\n"
+        """The file, with a checksum: of files that are gone nothing else shows that a bit was turned."""
+        members = msgspec.to_builtins(self)
+        return canonical({**members, "sum": _sum(members)}) + b"\n"
 
 
 def sealed_state_in(data: bytes, size: int) -> SealedState:
@@ -87,13 +89,20 @@ def sealed_state_in(data: bytes, size: int) -> SealedState:
         EvidenceError: it is damaged, or of another size.
     """
     try:
-        found = msgspec.convert(parsed(data.removesuffix(b"\n")), SealedState)
+        members = parsed(data.removesuffix(b"\n"))
+        checksum = members.pop("sum", None) if isinstance(members, dict) else None
+        found = msgspec.convert(members, SealedState)
     except (CanonicalError, msgspec.ValidationError) as error:
         raise EvidenceError(f"`{SEALED}/{size}.json` does not say how far segment files are sealed") from error
     identities = {each.identity for each in found.segments}
-    if found.size != size or len(identities) != len(found.segments):
+    is_whole = data.endswith(b"\n") and checksum == _sum(members)
+    if found.size != size or len(identities) != len(found.segments) or not is_whole:
         raise EvidenceError(f"`{SEALED}/{size}.json` does not say how far segment files are sealed")
     return found
+
+
+def _sum(members: object) -> str:
+    return sha256(canonical(members)).hexdigest()
 
 
 def size_in_name(name: str) -> int | None:

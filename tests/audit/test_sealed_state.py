@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from compliance.audit.frame import Position
 from compliance.audit.sealed_state import SealedSegment, SealedState, sealed_state_in, size_in_name
 from compliance.errors import EvidenceError
+from tests.audit.trees import changed
 
 counts = st.integers(0, 2**40)
 positions = st.builds(Position, counts, counts, st.binary(min_size=32, max_size=32), counts)
@@ -52,3 +53,9 @@ def test_a_file_that_stands_there_twice_is_refused() -> None:
 @pytest.mark.parametrize("name", ["", "1", "01.json", "-1.json", "1.json.new", "x.json"])
 def test_other_files_have_no_size(name: str) -> None:
     assert size_in_name(name) is None
+
+
+@given(states, st.integers(0, 10_000), st.integers(1, 255))
+def test_a_state_with_any_other_byte_is_refused(state: SealedState, place: int, mask: int) -> None:
+    with pytest.raises(EvidenceError, match="does not say how far"):
+        sealed_state_in(changed(state.encoded(), place, mask), state.size)
