@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from time import process_time
 from typing import Final
 
 import pytest
@@ -230,3 +231,14 @@ def test_the_mentions_of_a_marked_page_are_told_where_they_stand_in_it(careful: 
     (left,) = found.already_marked
     assert (left.mention.start, left.mention.end) == (page.index("Радио"), page.index(" (признана"))
     assert left.mention in found.answer.mentions
+
+
+def test_the_time_to_tell_marks_does_not_grow_with_the_square_of_their_number(tmp_path: Path) -> None:
+    """With the square it took minutes."""
+    shared = MARKED["warn.yaml"].replace("placement: after-first-mention", "placement: footer\n  merge: footnote")
+    shared = shared.replace("mention.title}", "mention.titles}")
+    checker = Checker(Store(written(tmp_path, {**MARKED, "warn.yaml": shared})), Databases())
+    page = "<p>Радио Маяковка (признана опасной)</p>" * 10_000
+    start = process_time()
+    assert len(done(checker, html=page).already_marked) == 10_000
+    assert process_time() - start < 20

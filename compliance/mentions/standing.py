@@ -9,6 +9,7 @@ sentence, so it has to stand alone on its line or in its own brackets.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from compliance.model.designation import Entity
 MOST_FILL: Final = 200
 """So many characters may stand in a slot that nobody knows what fills it."""
 _WIDEST_GAP: Final = 20
+_AHEAD: Final = 65_536
 _MOST_TITLES: Final = 50
 """So many titles may fill a slot that takes several."""
 _TITLES: Final = ("publisher.title", "mention.title", "mention.titles")
@@ -74,9 +76,12 @@ class Wordings:
             avoiding: words that are no seeds, where there are others.
         """
         self._by_seed: dict[str, list[tuple[Wording, int, int]]] = defaultdict(list)
+        self._width = 0
+        """So far from its seed a notice may go."""
         for each in wordings:
             part, number = each.seed(avoiding)
             self._by_seed[each.parts[part][number]].append((each, part, number))
+            self._width = max(self._width, _width_of(each))
         self._titles = titles
 
     @property
@@ -92,22 +97,23 @@ class Wordings:
             hits: where its seeds stand.
         """
         found: list[Standing] = []
+        rows = _Rows(low, self._width)
         done = 0
         for start, end in hits:
             known = self._by_seed.get(low[start:end], ()) if start >= done else ()
-            every = [each for seeded in known if (each := self._stands(low, start, end, *seeded)) is not None]
+            every = [each for seeded in known if (each := self._stands(rows, start, end, *seeded)) is not None]
             if every:
                 longest = max(every, key=lambda one: sum(end - start for start, end in one.pieces))
                 found.append(longest)
                 done = longest.pieces[-1][1]
         return found
 
-    def _stands(self, low: str, start: int, end: int, wording: Wording, part: int, number: int) -> Standing | None:
+    def _stands(self, rows: _Rows, start: int, end: int, wording: Wording, part: int, number: int) -> Standing | None:
         """The notice around a seed, if it is one."""
+        low = rows.low
         if not _goes_on(low, start, end, wording.parts[part], number):
             return None
-        width = sum(len(word) + 8 for each in wording.parts for word in each) + 2 * MOST_FILL * len(wording.slots) + 64
-        row = _Row(low, max(start - width, 0), min(end + width, len(low)))
+        row = rows.around(start, end)
         first = row.index_of(start) - number
         if first < 0 or not row.has(first, wording.parts[part]):
             return None
@@ -202,7 +208,8 @@ class _Row:
 
     def index_of(self, start: int) -> int:
         """The number of the word that begins at a place, or so many that nothing fits."""
-        return self.starts.index(start) if start in self.starts else -len(self.low)
+        number = bisect_left(self.starts, start)
+        return number if self.starts[number : number + 1] == [start] else -len(self.low)
 
     def word(self, number: int) -> str:
         """A word; empty where there is none."""
@@ -244,13 +251,43 @@ class _Row:
         return self.starts[first], self.ends[last - 1]
 
 
+class _Rows:
+    """The words around places of a folded text that are asked for in its order: each is cut but a few times."""
+
+    def __init__(self, low: str, width: int) -> None:
+        self.low, self._width = low, width
+        self._row = _Row(low, 0, 0)
+        self._first = self._last = self._ahead = 0
+
+    def around(self, start: int, end: int) -> _Row:
+        """The words around a place, as far as a notice may go."""
+        first, last = max(start - self._width, 0), min(end + self._width, len(self.low))
+        if first < self._first or last > self._last:
+            self._first, self._last = first, min(last + self._ahead, len(self.low))
+            self._row = _Row(self.low, self._first, self._last)
+            self._ahead = _AHEAD  # where one is, there may be many
+        return self._row
+
+
+def _width_of(wording: Wording) -> int:
+    return sum(len(word) + 8 for each in wording.parts for word in each) + 2 * MOST_FILL * len(wording.slots) + 64
+
+
 def _goes_on(low: str, start: int, end: int, part: Words, number: int) -> bool:
-    """Whether the word beside a seed is the one that it has in a part: nearly always the answer is no."""
-    if number + 1 < len(part):
-        following = WORD.search(low, end, end + _WIDEST_GAP + len(part[number + 1]) + 1)
-        return following is not None and following[0] == part[number + 1]
-    before = WORD.findall(low, max(start - _WIDEST_GAP - len(part[number - 1]) - 1, 0), start)
-    return bool(before) and before[-1].endswith(part[number - 1])
+    """Whether the words beside a seed are those that it has in a part: nearly always the answer is no."""
+    for word in part[number + 1 :]:
+        following = WORD.search(low, end, end + _WIDEST_GAP + len(word) + 1)
+        if following is None or following[0] != word:
+            return False
+        end = following.end()
+    for word in reversed(part[:number]):
+        edge = start
+        while edge and start - edge <= _WIDEST_GAP and not low[edge - 1].isalnum():
+            edge -= 1
+        start = edge - len(word)
+        if start < 0 or not low.startswith(word, start):
+            return False
+    return True
 
 
 def _joined(pieces: Sequence[tuple[int, int]], low: str) -> list[tuple[int, int]]:

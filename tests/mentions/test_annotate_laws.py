@@ -7,6 +7,7 @@ import re
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -106,6 +107,14 @@ def test_a_browser_builds_the_same_page(tmp_path: Path) -> None:
         assert same_tree
         assert same_text
         assert length > 20_000
+
+
+def test_the_time_does_not_grow_with_the_square_of_the_mentions() -> None:
+    """With the square it took minutes."""
+    html = "<p>Радио Маяковка</p>" * 20_000
+    start = process_time()
+    assert marked(html, every=True).text.count(SUP) == 20_000
+    assert process_time() - start < 20
 
 
 # -- plain text -------------------------------------------------------------------------------------

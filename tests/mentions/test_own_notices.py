@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from time import process_time
 from typing import Final
 
 import pytest
@@ -105,6 +106,15 @@ def test_a_part_of_a_content_with_a_notice_leaves_the_others_as_they_are() -> No
     found = aware().scan_fields({"headline": "Радио Маяковка", "text": f"Тихо.\n\n{RADIO}"})
     assert [(each.field, each.start, each.end) for each in found.mentions] == [("headline", 0, 14)]
     assert [(each.field, each.start, each.end) for each in found.notices] == [("text", 7, 7 + len(RADIO))]
+
+
+@pytest.mark.parametrize("piece", ["вы находитесь в ", f"{LONG.split('}')[1].split('{')[0]} "])
+def test_words_of_notices_over_and_over_take_no_longer_than_any_text(piece: str) -> None:
+    """A row of words was cut anew around each of them."""
+    text = piece * (600_000 // len(piece))
+    start = process_time()
+    assert aware().scan(text).notices == ()
+    assert process_time() - start < 2
 
 
 SENTENCES: Final = st.sampled_from(
