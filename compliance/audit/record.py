@@ -10,9 +10,10 @@ import msgspec
 
 from compliance.audit.canonical import canonical
 from compliance.audit.leaf import Count, Hex, Part, Record, RecordError, members_of, nonce_of, written
+from compliance.audit.rendered import RenderedRecord
 from compliance.audit.table import OutcomeRecord, TableRecord, key_of
 
-__all__ = ["OutcomeRecord", "RecordError", "TableRecord", "decode", "encode", "key_of", "nonce_of"]
+__all__ = ["OutcomeRecord", "RecordError", "RenderedRecord", "TableRecord", "decode", "encode", "key_of", "nonce_of"]
 
 _Hour = Annotated[int, msgspec.Meta(ge=0, le=23)]
 
@@ -27,6 +28,8 @@ class RulesetRecord(Record, frozen=True, kw_only=True, omit_defaults=True, tag="
     semantics: int
     product: str
     """The version of this product."""
+    scanner: str | None = None
+    """What looks through texts, in words; tables name it by its SHA-256."""
 
 
 class Counted(Part, frozen=True, kw_only=True, omit_defaults=True):
@@ -124,6 +127,7 @@ class OtherRecord(msgspec.Struct, frozen=True, kw_only=True):
 AnyRecord = (
     TableRecord
     | OutcomeRecord
+    | RenderedRecord
     | RulesetRecord
     | CountersRecord
     | ModeRecord

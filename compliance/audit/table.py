@@ -27,7 +27,10 @@ from compliance.model.territory import PLACES, lineage
 
 _TABLE: Final = "table"
 _OUTCOME: Final = "outcome"
-_NOT_IN_KEY: Final = frozenset({"nonce", "day", "source"})
+RENDERED: Final = "rendered"
+NOT_IN_KEY: Final = frozenset({"nonce", "day", "source"})
+KEYED: Final = frozenset({_TABLE, _OUTCOME, RENDERED})
+"""The kinds of record of which the log has each but once."""
 
 
 class Days(Part, frozen=True, kw_only=True, omit_defaults=True):
@@ -117,7 +120,7 @@ class TableRecord(Record, frozen=True, kw_only=True, omit_defaults=True, tag=_TA
     @property
     def key(self) -> str:
         """The key; for a record of a later version, ask `key_of` its bytes."""
-        return _key(written(self, _NOT_IN_KEY))
+        return _key(written(self, NOT_IN_KEY))
 
     @property
     def facts_digest(self) -> str:
@@ -169,7 +172,7 @@ class OutcomeRecord(Record, frozen=True, kw_only=True, omit_defaults=True, tag=_
     @property
     def key(self) -> str:
         """The key; for a record of a later version, ask `key_of` its bytes."""
-        return _key(written(self, _NOT_IN_KEY))
+        return _key(written(self, NOT_IN_KEY))
 
     def row(self, place: str | None) -> Row:
         """What a reader in a place is shown; None is a reader of whom nobody knows the place.
@@ -197,15 +200,15 @@ class OutcomeRecord(Record, frozen=True, kw_only=True, omit_defaults=True, tag=_
 
 
 def key_of(data: bytes) -> str:
-    """The key of the table or outcome in a leaf, also of one that a later version wrote.
+    """The key of the table, outcome or confirmation in a leaf, also of one that a later version wrote.
 
     Raises:
-        RecordError: it holds neither.
+        RecordError: it holds none of them.
     """
     members = members_of(data)
-    if members["kind"] not in {_TABLE, _OUTCOME}:
-        raise RecordError("only tables and outcomes have keys")
-    said = {name: value for name, value in members.items() if name not in _NOT_IN_KEY}
+    if members["kind"] not in KEYED:
+        raise RecordError("only tables, outcomes and confirmations have keys")
+    said = {name: value for name, value in members.items() if name not in NOT_IN_KEY}
     return _key(canonical(said))
 
 

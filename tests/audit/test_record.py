@@ -22,12 +22,14 @@ from compliance.audit.record import (
     OtherRecord,
     OutcomeRecord,
     RecordError,
+    RenderedRecord,
     TableRecord,
     decode,
     encode,
     key_of,
     nonce_of,
 )
+from compliance.audit.rendered import Confirmed
 from compliance.audit.table import Days, Footnote, Row, Shown, Stretch, Words
 
 NONCE, DAY = bytes(range(16)), date(2026, 9, 1)
@@ -75,6 +77,8 @@ def made(kind: type[Any]) -> st.SearchStrategy[Any]:
     if kind is OutcomeRecord:
         return outcomes()
     drawn = {each.name: of_type(each.name, each.type) for each in msgspec.structs.fields(kind) if each.name != "v"}
+    if kind is RenderedRecord:
+        drawn["notices"] = st.lists(made(Confirmed), max_size=2).map(tuple)
     return st.builds(kind, **drawn)
 
 
@@ -132,7 +136,7 @@ def outcomes(draw: st.DrawFn) -> OutcomeRecord:
 
 
 every = st.sampled_from(get_args(AnyRecord)).flatmap(made)
-tables = st.one_of(made(TableRecord), outcomes())
+tables = st.one_of(made(TableRecord), outcomes(), made(RenderedRecord))
 
 
 def members(record: Record) -> dict[str, Any]:
@@ -204,7 +208,7 @@ def test_what_a_later_version_added_to_a_table_is_in_the_key_of_its_bytes() -> N
 
 def test_what_is_no_table_has_no_key() -> None:
     mode = encode(records.ModeRecord(nonce=nonce_of(NONCE), day=DAY, mode="recording"))
-    with pytest.raises(RecordError, match=r"^only tables and outcomes have keys$"):
+    with pytest.raises(RecordError, match=r"^only tables, outcomes and confirmations have keys$"):
         key_of(mode)
 
 
