@@ -3,8 +3,8 @@
 Theory: publishers write it in brackets or behind a comma («Медуза (признана нежелательной организацией)»), before the
 name («иноагент Медуза»), or in a note that a sign refers to («Медуза*»). The phrases are data of registers. A mark is
 what makes a second one needless, and a mark that is taken for one in error leaves a name without any. So whatever is
-doubtful is none: a phrase that stands farther away, or behind a word that undoes it, in brackets that name others, a
-sign whose notes do not all say the same. What was seen is told all the same.
+doubtful is none: a phrase that stands farther away, or beside any word that is not known to say nothing, in brackets
+that name others, a sign whose notes do not all say the same. What was seen is told all the same.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Final, Protocol, TypeVar
 
-from compliance.mentions.phrases import BETWEEN, CLAUSE, UNDOING, Phrases
+from compliance.mentions.harmless import is_doubted, is_ended
+from compliance.mentions.phrases import CLAUSE, Phrases
 from compliance.mentions.words import words_of
 
 _WIDEST: Final = 300
@@ -166,12 +167,11 @@ class Content:
             return
         if closes is not None:
             end = text.find(closes, place, place + _WIDEST)
-            said = self._in_brackets(text[place:end]) if end >= 0 else frozenset[str]()
         else:
             end = next((each.start() for each in CLAUSE.finditer(text, place, place + _WIDEST)), len(text))
-            said = self._whole(text[place:end]) if end <= place + _WIDEST else frozenset[str]()
-        if said and not self._names(mention, place, end):
-            yield f"`{_line(text[place:end])}` behind it", said
+        if place <= end <= place + _WIDEST and self._phrases.begins(text[place:end]):
+            said = frozenset[str]() if self._names(mention, place, end) else self._phrases.said(text[place:end])
+            yield _told(f"`{_line(text[place:end])}` behind it", said, is_over=is_ended(text, end))
 
     def before(self, mention: Placed) -> Iterator[_Found]:
         """The phrase directly before a mention."""
@@ -187,27 +187,11 @@ class Content:
         last = head[head.rfind(" ") + 1 :].rpartition("-")[2].lower().replace("ё", "е")
         if not self._phrases.may_end(last):
             return
-        words = words_of(CLAUSE.split(head)[-1])
-        found = self._phrases.ending(words)
-        if found and UNDOING.isdisjoint(words):
-            longest = max(found, key=lambda each: len(each.words))
-            yield f"`{' '.join(longest.words)}` before it", frozenset(each.register for each in found)
-
-    def _in_brackets(self, inside: str) -> frozenset[str]:
-        """The registers of which brackets speak that begin with a phrase."""
-        words = words_of(CLAUSE.split(inside)[0])
-        return self._phrases.within(inside) if words and any(self._phrases.at(words, 0)) else frozenset()
-
-    def _whole(self, clause: str) -> frozenset[str]:
-        """The registers of the phrases with which a clause begins, and behind which no other name may follow."""
-        words = words_of(clause)
-        behind = clause.split()[-BETWEEN:]
-        found = self._phrases.at(words, 0) if words and UNDOING.isdisjoint(words) else ()
-        return frozenset(
-            register
-            for register, end in found
-            if end == len(words) or (len(words) - end <= BETWEEN and all(map(str.islower, behind[end - len(words) :])))
-        )
+        clause = CLAUSE.split(head)[-1]
+        phrase, said = self._phrases.said_at_the_end(words_of(clause))
+        if phrase is not None:
+            is_over = is_doubted(clause) or is_ended(text, mention.end)
+            yield _told(f"`{' '.join(phrase.words)}` before it", said, is_over=is_over)
 
     def _names(self, mention: Placed, start: int, end: int) -> bool:
         """Whether others are named in a stretch."""
@@ -240,7 +224,7 @@ class Content:
         said: frozenset[str] | None = None
         for field, start, end in notes:
             named = self._named(field, start, end)
-            here = self._said(mention, field, start, end) if not named or mention.entity in named else frozenset()
+            here = self._said(mention, field, start, end) if {*named} <= {mention.entity} else frozenset()
             said = here if said is None else said & here
         field, start, end = notes[0]
         if not said or len(notes) > _MOST_NOTES:
@@ -252,7 +236,14 @@ class Content:
         own = self._notices_in(field, self._line_of(field, start), end)
         if own:
             return frozenset().union(*(each.says_of(mention.entity) for _, each in own))
-        return self._phrases.within(self._fields[field][start:end])
+        text, done = self._fields[field], start
+        pieces = []
+        for _, each in _between(self._placed.get(field, ()), start, end):
+            pieces.append(text[done : each.start].rstrip(_OPENING))
+            done = max(done, each.end)
+            while done < end and text[done] in _CLOSING:
+                done += 1
+        return self._phrases.said("  ".join((*pieces, text[done:end])))
 
     @cached_property
     def notes(self) -> Mapping[str, Sequence[tuple[str, int, int]]]:
@@ -300,6 +291,11 @@ def _by_field(things: Iterable[tuple[str, int, _T]]) -> dict[str, list[tuple[int
 def _between(placed: Sequence[tuple[int, _T]], start: int, end: int) -> Sequence[tuple[int, _T]]:
     """Those whose place lies in a stretch."""
     return placed[bisect_left(placed, start, key=itemgetter(0)) : bisect_left(placed, end, key=itemgetter(0))]
+
+
+def _told(words: str, said: frozenset[str], *, is_over: bool) -> _Found:
+    """What was seen, with the registers of which it speaks if that is certain."""
+    return (words, said) if said and not is_over else (f"{words}, and doubtful", frozenset())
 
 
 def _line(text: str) -> str:

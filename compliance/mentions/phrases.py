@@ -1,7 +1,8 @@
 """Phrases of registers: what publishers write beside a name to say that a register lists it.
 
 Theory: a phrase is a row of words, each in all its forms, and a few other words may stand between two («признана в
-России нежелательной»). It lies within one clause, and counts for nothing beside a word that may undo it.
+России нежелательной»). It lies within one clause. It says something for certain if nothing stands beside it but words
+that are known to say nothing: whatever else there is may undo it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from compliance.mentions.harmless import is_doubted, is_harmless, may_lead, without_signs_of_law
 from compliance.mentions.names import Inflector, Slots
 from compliance.mentions.words import words_of
 from compliance.model.designation import Register
@@ -84,17 +86,48 @@ class Phrases:
         """Whether a phrase ends with a word as it is written in its file."""
         return word in self._by_last
 
-    def at(self, words: Sequence[str], place: int) -> Iterator[tuple[str, int]]:
-        """The registers of the phrases that begin at a place, each with the place behind it."""
+    def at(self, words: Sequence[str], place: int) -> Iterator[tuple[str, list[int]]]:
+        """The registers of the phrases that begin at a place, each with the places of its words."""
         for phrase in self._by_first.get(words[place], ()):
-            here = place + 1
+            places = [place]
             for slot in phrase.slots[1:]:
-                near = range(here, min(here + BETWEEN + 1, len(words)))
-                here = next((each + 1 for each in near if words[each] in slot), 0)
-                if not here:
+                near = range(places[-1] + 1, min(places[-1] + BETWEEN + 2, len(words)))
+                following = next((each for each in near if words[each] in slot), None)
+                if following is None:
                     break
-            if here and UNDOING.isdisjoint(words[place:here]):
-                yield phrase.register, here
+                places.append(following)
+            if len(places) == len(phrase.slots) and UNDOING.isdisjoint(words[place : places[-1]]):
+                yield phrase.register, places
+
+    def begins(self, text: str) -> bool:
+        """Whether a text begins with a phrase."""
+        words = words_of(CLAUSE.split(text)[0])
+        return bool(words) and any(self.at(words, 0))
+
+    def said(self, text: str) -> frozenset[str]:
+        """The registers of all phrases in a text that holds nothing else but what says nothing."""
+        if is_doubted(text):
+            return frozenset()
+        registers: set[str] = set()
+        others: set[str] = set()
+        for words in map(words_of, CLAUSE.split(without_signs_of_law(text))):
+            own: set[int] = set()
+            for place in range(len(words)):
+                for register, places in self.at(words, place):
+                    registers.add(register)
+                    own.update(places)
+            others.update(word for number, word in enumerate(words) if number not in own)
+        return frozenset(each for each in registers if all(is_harmless(word, each) for word in others))
+
+    def said_at_the_end(self, words: Sequence[str]) -> tuple[Phrase | None, frozenset[str]]:
+        """The longest phrase with which some words end, and the registers if nothing before it may undo it."""
+        found = self.ending(words)
+        if not found:
+            return None, frozenset()
+        longest = max(found, key=lambda each: len(each.words))
+        leading = words[: len(words) - len(longest.words)]
+        registers = {each.register for each in found if each.words == longest.words}
+        return longest, frozenset(each for each in registers if all(may_lead(word, each) for word in leading))
 
     def ending(self, words: Sequence[str]) -> list[Phrase]:
         """The phrases with which some words end, written as in their file: so they are no predicate in Russian."""
