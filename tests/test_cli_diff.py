@@ -362,7 +362,8 @@ WAVE = ("names: {en: [The Radio]}", "names: {en: [The Radio], ru: [Радио М
 def test_texts_of_items_are_looked_through_with_the_names_of_each_side(clean: Path, kind: str) -> None:
     written(clean / "a", {"minds.yaml": MINDS, "radio.yaml": TINY["radio.yaml"]})
     written(clean / "b", {"minds.yaml": MINDS, "radio.yaml": TINY["radio.yaml"].replace(*WAVE)})
-    items = [{kind: "<p>Слушали Радио Маяковку.</p>"}, {kind: "<p>Слушали Радио Россия.</p>"}]
+    texts = ("<p>Слушали Радио Маяковку.</p>", "<p>Слушали Радио Россия.</p>")
+    items = [{kind: text, "language": "ru"} for text in texts]
     result = run("a", "b", "--content", archive(clean, *items))
     is_part = kind == "headline"  # with it alone somebody else may be named anyway
     example = (
@@ -384,7 +385,8 @@ def test_a_name_that_goes_is_a_notice_that_goes_also_between_bundles(clean: Path
     written(clean / "new", {**TINY, "minds.yaml": MINDS})
     for side in ("old", "new"):
         assert CliRunner().invoke(main, ["build", side, "-o", f"{side}.bundle"]).exit_code == GOOD
-    items = archive(clean, {"text": "Слушали Радио Маяковку."}, {"facts": {"content.mentions": "nothing"}})
+    said = {"text": "Слушали Радио Маяковку.", "language": "ru"}
+    items = archive(clean, said, {"facts": {"content.mentions": "nothing"}})
     result = run("old.bundle", "new.bundle", "--content", items)
     assert "  minds: 1 removed\n" in result.stdout
     assert run("old", "new", "--content", items).stdout == result.stdout

@@ -1,7 +1,8 @@
 """What was found in the texts of a page, as facts: whom it mentions, and to whose sites it links.
 
 Theory: a certain mention is a member of the set, a possible one may be. Nobody else is mentioned where the whole text
-was read, in a language whose case forms are known. Where only a headline was given, or the language is another one,
+was read, in a language whose case forms are known: because that was said and the words do not speak against it, or
+because they show it. Where only a headline was given, or the language is another one, or nobody knows which it is,
 the rest of the set is unknown: a name may stand there in a form that nobody looked for. Whoever says outright whom a
 page mentions is believed: editors know more than a scanner. What a page says of itself counts where the caller is
 silent.
@@ -18,6 +19,7 @@ from typing import Final
 from compliance.content.facts import Content, facts_of, without_halves
 from compliance.content.published import days_of
 from compliance.content.publisher import Directory
+from compliance.content.speech import READ, SHOWS_NOTHING, Speech, speech_of
 from compliance.mentions.html import Page, Published
 from compliance.mentions.html import read as read_html
 from compliance.mentions.scan import Mention, Scanned, Suppressed, Verdict
@@ -27,14 +29,8 @@ MENTIONS: Final = "content.mentions"
 LINKS: Final = "content.links_to"
 OF_PAGE: Final = "html."
 """Before the name of each field of a page."""
-READ: Final = frozenset({"ru", "uk", "en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "nn", "no"})
-"""Languages of which names are found in every form: those with forms, and those in which names have none."""
-_OTHERS: Final = re.compile("[ўәғқңөұүһђјљњћџѓќѕәłżźśćńąęřěščžůťďňőűığşāēģīķļņūėųį\u0531-\u1fff\u2c80-\uffdc]")
-"""Letters that no text in those languages is full of."""
 _TAG: Final = re.compile("[A-Za-z]{2,3}(?:[-_][A-Za-z]{4})?(?:[-_](?:[A-Za-z]{2}|[0-9]{3}))?")
 """What pages write for a language, where it is one: whatever else they write is no mistake of the caller."""
-_FEW: Final = 0.003
-"""So large a share of a text may be such letters, from 0 to 1: names of other languages have them, too."""
 
 Scan = Callable[[Mapping[str, str], frozenset[str]], Scanned]
 """Looks for names in the parts of a content, given the entities whose sites it links to."""
@@ -62,8 +58,8 @@ class Looked:
     """The entities to whose sites it links; None where no page was given that could be read whole."""
     is_whole: bool = False
     """Whether the whole text was given, or the page, and it was read as a browser does."""
-    seems_readable: bool = True
-    """Whether its letters are those of languages whose forms are known."""
+    speech: Speech = SHOWS_NOTHING
+    """What the words of the texts show of their language."""
     published: Published = SAYS_NOTHING
     notices: tuple[tuple[int, int], ...] = ()
     """From where to where in the page notices stand of which every word is the rule set's."""
@@ -98,13 +94,12 @@ def _looked(content: Content, directory: Directory, scan: Scan) -> Looked:
     links = _owners(frozenset() if page is None else page.hosts, directory)
     is_read = page is not None and page.is_checked
     scanned = scan(texts, links.certain)
-    whole = "\n".join(text for name, text in _authors(texts, scanned).items() if name != "headline")
     return Looked(
         mentions=tuple(_placed(scanned.mentions, texts, page)),
         suppressed=tuple(_placed(scanned.suppressed, texts, page)),
         links=links if is_read else None,
         is_whole="text" in texts or is_read,
-        seems_readable=len(_OTHERS.findall(whole.lower())) <= _FEW * len(whole),
+        speech=speech_of("\n".join(_authors(texts, scanned).values())),
         published=SAYS_NOTHING if page is None else page.published,
         notices=() if page is None else tuple(_in_source(scanned, page)),
     )
@@ -211,11 +206,11 @@ def _is_certain(found: Found) -> bool:
 def _is_read(looked: Looked, facts: Mapping[str, FactValue]) -> bool:
     """Whether the text is in a language in which no form of a name is passed over."""
     language = facts.get("content.language")
-    if not looked.seems_readable:  # whatever a page or its system calls it
+    if looked.speech.is_other:  # whatever a page or its system calls it
         return False
     if isinstance(language, OneOf) and language.values:
         return not language.other and all(tag.partition("-")[0] in READ for tag in language.values)
-    return True
+    return looked.speech.is_read
 
 
 def places(looked: Looked) -> list[list[object]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import pytest
 
 from compliance.content.facts import Content, facts_of
@@ -48,23 +50,50 @@ def test_in_a_language_whose_forms_nobody_knows_the_rest_is_unknown(language: st
     assert mentions(language, text=TEXT) == Members(frozenset({"beacon"}), frozenset({"union"}), other=is_open)
 
 
+LONG: Final = (
+    "Вчера вечером слушали Радио Маяковку, и на этот раз все было так, как они и сказали: музыка, новости и то, что "
+    "было до них. Но уже через час из окна не было видно ни улицы, ни реки."
+)
+FINNISH: Final = (
+    "Eilen illalla kuunneltiin radiota, ja kaikki oli niin kuin he olivat sanoneet. Mutta sen jälkeen ei ole ollut "
+    "mitään uutta, ja nyt vain odotetaan, mitä he vielä sanovat."
+)
+
+
 @pytest.mark.parametrize(
     ("text", "is_open"),
     [
-        ("Слушали Радио Маяковку.", False),
-        ("Слухали радіо, їхні слова ґречні", False),
+        (LONG, False),
+        ("Слушали Радио Маяковку.", True),
+        ("Wir hörten das Radio", True),
+        (FINNISH, True),
+        (f"{LONG}\n{FINNISH}\n{LONG}", True),
         ("Слухалі радыё, і кожны ўспомніў", True),
         ("Słuchali radia, każdy się śmiał", True),
         ("Радио туралы әңгіме қызық", True),
-        ("Wir hörten das Radio, süß und groß", False),
         ("רדיו", True),
         ("ラジオを聞いた", True),
     ],
 )
-def test_without_a_language_its_letters_tell_whether_forms_are_known(text: str, is_open: bool) -> None:
+def test_without_a_language_the_words_have_to_show_one_whose_forms_are_known(text: str, is_open: bool) -> None:
     value = mentions(None, text=text)
     assert isinstance(value, Members)
     assert value.other is is_open
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "sv-FI"])
+@pytest.mark.parametrize(
+    "text", [FINNISH, f"{LONG}\n{FINNISH}", "Näin kertoi Maiakovkan toimittaja, joka ei ole nyt täällä"]
+)
+def test_the_words_count_whatever_the_page_is_said_to_be_in(language: str, text: str) -> None:
+    value = mentions(language, text=text)
+    assert isinstance(value, Members)
+    assert value.other
+
+
+def test_a_headline_in_another_language_counts_too() -> None:
+    value = mentions("ru", text=LONG, headline="Näin kertoi toimittaja, joka ei ole nyt täällä")
+    assert value == Members(frozenset({"beacon"}), other=True)
 
 
 def test_what_was_said_outright_is_believed() -> None:
@@ -86,7 +115,9 @@ def test_of_a_page_every_place_is_in_its_source_and_what_it_links_to_is_known() 
     assert PAGE[start:end].startswith("Радио <b>Мая&shy;ковку")
     assert by_entity["union"].what.field == "html.title"
     facts = with_mentions({}, found)
-    assert facts["content.mentions"] == Members(frozenset({"beacon"}), frozenset({"union"}))
+    assert facts["content.mentions"] == Members(frozenset({"beacon"}), frozenset({"union"}), other=True)
+    in_russian = with_mentions({"content.language": OneOf(frozenset({"ru"}))}, found)
+    assert in_russian["content.mentions"] == Members(frozenset({"beacon"}), frozenset({"union"}))
     assert facts["content.links_to"] == Members(frozenset({"site"}))
 
 
