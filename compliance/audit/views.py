@@ -1,0 +1,314 @@
+"""The views of a log: an index and sums in SQLite, for reports and for workers that ask what is recorded.
+
+Theory: the log is the evidence, the views are a copy of some of it in another order. They are never repaired: what
+does not fit the log is made anew from it, beside the old file, and takes its place when it is whole. One connection
+writes; whoever reads has connections of their own and is never in the way (WAL). SQLite may lose the last
+transactions in a power cut, but not their order: then the views are behind, and go on from where they are.
+
+Source: SQLite, "Write-Ahead Logging" and "How To Corrupt An SQLite Database File" (a log of changes belongs to its
+file: both go away together, before another file has the name).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Callable, Iterable
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+from typing import Final, Self
+
+from compliance.audit.disk import UNFINISHED
+from compliance.audit.log_files import LogFiles
+from compliance.audit.views_reading import ViewsReader, leaf_in
+from compliance.audit.views_rows import SCHEMA_VERSION, Taking, made
+from compliance.errors import EvidenceError
+
+__all__ = ["VIEWS", "Views", "ViewsReader", "catch_up", "differences", "rebuild"]
+VIEWS: Final = "views.sqlite"
+"""The name of the file, in the directory of the evidence."""
+AT_ONCE: Final = 8192
+"""So many leaves are taken in within one transaction."""
+_BESIDE: Final = ("-wal", "-shm", "-journal")
+_SECONDS: Final = 10.0
+_COMPARED: Final = (
+    "SELECT key, leaf FROM keys",
+    "SELECT leaf FROM erased",
+    "SELECT leaf, said, day, source, bundle, semantics, product FROM announced JOIN rulesets ON ruleset = id",
+    "SELECT leaf, digest, patterns.said FROM outcomes LEFT JOIN patterns ON pattern = patterns.id",
+    (
+        "SELECT content, t.leaf, c.day, r.said, s.said, p.said, outcomes.leaf FROM tables AS t "
+        "LEFT JOIN classes AS c ON class = c.id LEFT JOIN rulesets AS r ON c.ruleset = r.id "
+        "LEFT JOIN stretches AS s ON c.stretch = s.id LEFT JOIN publishers AS p ON c.publisher = p.id "
+        "LEFT JOIN outcomes ON c.outcome = outcomes.leaf"
+    ),
+    "SELECT said, first_day, last_day FROM stretches WHERE id IN (SELECT stretch FROM classes)",
+    "SELECT c.tables, (SELECT COUNT(*) FROM tables WHERE class = c.id) AS n FROM classes AS c WHERE n <> c.tables",
+    "SELECT of, leaf, day, said FROM rendered LEFT JOIN confirmed ON confirmed = id",
+    "SELECT key, leaf, day, said FROM unplaced LEFT JOIN confirmed ON confirmed = id",
+    "SELECT day, said, notice, place, status, display, least, count FROM counts LEFT JOIN rulesets ON ruleset = id",
+    "SELECT day, said, cells FROM withheld LEFT JOIN rulesets ON ruleset = id",
+    "SELECT leaf, kind, day, content, said FROM events",
+)
+"""All that the views say, whatever numbers they use for it."""
+_WHAT: Final = (
+    "keys", "erased leaves", "rule sets", "outcomes", "tables", "stretches", "classes", "confirmations",
+    "confirmations without a table", "counts", "counts withheld", "events",
+)  # fmt: skip
+
+
+class Views:
+    """The one connection that writes."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        """Use an open database; see `open`."""
+        self._database = database
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """The views at a path. Where there are none that can be used, they are empty.
+
+        Raises:
+            EvidenceError: the file can be neither read nor made.
+        """
+        try:
+            database = _connected(path)
+            if not _is_usable(database):
+                database.close()
+                _removed(path)
+                database = _connected(path)
+                _in_mode(database)
+                _begun(database, made)
+        except (sqlite3.Error, OSError) as error:
+            raise EvidenceError(f"`{path}` cannot be used: {str(error).lower()}") from error
+        return cls(database)
+
+    def size(self) -> int:
+        """How many leaves were taken in."""
+        return _number(self._database, "size")
+
+    def leaf_of(self, key: str) -> int | None:
+        """The number of the leaf with a key; None if no leaf that was taken in has it.
+
+        Only a part of the key is compared: hold the whole of it against the leaf.
+
+        Raises:
+            EvidenceError: the views cannot be read.
+        """
+        try:
+            return leaf_in(self._database, key)
+        except sqlite3.Error as error:
+            raise EvidenceError(f"the views cannot be read: {str(error).lower()}") from error
+
+    def take(self, number: int, record: bytes) -> None:
+        """Take the next leaf in.
+
+        Raises:
+            EvidenceError: see `take_all`.
+        """
+        self.take_all(number, (record,))
+
+    def take_all(self, first: int, records: Iterable[bytes]) -> None:
+        """Take leaves in, all or none; those that were already are passed over.
+
+        Args:
+            first: the number of the first of them.
+            records: as `LogFiles.record` gives them; empty where the bytes were dropped.
+
+        Raises:
+            EvidenceError: leaves before them were not taken in, or the views cannot be written.
+        """
+        size = self.size()
+        if first > size:
+            raise EvidenceError(f"the views have {size} leaves, and cannot go on from {first}")
+        try:
+            _begun(self._database, lambda database: self._take(database, size, enumerate(records, first)))
+        except sqlite3.Error as error:
+            raise EvidenceError(f"the views cannot be written: {str(error).lower()}") from error
+
+    def fits(self, log: LogFiles) -> bool:
+        """Whether the log begins with what was taken in, as far as its size and one leaf tell."""
+        mark = _number(self._database, "mark")
+        if _number(self._database, "is_stale") or self.size() > log.size():
+            return False
+        if mark < 0:
+            return True
+        data = _record(log, log.entry(mark))
+        known = self._database.execute("SELECT value FROM meta WHERE name = 'mark_hash'").fetchone()[0]
+        return not data or sha256(data).digest() == known
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    def _take(self, database: sqlite3.Connection, size: int, records: Iterable[tuple[int, bytes]]) -> None:
+        taking, mark = Taking(database), None
+        for number, data in records:
+            if number < size:
+                continue
+            taking.take(number, data)
+            size = number + 1
+            if data:
+                mark = number, data
+        _put(database, "size", size)
+        if mark is not None:
+            _put(database, "mark", mark[0])
+            _put(database, "mark_hash", sha256(mark[1]).digest())
+
+
+def catch_up(log: LogFiles, progress: Callable[[int], None] = lambda _: None) -> int:
+    """How many leaves the views of a log have, once they have all; they are made anew if they do not fit.
+
+    Args:
+        log: the log, beside whose files the views are.
+        progress: is told how many leaves were taken in since it was last told.
+
+    Raises:
+        EvidenceError: the log cannot be read, or the views not be written.
+    """
+    views = Views.open(log.directory / VIEWS)
+    with contextlib.closing(views):
+        if views.fits(log):
+            _fill(views, log, log.size(), progress)
+            return views.size()
+    return rebuild(log, progress)
+
+
+def rebuild(log: LogFiles, progress: Callable[[int], None] = lambda _: None) -> int:
+    """How many leaves the views have that were now made anew; until they are whole the old ones stay.
+
+    Raises:
+        EvidenceError: the log cannot be read, or the views not be written.
+    """
+    path = log.directory / VIEWS
+    new = path.with_name(path.name + UNFINISHED)
+    try:
+        _removed(new)
+        database = _connected(new)
+        with contextlib.closing(database):
+            database.execute("PRAGMA journal_mode = OFF")
+            database.execute("PRAGMA synchronous = OFF")  # a file that is not whole is never used
+            _begun(database, made)
+            views = Views(database)
+            _fill(views, log, log.size(), progress)
+            size = views.size()
+            database.execute("VACUUM")
+            database.execute("PRAGMA journal_mode = WAL")
+        _removed(path)
+        os.rename(new, path)
+    except (sqlite3.Error, OSError) as error:
+        raise EvidenceError(f"`{path}` cannot be made anew: {str(error).lower()}") from error
+    return size
+
+
+def differences(log: LogFiles) -> list[str]:
+    """In what the views of a log differ from what they would be if they were made anew; nothing is written.
+
+    Views that are behind are compared as of what they have; where there are none, nothing differs.
+
+    Raises:
+        EvidenceError: the log cannot be read.
+    """
+    reader = ViewsReader(log.directory / VIEWS)
+    with contextlib.closing(reader), reader.connection() as found:
+        if found is None:
+            return ["they cannot be read"] if os.path.lexists(reader.path) else []
+        found.execute("BEGIN")  # one state, whatever is taken in meanwhile
+        try:
+            return _differences(found, log)
+        except sqlite3.Error:
+            return ["they are damaged"]
+        finally:
+            found.execute("ROLLBACK")
+
+
+def _differences(found: sqlite3.Connection, log: LogFiles) -> list[str]:
+    size = _number(found, "size")
+    if size > log.size():
+        return [f"they have {size} leaves, and the log has {log.size()}"]
+    if _number(found, "is_stale"):  # they say so themselves, and are made anew
+        return []
+    with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
+        _begun(fresh, made)
+        _fill(Views(fresh), log, size, lambda _: None)
+        pairs = zip(_WHAT, _COMPARED, strict=True)
+        return [f"the {what} are not those of the log" for what, sql in pairs if not _agree(found, fresh, sql)]
+
+
+def _agree(found: sqlite3.Connection, fresh: sqlite3.Connection, sql: str) -> bool:
+    return sorted(found.execute(sql), key=repr) == sorted(fresh.execute(sql), key=repr)
+
+
+def _fill(views: Views, log: LogFiles, end: int, progress: Callable[[int], None]) -> None:
+    entries = log.entries(views.size(), end)
+    while batch := list(islice(entries, AT_ONCE)):
+        views.take_all(batch[0][0], (_record(log, entry) for _, entry in batch))
+        progress(len(batch))
+
+
+def _record(log: LogFiles, entry: bytes) -> bytes:
+    """The record in a leaf. One that should stand beside the log and is gone is not the business of the views."""
+    try:
+        return log.record(entry)
+    except EvidenceError:
+        return entry
+
+
+# -- the database -----------------------------------------------------------------------------------------
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    """A connection that writes; the file is for its owner only."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
+    return sqlite3.connect(path, timeout=_SECONDS, isolation_level=None, check_same_thread=False)
+
+
+def _is_usable(database: sqlite3.Connection) -> bool:
+    """Whether these are views of this version, now in the right mode."""
+    try:
+        _in_mode(database)
+        return _number(database, "version") == SCHEMA_VERSION
+    except sqlite3.DatabaseError as error:
+        if _is_busy(error):
+            raise
+        return False
+
+
+def _in_mode(database: sqlite3.Connection) -> None:
+    database.execute("PRAGMA journal_mode = WAL")
+    database.execute("PRAGMA synchronous = NORMAL")
+
+
+def _is_busy(error: sqlite3.Error) -> bool:
+    """Whether the file may be good and just cannot be had: then it is left alone."""
+    return getattr(error, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_IOERR", "SQLITE_CANTOPEN"))
+
+
+def _begun(database: sqlite3.Connection, work: Callable[[sqlite3.Connection], None]) -> None:
+    """Do something within one transaction."""
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        work(database)
+    except BaseException:
+        with contextlib.suppress(sqlite3.Error):
+            database.execute("ROLLBACK")
+        raise
+    database.execute("COMMIT")
+
+
+def _removed(path: Path) -> None:
+    """Take a database away, first the file and then what belongs to it: a new one must not find that."""
+    for name in (path, *(path.with_name(path.name + each) for each in _BESIDE)):
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(name)
+
+
+def _number(database: sqlite3.Connection, name: str) -> int:
+    row = database.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+    return -1 if row is None else int(row[0])
+
+
+def _put(database: sqlite3.Connection, name: str, value: object) -> None:
+    database.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))

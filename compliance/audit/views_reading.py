@@ -1,0 +1,132 @@
+"""Readers of the views: any number of threads and processes, which are never in the writer's way.
+
+Theory: workers ask for each page that is new to them whether its table is recorded. What they get from views that
+are behind, or from none, is that it is not; then it is recorded once more, and sealing drops it. So whatever is wrong
+with the views, a reader gets an answer, and never an error. The file may be exchanged by another at any time: each
+look compares which file it is, and what was read of one while it was exchanged is not used.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from compliance.audit.views_rows import SCHEMA_VERSION, key_part
+
+_MOST_IDLE: Final = 16
+_SECONDS: Final = 1.0
+_File = tuple[int, int]
+
+
+class ViewsReader:
+    """Reads the views at a path. Threads may share it."""
+
+    def __init__(self, path: Path) -> None:
+        """Nothing is opened yet."""
+        self.path = path
+        self._idle: deque[tuple[_File, sqlite3.Connection]] = deque()
+
+    def leaf_of(self, key: str) -> int | None:
+        """The number of the leaf with the key of a table, outcome or confirmation; None if none is known.
+
+        Only a part of the key is compared: hold the whole of it against the leaf where it matters.
+        """
+        with self.connection() as database:
+            if database is None:
+                return None
+            try:
+                return leaf_in(database, key)
+            except sqlite3.Error:
+                return None
+
+    def size(self) -> int:
+        """How many leaves the views have; 0 without any."""
+        with self.connection() as database:
+            if database is None:
+                return 0
+            try:
+                return int(database.execute("SELECT value FROM meta WHERE name = 'size'").fetchone()[0])
+            except sqlite3.Error:
+                return 0
+
+    @contextmanager
+    def connection(self) -> Iterator[sqlite3.Connection | None]:
+        """A connection that reads, for one thread at a time; None if there are no views that can be read."""
+        taken = self._taken()
+        try:
+            yield None if taken is None else taken[1]
+        except BaseException:
+            if taken is not None:
+                taken[1].close()
+            raise
+        if taken is None:
+            return
+        if len(self._idle) < _MOST_IDLE:
+            self._idle.append(taken)
+        else:
+            taken[1].close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        while self._idle:
+            with contextlib.suppress(IndexError):
+                self._idle.pop()[1].close()
+
+    def _taken(self) -> tuple[_File, sqlite3.Connection] | None:
+        """A connection to the file that is there now."""
+        file = self._file()
+        while self._idle:
+            try:
+                found = self._idle.pop()
+            except IndexError:
+                break
+            if found[0] == file:
+                return found
+            found[1].close()
+        return None if file is None else self._opened(file)
+
+    def _opened(self, file: _File) -> tuple[_File, sqlite3.Connection] | None:
+        try:
+            database = sqlite3.connect(
+                f"file:{quote(str(self.path.absolute()))}?mode=ro",
+                uri=True,
+                timeout=_SECONDS,
+                isolation_level=None,
+                check_same_thread=False,
+            )
+        except sqlite3.Error:
+            return None
+        try:
+            version = database.execute("SELECT value FROM meta WHERE name = 'version'").fetchone()
+            # what belongs to the file is opened by this first look: it was the same before and after, or is not used
+            if version == (SCHEMA_VERSION,) and self._file() == file:
+                return file, database
+        except sqlite3.Error:
+            pass
+        database.close()
+        return None
+
+    def _file(self) -> _File | None:
+        """Which file it is, as the system tells files apart."""
+        try:
+            found = os.stat(self.path)
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+
+def leaf_in(database: sqlite3.Connection, key: str) -> int | None:
+    """The number of the leaf with a key.
+
+    Raises:
+        sqlite3.Error: the views cannot be read.
+    """
+    row = database.execute("SELECT leaf FROM keys WHERE key = ?", (key_part(key),)).fetchone()
+    return None if row is None else int(row[0])
