@@ -153,10 +153,13 @@ def _begins_small(surface: str, wanted: tuple[bool, ...]) -> bool:
 
 def _is_near(context: frozenset[str], around: Surroundings) -> bool:
     """Whether one of some words, folded, stands in the same sentence as a place, before or behind it."""
-    folded, text = around.folded, around.text
-    first = folded.original(max(around.folded_start - NEAR, 0))
-    last = folded.end(min(around.folded_end + NEAR, len(folded.text)))
-    begins, ends = sentence(text, around.start, around.end, (first, last))
+    folded, text, low = around.folded, around.text, around.folded.text
+    begins, ends = max(around.folded_start - NEAR, 0), min(around.folded_end + NEAR, len(low))
+    before, behind = low[begins : around.folded_start], low[around.folded_end : ends]
+    if context.isdisjoint(WORD.findall(before)) and context.isdisjoint(WORD.findall(behind)):
+        return False  # as it is at most places
+    near = folded.original(begins), folded.end(ends)
+    begins, ends = sentence(text, around.start, around.end, near)
     return any(
         not context.isdisjoint(words_of(each)) for each in (text[begins : around.start], text[around.end : ends])
     )

@@ -6,8 +6,8 @@ of another alphabet inside a word, it is folded with care: what is dropped moves
 kept. Whether care is needed the automaton of names tells while it looks for names, as the signs of it are among
 its patterns: where there are none, it costs nothing.
 
-Source: UAX #15 (NFC); UTS #39 (confusable letters), of which those are taken that look alike in Latin and Cyrillic
-in common fonts, as small letters or as capitals.
+Source: UAX #15 (NFC; NFKC of letters in another dress); UTS #39 (confusable letters), of which those are taken that
+look alike in Latin and Cyrillic in common fonts, as small letters or as capitals.
 """
 
 from __future__ import annotations
@@ -32,22 +32,65 @@ DROPPED: Final = frozenset(
 """Characters that nobody sees: where a line may break, joiners, marks of direction."""
 MARKS: Final = frozenset(map(chr, chain(range(0x300, 0x34F), range(0x350, 0x370), range(0x483, 0x488))))
 """Combining marks: a part of the letter (`й`), or a stress that is no part of a name."""
+_FANCY: Final = (
+    *(range(0xFF10, 0xFF1A), range(0xFF21, 0xFF3B), range(0xFF41, 0xFF5B)),  # as wide as ideographs
+    *(range(0x1D400, 0x1D800), range(0x2102, 0x2115), range(0x2118, 0x2120), range(0x2124, 0x214A)),  # of formulas
+    *(range(0x24B6, 0x24EA), range(0x1F130, 0x1F14A)),  # in circles and squares
+    *(
+        range(0x1D2C, 0x1D6B),
+        range(0x2B0, 0x2B9),
+        range(0x2E0, 0x2E5),
+        (0x2071, 0x207F),
+        range(0x2090, 0x209D),
+    ),  # raised and lowered
+    *(range(0xFB00, 0xFB07), (0x132, 0x133, 0x17F), range(0x1C4, 0x1CD), range(0x1F1, 0x1F4)),  # joined
+    range(0x2160, 0x2180),  # numerals
+)
+
+
+def _plain_letters() -> Iterator[tuple[str, str]]:
+    """Letters and digits that fonts would set, each with what it is."""
+    for letter in map(chr, chain(*_FANCY)):
+        plain = unicodedata.normalize("NFKC", letter.lower())  # the signs for kelvin and ohm have small letters
+        if plain != letter.lower() and plain.isalnum():
+            yield letter, plain.lower()
+
+
+FANCY: Final = dict(_plain_letters())
+"""Letters and digits in another dress («𝐁», «Ｂ», «ﬁ»), and what they are. Raised digits stay: they point to notes."""
 LATIN: Final = "aceopxyikmhtbjs"
 CYRILLIC: Final = "асеорхуікмнтвјѕ"
 """What looks like each of `LATIN`."""
 
 _FAR: Final = 1 << 62
 _APOSTROPHES: Final = ("\u2019", "\u02bc", "\u2018", "\xb4", "`")
+_FIRST_PLANE: Final = 0xFFFF
 _DOTTED: Final = "\u0130"
 """The one letter whose small letter is two characters."""
-_TO_CYRILLIC: Final = str.maketrans(LATIN, CYRILLIC)
+_DOTS: Final = {"ë": "е", "ï": "ї"}
+"""What is typed for `ё` and `ї` on another keyboard, as it is compared."""
+_TO_CYRILLIC: Final = str.maketrans(LATIN, CYRILLIC) | str.maketrans(_DOTS)
 _TO_LATIN: Final = str.maketrans(CYRILLIC, LATIN)
-_ODD: Final = re.compile(f"[{''.join(sorted(DROPPED | MARKS))}{_DOTTED}]+")
+_EXPANDED: Final = {**FANCY, _DOTTED: "i"}
+
+
+def _any_of(letters: Iterable[str]) -> str:
+    """A pattern for one of some characters; beyond the first plane for all near them, as single ones are slow there."""
+    first = "".join(sorted(each for each in letters if ord(each) <= _FIRST_PLANE))
+    return f"[{first}\U0001d400-\U0001d7ff\U0001f130-\U0001f149]"
+
+
+_ODD: Final = re.compile(f"[{''.join(sorted(DROPPED | MARKS))}]+|(?P<letter>{_any_of(_EXPANDED)})")
+BROKEN: Final = re.compile(r"(?<=[^\W\d_])[-\u2010\xad][ \t]*\r?\n[ \t]*(?=[^\W\d_])")
+"""Where a word goes on in the next line."""
+ENDS: Final = frozenset(hyphen + end for hyphen in "-\u2010\xad" for end in "\r\n")
+"""The sign that a word may do so."""
+_ODD_OR_BROKEN: Final = re.compile(f"{BROKEN.pattern}|{_ODD.pattern}")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _CYRILLIC_LETTERS: Final = frozenset(map(chr, chain(range(0x430, 0x460), range(0x490, 0x4FF))))
 _COMMON: Final = "абвгдежзийклмнопрстуфхцчшщъыьэюяієїґўј"
 """The letters that stand beside one of the other alphabet, in the languages that are read most."""
-_LATIN_LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz")
+_LATIN_LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyzëï")
 _BOTH: Final = _LATIN_LETTERS | _CYRILLIC_LETTERS
 
 
@@ -87,12 +130,15 @@ def _plain(text: str) -> str:
 
 
 HIDDEN: Final = DROPPED | MARKS
-"""Of these a text has to be freed (`unhidden`), if it has any."""
+"""Of these a text has to be freed (`unhidden`), if it has any ..."""
+DRESSED: Final = frozenset(each.lower() for each in FANCY)
+"""... and of these."""
 
 
 def _mixed_pairs() -> Iterator[str]:
-    others = sorted(_LATIN_LETTERS - set(LATIN))
-    for latin, cyrillic in chain(product(LATIN, _COMMON), product(others, CYRILLIC)):
+    alike = [*LATIN, *_DOTS]
+    others = sorted(_LATIN_LETTERS - set(alike))
+    for latin, cyrillic in chain(product(alike, _COMMON), product(others, CYRILLIC)):
         yield latin + cyrillic
         yield cyrillic + latin
 
@@ -109,27 +155,31 @@ def fold_with_care(text: str) -> Folded:
     return Folded(mended_at(folded.text, (word.start() for word in _WORD.finditer(folded.text))), folded.moves)
 
 
-def unhidden(text: str) -> Folded:
-    """The text without what nobody sees and without stress."""
-    if _ODD.search(text) is None:
+def unhidden(text: str, *, rejoined: bool = False) -> Folded:
+    """The text without what nobody sees and without stress, in plain letters.
+
+    Args:
+        text: as it was given.
+        rejoined: also put words together that go on in the next line.
+    """
+    odd = _ODD_OR_BROKEN if rejoined else _ODD
+    if odd.search(text) is None:
         return Folded(_plain(text))
     pieces: list[str] = []
     moves: list[tuple[int, int]] = [(0, 0)]
     done = size = 0
-    for run in _ODD.finditer(text):
+    for run in odd.finditer(text):
         start, end = run.span()
-        marks = "".join(each for each in run.group() if each in MARKS)
+        letters = "" if run["letter"] is None else _EXPANDED.get(run["letter"], run["letter"])
+        marks = "" if letters else "".join(each for each in run[0] if each in MARKS)
         has_letter = bool(marks) and start > done
         pieces.append(text[done : start - has_letter])
-        if has_letter:
-            pieces.append(_composed(text[start - 1] + marks))
+        pieces.append(_composed(text[start - 1] + marks) if has_letter else letters)
         size += start - done
-        if _DOTTED in run.group():
-            pieces.append("i" * run.group().count(_DOTTED))
-            for place in (place for place in range(start, end) if text[place] == _DOTTED):
-                moves.append((size, place))
-                size += 1
-        moves.append((size, end))
+        moves += [(size + each, start) for each in range(1, len(letters))]
+        size += len(letters)
+        if len(letters) != 1:
+            moves.append((size, end))
         done = end
     pieces.append(text[done:])
     return Folded(_plain("".join(pieces)), tuple(moves) if len(moves) > 1 else ())

@@ -21,7 +21,7 @@ from compliance.mentions.evidence import CAPITAL, EXACT, IN_FULL, PARTLY, Eviden
 from compliance.mentions.existing import Tells
 from compliance.mentions.marks import Stretch
 from compliance.mentions.names import Name
-from compliance.mentions.normalize import HIDDEN, MARKS, MIXED, Folded, fold, mended_at, unhidden
+from compliance.mentions.normalize import DRESSED, HIDDEN, MARKS, MIXED, Folded, fold, mended_at, unhidden
 from compliance.model.designation import Strength
 
 _Hits = Sequence[tuple[int, int, int]]
@@ -108,7 +108,7 @@ class Scanner:
         by_anchor = anchors(self.names)
         self._anchors = table(by_anchor.values())
         self._shared = frozenset(number for number, word in enumerate(by_anchor) if word in also)
-        others, hidden = sorted({*also} - by_anchor.keys()), sorted(HIDDEN - by_anchor.keys())
+        others, hidden = sorted({*also} - by_anchor.keys()), sorted((HIDDEN | DRESSED) - by_anchor.keys())
         self._hidden = len(by_anchor) + len(others)
         """The number of the first pattern that nobody sees ..."""
         self._pairs = self._hidden + len(hidden)
