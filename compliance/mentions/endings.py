@@ -41,6 +41,8 @@ def by_rules(word: str, language: str) -> frozenset[str]:
 def anywhere(word: str, language: str) -> frozenset[str]:
     """The forms that a word of a name has in texts of all languages that are read, the word itself among them.
 
+    Not for words in Cyrillic letters of persons' names: what is the plural of a thing may be the name of a man.
+
     Args:
         word: folded.
         language: that of the name, without its variant; empty if nobody said it.
@@ -49,7 +51,8 @@ def anywhere(word: str, language: str) -> frozenset[str]:
     ['meduza', 'meduzas']
     """
     if is_cyrillic(word):
-        return frozenset({word, *_ukrainian(word), *(() if language == RUSSIAN else _russian(word))})
+        zero = (word[:-1],) if word.endswith("а") and len(word) > 3 else ()  # «прав людини»: of `права`
+        return frozenset({word, *zero, *_ukrainian(word), *(() if language == RUSSIAN else _russian(word))})
     if len(word) < 2 or _LATIN.match(word[-1]) is None:
         return frozenset({word})
     found = {word, *_in_other_letters(word), *_foreign_adjective(word)}
@@ -148,11 +151,11 @@ _UKRAINIAN: Final[Mapping[str, tuple[str, ...]]] = {
     "ття": ("ттю", "ттям", "тті"),
     "ня": ("ні", "ню", "нею", "не", "нь"),
     "ля": ("лі", "лю", "лею", "ле", "ль"),
-    "на": ("ної", "ній", "ну", "ною", "ни", "ні", "н", "нам", "нами", "нах"),
-    "ка": ("ки", "ці", "ку", "кою", "ко", "кої", "кій", "к", "ок", "кам", "ками", "ках"),
-    "га": ("ги", "зі", "гу", "гою", "го", "гої", "гій", "г", "гам", "гами", "гах"),
-    "ха": ("хи", "сі", "ху", "хою", "хо", "хої", "хій", "х", "хам", "хами", "хах"),
-    "а": ("и", "і", "ї", "у", "ою", "ої", "ій", "ею", "о", "", "ам", "ами", "ах"),
+    "на": ("ної", "ній", "ну", "ною", "ни", "ні", "нам", "нами", "нах"),
+    "ка": ("ки", "ці", "ку", "кою", "ко", "кої", "кій", "кам", "ками", "ках"),
+    "га": ("ги", "зі", "гу", "гою", "го", "гої", "гій", "гам", "гами", "гах"),
+    "ха": ("хи", "сі", "ху", "хою", "хо", "хої", "хій", "хам", "хами", "хах"),
+    "а": ("и", "і", "ї", "у", "ою", "ої", "ій", "ею", "о", "ам", "ами", "ах"),
     "я": ("ю", "ї", "єю", "ьої", "ій", "ьою", "і", "ею", "ям"),
     "о": ("а", "у", "ом", "і", "ові", ""),
     "ий": ("ого", "ому", "им", "ім"),
@@ -166,6 +169,7 @@ _UKRAINIAN: Final[Mapping[str, tuple[str, ...]]] = {
     "ок": ("ку", "ка", "кові", "ком", "оку", "ока", "окові", "оком", "оці"),
     "ець": ("ця", "цю", "цеві", "цем", "ці", "еця", "ецю", "ецем"),
     "ень": ("ня", "ню", "неві", "нем", "ні", "еня", "еню", "еневі", "енем", "ені"),
+    "ар": ("ара", "ару", "арові", "аром", "арі", "аря", "арю", "ареві", "арем"),
     "ь": ("і", "ю", "я", "ем", "еві"),
     "": ("у", "а", "ові", "ом", "і", "ем"),
 }

@@ -16,6 +16,7 @@ from typing import Final, Protocol
 
 from compliance.mentions import persons
 from compliance.mentions.declension import Gender
+from compliance.mentions.endings import is_cyrillic
 from compliance.mentions.neighbours import divides
 from compliance.mentions.weakness import LEGAL_FORMS, Weakness, Why, weakness
 from compliance.mentions.words import WORD, gaps_of, words_of
@@ -127,7 +128,7 @@ def _ways(entity: str, alias: Alias, inflector: Inflector, genders: Sequence[Gen
     if base is None:
         return
     language = alias.language or ""
-    known = persons.Known(language, lambda word: inflector.everywhere([word], language)[0])
+    known = persons.Known(language, lambda word: _of_persons(word, language, inflector))
     found = persons.ways(alias.name, alias.strength, known) if alias.strength in _TAKEN_APART else []
     for way in found:
         common = tuple(inflector.is_common([word], language) for word in way.words)
@@ -141,6 +142,12 @@ def _ways(entity: str, alias: Alias, inflector: Inflector, genders: Sequence[Gen
     never = replace(alias, strength=Strength.NEVER)
     texts = [*((alias, text) for text in alias.forms), *((never, text) for text in alias.not_forms)]
     yield from filter(None, (_name(entity, one, inflector, text, inflect=False) for one, text in texts))
+
+
+def _of_persons(word: str, language: str, inflector: Inflector) -> frozenset[str]:
+    """The forms of a word besides those of the rules for persons: other rules might give those of somebody else."""
+    forms = inflector.slots if is_cyrillic(word) else inflector.everywhere
+    return forms([word], language)[0]
 
 
 def _written(entity: str, alias: Alias, inflector: Inflector, text: str, *, inflect: bool = True) -> Iterator[Name]:
@@ -161,7 +168,7 @@ def _name(entity: str, alias: Alias, inflector: Inflector, text: str, *, inflect
     is_inflected = inflect and not is_acronym and text == alias.name
     slots = inflector.everywhere(words, alias.language) if is_inflected else tuple(frozenset({word}) for word in words)
     exact = frozenset({"".join(text.split())}) if is_acronym else frozenset()
-    if is_acronym and inflect and text == alias.name and words[-1].isascii() and not words[-1].endswith("s"):
+    if inflect and not is_inflected and not is_cyrillic(words[-1]) and not words[-1].endswith("s"):
         slots = (*slots[:-1], slots[-1] | {f"{words[-1]}s"})  # «NRKs»: the genitive of the Germanic languages
         exact |= {f"{each}s" for each in exact}
     written = WORD.findall(text)

@@ -197,3 +197,8 @@ def test_an_acronym_has_the_genitive_of_a_name_and_no_other_form() -> None:
 
 def test_what_registers_write_beside_names_is_told_in_its_own_language_alone() -> None:
     assert dictionary().slots(["agent"], "en") == (frozenset({"agent"}),)
+
+
+def test_a_form_that_was_written_by_hand_takes_the_genitive_too() -> None:
+    one = entity("one", alias("Norsk Fyrkomité", "en", forms=["Norske Fyrkomiteen"]))
+    assert names("Det skriver Norske Fyrkomiteens leder", one) == ["one: Norske Fyrkomiteens certain"]

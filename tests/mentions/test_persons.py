@@ -234,3 +234,38 @@ def test_every_way_has_a_form_for_each_word_and_its_own_word_among_them(
     for way in ways(" ".join(pieces), strength, Known(language, lambda word: frozenset({word}))):
         assert len(way.words) == len(way.slots) == len(way.capitals) > 0
         assert all(word in slot for word, slot in zip(way.words, way.slots, strict=True))
+
+
+@pytest.mark.parametrize("language", ["ru", "uk", "be", "en", None])
+@pytest.mark.parametrize(
+    ("name", "forms"),
+    [
+        ("Синеоков Арсений Павлович", ("Арсением Синеоковым", "Арсенію Синеокову", "Синеоковим")),
+        ("Дзвонар Остап Миколайович", ("Остапа Дзвонаря", "Остапові Дзвонару", "Остапом Дзвонаром")),
+        ("Ручьёвская Агния Глебовна", ("Агнии Ручьёвской", "Агнией Ручьёвской")),
+    ],
+)
+def test_a_person_is_found_in_the_cases_of_russian_and_of_ukrainian_texts(
+    name: str, forms: tuple[str, ...], language: str | None
+) -> None:
+    one = person(Alias(name, language))
+    for form in forms:
+        assert names(f"об этом {form} не знает", one), form
+
+
+@pytest.mark.parametrize("language", ["ru", "uk", "be", None])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("Синеокова Ольга Львовна", "Ольга Синеоков"), ("Шварцен Анна Рудольфовна", "Анну Шварцена"),
+     ("Мудрик Оксана Петрівна", "Оксани Мудрика")],
+)  # fmt: skip
+def test_a_woman_is_not_found_by_the_cases_of_a_man_in_either_language(
+    name: str, text: str, language: str | None
+) -> None:
+    assert [each for each in names(f"об этом {text} не знает", person(Alias(name, language))) if text in each] == []
+
+
+def test_a_latin_name_of_a_person_takes_the_genitive() -> None:
+    assert names("Das ist Jack Harboroughs Anwalt", person("Harborough Jack", language="en")) == [
+        "one: Jack Harboroughs certain"
+    ]
