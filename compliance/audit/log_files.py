@@ -12,6 +12,7 @@ Source: C2SP tlog-tiles; RFC 1952 for compressed bundles.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import zlib
 from collections.abc import Iterable, Iterator
@@ -165,6 +166,12 @@ class LogFiles:
             changed.add(path.parent)
         for each in sorted(changed):
             self._disk.sync_directory(each)
+
+    def remove_directory(self, relative: str) -> None:
+        """Take an empty directory away; one that is not empty, or cannot be taken away, stays."""
+        self._known.discard(self.directory / relative)
+        with contextlib.suppress(OSError):
+            self._disk.remove_directory(self.directory / relative)
 
     def _prepare(self, directory: Path) -> None:
         """Have a directory there to stay."""

@@ -64,7 +64,9 @@ class SegmentFiles:
         with _doing(f"make files in `{self._directory}`"):
             ensure_directory(self._disk, self._directory)
             numbers = _numbers(self._disk, self._directory, self._worker)
-        self._create(max(numbers, default=0) + 1, self._before or self._last_proven(numbers))
+        before = self._before or self._last_proven(numbers)
+        last = max([*numbers, before.number if before else 0])  # the one before may be sealed and taken away
+        self._create(last + 1, before)
         return Reached(self._header, self._position)
 
     def commit(self, payloads: Sequence[bytes]) -> Reached:
