@@ -19,10 +19,14 @@ PACKAGE = ROOT / "compliance"
 COMMANDS = Path(sys.executable).parent
 CORE = ("model", "language", "mentions", "engine", "notices", "content", "review")
 PURE_MODULES = (
+    "audit/bundle_reading.py",
     "audit/canonical.py",
     "audit/checkpoint.py",
     "audit/facts.py",
+    "audit/finding.py",
     "audit/leaf.py",
+    "audit/ledger.py",
+    "audit/listing.py",
     "audit/merkle.py",
     "audit/note.py",
     "audit/receipt.py",
@@ -30,6 +34,11 @@ PURE_MODULES = (
     "audit/reference.py",
     "audit/table.py",
     "audit/tiles.py",
+    "audit/verifying.py",
+    "audit/verifying_records.py",
+    "audit/verifying_rest.py",
+    "audit/verifying_segments.py",
+    "audit/verifying_tiles.py",
     "geo/address.py",
     "geo/client_address.py",
     "geo/embedded.py",

@@ -1,0 +1,88 @@
+"""Files of evidence as whoever verifies them sees them: their paths, and what is in them."""
+
+from __future__ import annotations
+
+import zlib
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, Protocol
+
+from compliance.audit.finding import Findings
+from compliance.audit.tiles import MOST_ENTRY_BYTES, WIDTH
+
+LOG: Final = "log/"
+"""Where the log is that other programs read."""
+CHECKPOINT: Final = f"{LOG}checkpoint"
+_MOST_BUNDLE_BYTES: Final = WIDTH * (2 + MOST_ENTRY_BYTES)
+_GZIP: Final = 16 + zlib.MAX_WBITS
+
+
+class Directory(Protocol):
+    """The directory of a node's evidence."""
+
+    def paths(self) -> Iterable[str]:
+        """The paths of all that is in it and is no directory, relative, with `/` between."""
+
+    def read(self, path: str) -> bytes:
+        """What is in a file.
+
+        Raises:
+            OSError: it cannot be read, is gone, or is no file.
+        """
+
+
+class Listing:
+    """The files of a directory as they were listed once, and what is found when they are read."""
+
+    def __init__(self, directory: Directory, findings: Findings) -> None:
+        self._directory = directory
+        self.findings = findings
+        self.checkpoint = self.read(CHECKPOINT)
+        """As it is before all others are listed: they are at least those of this one."""
+        self._paths: Sequence[str] = sorted(directory.paths())
+
+    def __contains__(self, path: str) -> bool:
+        """Whether a path is in it."""
+        at = bisect_left(self._paths, path)
+        return at < len(self._paths) and self._paths[at] == path
+
+    def __iter__(self) -> Iterator[str]:
+        """All paths, in order."""
+        return iter(self._paths)
+
+    def under(self, start: str) -> Iterator[str]:
+        """The paths that begin so, in order."""
+        for at in range(bisect_left(self._paths, start), len(self._paths)):
+            if not self._paths[at].startswith(start):
+                return
+            yield self._paths[at]
+
+    def read(self, path: str) -> bytes | None:
+        """What is in a file; None if it is gone, or cannot be read, which is a finding."""
+        try:
+            return self._directory.read(path)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            self.findings.add("unreadable", path, f"it cannot be read: {(error.strerror or 'no reason given').lower()}")
+            return None
+
+    def has_moved(self) -> bool:
+        """Whether the log was sealed again since: then files that were there may be gone, and others be there."""
+        return self.read(CHECKPOINT) != self.checkpoint
+
+
+def packed(data: bytes) -> bytes:
+    """An entry bundle, compressed as this machine does it."""
+    packer = zlib.compressobj(zlib.Z_BEST_COMPRESSION, zlib.DEFLATED, _GZIP)
+    return packer.compress(data) + packer.flush()
+
+
+def unpacked(data: bytes) -> bytes | None:
+    """An entry bundle that was compressed; None if it cannot be unpacked as a whole."""
+    unpacker = zlib.decompressobj(_GZIP)
+    try:
+        found = unpacker.decompress(data, _MOST_BUNDLE_BYTES)
+    except zlib.error:
+        return None
+    return found if unpacker.eof and not unpacker.unused_data else None
