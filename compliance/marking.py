@@ -33,6 +33,11 @@ from compliance.model.ruleset import Ruleset
 from compliance.reader import Reader
 
 TEXT: Final = "text"
+_DONE: Final = frozenset({Placement.AFTER_FIRST_MENTION.value, Placement.FOOTER.value})
+"""What marks and their footnotes carry out."""
+_NO_MARK: Final = "marks and footnotes do not carry it out"
+_NOT_NAMED: Final = "nothing that was marked names its entity"
+_NO_FOOTNOTE: Final = "no place in the page takes its footnote, or the page is too deep to be read as browsers do"
 
 
 class AlreadyMarked(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,11 +49,12 @@ class AlreadyMarked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NotPlaced(msgspec.Struct, frozen=True, kw_only=True):
-    """A notice that is to be shown, and the placements that somebody else has to see to."""
+    """A notice that is to be shown, the placements that somebody else has to see to, and why."""
 
     notice: str
     entity: str | None
     placements: tuple[str, ...]
+    reason: str
 
 
 class Annotated(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,7 +147,7 @@ def _told(
         answer=answer,
         already_marked=tuple(already),
         possibly_marked=told.mentions(done.possible),
-        not_placed=tuple(_elsewhere(answer, {each.what.entity for each in found})),
+        not_placed=(*_elsewhere(answer, {each.what.entity for each in found}), *_without_footnote(answer, done)),
         not_ours=former.strangers,
     )
 
@@ -217,12 +223,21 @@ def _is_at_mentions(notice: Notice) -> bool:
 
 def _elsewhere(answer: Answer, entities: Collection[str]) -> Iterator[NotPlaced]:
     """The notices that are shown and that marks do not put everywhere; those of `entities` have their marks."""
-    done = {Placement.AFTER_FIRST_MENTION.value, Placement.FOOTER.value}
     for notice in answer.notices:
         is_marked = _is_at_mentions(notice) and notice.entity in entities
-        left = tuple(each for each in notice.placements if not (is_marked and each in done))
+        left = tuple(each for each in notice.placements if not (is_marked and each in _DONE))
         if left and notice.display == "show":
-            yield NotPlaced(notice=notice.id, entity=notice.entity, placements=left)
+            reason = _NOT_NAMED if _is_at_mentions(notice) and not is_marked else _NO_MARK
+            yield NotPlaced(notice=notice.id, entity=notice.entity, placements=left, reason=reason)
+
+
+def _without_footnote(answer: Answer, done: annotated.Annotated) -> Iterator[NotPlaced]:
+    """The notices whose footnotes the page does not take."""
+    missing = {each.notice for each in done.missing}
+    for notice in answer.notices:
+        if notice.id in missing and _is_at_mentions(notice):
+            left = tuple(each for each in notice.placements if each in _DONE)
+            yield NotPlaced(notice=notice.id, entity=notice.entity, placements=left, reason=_NO_FOOTNOTE)
 
 
 def _registers(notice: Notice, answer: Answer, ruleset: Ruleset) -> frozenset[str]:

@@ -242,3 +242,23 @@ def test_the_time_to_tell_marks_does_not_grow_with_the_square_of_their_number(tm
     start = process_time()
     assert len(done(checker, html=page).already_marked) == 10_000
     assert process_time() - start < 20
+
+
+@pytest.mark.parametrize("page", ["<select><option>{}", f"{'<div>' * 50_000}{{}}"], ids=["open select", "too deep"])
+def test_a_footnote_that_the_page_does_not_take_is_told(labelling: Checker, page: str) -> None:
+    html = page.format("Радио Маяковка")
+    found = done(labelling, html=html)
+    assert "Radio в списке" not in (found.html or "")
+    (left,) = (each for each in found.not_placed if each.entity)
+    assert (left.notice, left.entity, left.placements) == ("warn", "radio", ("after-first-mention",))
+    assert left.reason.startswith("no place in the page takes its footnote")
+
+
+def test_each_notice_that_is_not_placed_says_why(tmp_path: Path, labelling: Checker) -> None:
+    content = Content(publisher="paper", text="Тихо.", language="ru", facts={"content.mentions": ["radio"]})
+    found = marked(labelling, content, Reader(country="RU"), languages=["ru"], as_of=date(2026, 1, 15))
+    assert [each.reason for each in found.not_placed] == ["nothing that was marked names its entity"]
+    beside = LABELLING["warn.yaml"].replace("placement: after-first-mention", "placement: beside")
+    checker = Checker(Store(written(tmp_path, {**LABELLING, "warn.yaml": beside})), Databases())
+    found = done(checker, text=TWICE, language="ru")
+    assert [each.reason for each in found.not_placed] == ["marks and footnotes do not carry it out"]

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -23,11 +24,11 @@ from itertools import pairwise
 from operator import attrgetter
 from typing import Final
 
-from compliance.mentions.article import zones
+from compliance.mentions.article import Zone, zones
 from compliance.mentions.due import NOWHERE, Mark, Spot, due_of, lines_of
 from compliance.mentions.former import free_class
 from compliance.mentions.html import SEEN, Page
-from compliance.mentions.markup import MARK, NOTES, Markup
+from compliance.mentions.markup import MARK, NOTES, Markup, name_of
 from compliance.mentions.scan import Mention, Verdict
 from compliance.mentions.tree import is_affordable, serialised
 
@@ -38,7 +39,10 @@ _MOST_TRIES: Final = 24
 _CELLS: Final = frozenset({"td", "th", "caption"})
 _TABLES: Final = frozenset({"tr", "tbody", "thead", "tfoot", "colgroup", "col"})
 _CLOSED: Final = frozenset({"select", "option", "optgroup", "frameset", "plaintext"})
+_FALLBACK: Final = frozenset({"audio", "canvas", "object", "video"})
+"""What stands in these is seen by nobody whose browser can show them."""
 _TAKING_NONE: Final = _CLOSED | {f"/{each}" for each in _CLOSED}
+_INSTEAD: Final = _FALLBACK | {f"/{each}" for each in _FALLBACK}
 _FOLLOWED: Final = frozenset({"table", "/table"}) | _CELLS | _TABLES | {f"/{each}" for each in _CELLS | _TABLES}
 
 
@@ -62,7 +66,9 @@ class Annotated:
     unmarked: tuple[Mention, ...] = ()
     """Mentions that were to be marked and stand where nothing can be."""
     has_notes: bool = False
-    """Whether the footnotes are in it. They are missing if there are none, or if no place takes them."""
+    """Whether the footnotes are in it. They are missing if there are none, or if no place takes them ..."""
+    missing: tuple[Mark, ...] = ()
+    """... and then these are they."""
     carried: tuple[tuple[Mention, Mark], ...] = ()
     """Mentions that were to be marked and have such a mark beside them already, each with ours that was left out."""
     possible: tuple[Mention, ...] = ()
@@ -102,9 +108,10 @@ def annotate(
         raise ValueError("the page was read from another source")
     wanted = [each for each in mentions if marks.get(each.entity)]
     where = _Places(page)
-    due = due_of([where.spot(each) for each in wanted], marks, every=every)
     if not is_affordable(page.markup):
-        return Annotated(html, due_of([Spot(NOWHERE, each) for each in wanted], marks, every=every).lost)
+        due = due_of([Spot(NOWHERE, each) for each in wanted], marks, every=every)
+        return Annotated(html, due.lost, missing=tuple(due.lines), carried=due.carried)
+    due = due_of([where.spot(each) for each in wanted], marks, every=every)
     insertions = [_Insertion(each.place, _sup(each.marks), each.mentions) for each in due.left]
     draft = _Draft(page.markup)
     kept = draft.sound(insertions)
@@ -112,9 +119,9 @@ def annotate(
     unmarked = (*due.lost, *(one for each in insertions if each.place not in places for one in each.mentions))
     done = Annotated("", unmarked, carried=due.carried, possible=_possible(kept))
     for block in _blocks(page.markup, due.lines, kept, notes):
-        if draft.is_sound([*kept, block]):
+        if where.is_seen(block.place) and draft.is_sound([*kept, block]):
             return replace(done, text=draft.written([*kept, block]), has_notes=True)
-    return replace(done, text=draft.written(kept))
+    return replace(done, text=draft.written(kept), missing=tuple(due.lines))
 
 
 def annotate_text(
@@ -173,6 +180,11 @@ class _Places:
         piece = bisect_right(self._page.markup.places, place - 1) - 1
         return Spot(place, mention, self._zones[piece])
 
+    def is_seen(self, place: int) -> bool:
+        """Whether readers see what is put at a place."""
+        piece = max(bisect_right(self._page.markup.places, place - 1) - 1, 0)
+        return not self._closed[piece] and self._zones[piece] is not Zone.HIDDEN
+
     def of(self, mention: Mention) -> int | None:
         """The place behind a mention; None if nothing can stand there."""
         field = self._page.field(mention.field)
@@ -189,18 +201,21 @@ class _Places:
 
 def _closed(markup: Markup) -> list[bool]:
     """For each text and token whether it stands where no mark may be."""
-    numbers = markup.where(_TAKING_NONE | _FOLLOWED)
+    numbers = markup.where(_TAKING_NONE | _INSTEAD | _FOLLOWED)
     closed = [False] * len(markup.written)
     depth, is_cell = 0, [True]
+    instead: Counter[str] = Counter()
     for number, following in pairwise([*numbers, len(markup.tokens)]):
         name = markup.names[number]
+        is_option = name == "option"
         if name in _TAKING_NONE:
             depth = max(depth - 1, 0) if name[0] == "/" else depth + (name not in {"option", "optgroup"})
-            is_option = name == "option"
+        elif name in _INSTEAD:
+            own = name_of(name)
+            instead[own] = max(instead[own] - 1, 0) if name != own else instead[own] + 1
         else:
-            is_option = False
             _enter(name, is_cell)
-        if depth or is_option or not is_cell[-1]:
+        if depth or is_option or not is_cell[-1] or any(instead.values()):
             first, last = 2 * number + 1, 2 * following + 1
             closed[first:last] = [True] * (last - first)
     return closed

@@ -32,19 +32,22 @@ _SHOWN: Final = 80
 _SPACES: Final = " \xa0\u202f\t"
 _OPENING: Final = "«„“\"'‘‹"
 SUPERSCRIPTS: Final = "\u2070\xb9\xb2\xb3\u2074\u2075\u2076\u2077\u2078\u2079"
-PLAIN: Final = str.maketrans(SUPERSCRIPTS, "0123456789")
-SIGN: Final = rf"\*{{1,9}}+|[†‡§]|[{SUPERSCRIPTS}]{{1,3}}+|[0-9]{{1,2}}+"
+_STARS: Final = "*\uff0a\ufe61\u2217\u204e\u2731\u066d"
+"""Asterisks of all widths."""
+PLAIN: Final = str.maketrans(SUPERSCRIPTS + _STARS, "0123456789" + "*" * len(_STARS))
+SIGN: Final = rf"[{_STARS}]{{1,9}}+|[†‡§]|[{SUPERSCRIPTS}]{{1,3}}+|[0-9]{{1,2}}+"
 """What refers to a note."""
-_NOTE: Final = re.compile(rf"^[ \t\xa0]*+({SIGN})(?![0-9{SUPERSCRIPTS}*])", re.MULTILINE)
+_NOTE: Final = re.compile(rf"^[ \t\xa0]*+({SIGN})(?![0-9{SUPERSCRIPTS}{_STARS}])", re.MULTILINE)
 _BEHIND: Final = re.compile(
-    rf"[»”“\"'’›]{{0,2}}+((?:(?:[ \xa0]?(?:\*{{1,9}}+|[†‡§])|[{SUPERSCRIPTS}]{{1,3}}+|[0-9]{{1,2}}+)(?![^\W_]))*+)"
+    rf"[»”“\"'’›]{{0,2}}+"
+    rf"((?:(?:[ \xa0]?(?:[{_STARS}]{{1,9}}+|[†‡§])|[{SUPERSCRIPTS}]{{1,3}}+|[0-9]{{1,2}}+)(?![^\W_]))*+)"
     r"[»”“\"'’›]{0,2}+(?:\s{0,2}+([(\[])|(\s{0,2}+,\s++|\s{1,2}+[—–-]\s++)|\s*+)"
 )
 _NUMBER: Final = re.compile(r" ([0-9]{1,2}+)(?![^\W_])")
 _FIRST: Final = re.compile(r"\W{0,4}+(\w++)")
 _EACH_SIGN: Final = re.compile(SIGN)
 _CLOSING: Final = "»”“\"'’›"
-_MAY_BEGIN: Final = frozenset("([*\u2020\u2021\xa7\u2014\u2013-, \xa0\n\t")
+_MAY_BEGIN: Final = frozenset(f"([{_STARS}\u2020\u2021\xa7\u2014\u2013-, \xa0\n\t")
 """Behind a name and a space, what may begin a mark."""
 _CLOSES: Final[Mapping[str, str]] = {"(": ")", "[": "]"}
 
@@ -145,8 +148,11 @@ class Content:
         found = _BEHIND.match(text, mention.end)
         if found is None:
             return
-        for sign in _EACH_SIGN.findall(found[1]):
-            yield self._of_sign(sign, mention)
+        signs = _EACH_SIGN.findall(found[1])
+        if len({*signs}) < len(signs):
+            yield f"`{found[1].strip()}` behind it, of which nobody knows how many signs it is", frozenset()
+        else:
+            yield from (self._of_sign(sign, mention) for sign in signs)
         for _, notice in self._notices_in(mention.field, found.end(1), found.end() + 1):
             if not text[found.end(1) : notice.start].strip(f"{_SPACES}{_CLOSING},(["):
                 yield "a notice of our own behind it", notice.says_of(mention.entity)

@@ -27,6 +27,9 @@ MARKS: Mapping[str, Sequence[Mark]] = {
 SUP = '<sup class="compliance-mark">*</sup>'
 NOTE = '<p lang="ru">* Внесена в &quot;перечень&quot; &lt;А&gt; &amp; Б.</p>'
 BLOCK = f'<aside class="compliance-notes" role="doc-endnotes">{NOTE}</aside>'
+INLINE = (
+    f'<span class="compliance-notes" role="doc-endnotes">{NOTE.replace("<p", "<bdi").replace("/p>", "/bdi>")}</span>'
+)
 
 
 def marked(

@@ -11,7 +11,7 @@ from compliance.mentions.annotate import Annotated, Mark, Notes, annotate, annot
 from compliance.mentions.html import read
 from compliance.mentions.names import AsWritten, names_of
 from compliance.mentions.scan import Scanner, Verdict
-from tests.mentions.annotating import BLOCK, MARKS, SCANNER, SUP, marked, without_ours
+from tests.mentions.annotating import BLOCK, INLINE, MARKS, SCANNER, SUP, marked, without_ours
 from tests.mentions.naming import entity
 
 
@@ -63,13 +63,15 @@ NEVER = [
     "<table>{}<tr><td>x</table>",
     "<meta name=description content='{}'>",
     "<xmp>{}</xmp>",
+    *(f"<{each}>{{}}</{each}>" for each in ("audio", "canvas", "object", "video")),
+    "<video><p><b>{}</b></p><audio>x</audio>{}</video>",
 ]
 
 
 @pytest.mark.parametrize("place", NEVER)
 @pytest.mark.parametrize("every", [True, False])
 def test_some_places_are_never_marked(place: str, every: bool) -> None:
-    html = place.format("Радио Маяковка")
+    html = place.replace("{}", "Радио Маяковка")
     assert SUP not in marked(html, every=every).text
     after = f"{html}<p>Радио Маяковка"
     assert marked(after, every=every).text == f"{after}{SUP}{BLOCK}"
@@ -92,12 +94,20 @@ def test_a_name_that_cannot_be_marked_is_told_and_its_footnote_stands() -> None:
     assert [each.field for each in marked(f"{html}<p>Радио Маяковка</p>", every=True).unmarked] == ["title"]
 
 
+@pytest.mark.parametrize("tail", ["<select><option>x", "<video>x", "<div hidden><p>x</p>"])
+def test_no_footnote_stands_where_nobody_sees_it(tail: str) -> None:
+    found = marked(f"<p>Радио Маяковка</p>{tail}")
+    assert found.text == f"<p>Радио Маяковка{SUP}{INLINE}</p>{tail}"
+    assert found.has_notes
+
+
 def test_where_no_footnote_can_stand_that_is_said() -> None:
     html = "<title>Радио Маяковка"
     found = marked(html)
     assert found.text == html
     assert found.unmarked
     assert not found.has_notes
+    assert found.missing == tuple(MARKS["beacon"])
 
 
 @pytest.mark.parametrize(
@@ -233,3 +243,4 @@ def test_a_page_that_cannot_be_checked_is_left_as_it_is() -> None:
     found = marked(html)
     assert found.text == html
     assert [each.surface for each in found.unmarked] == ["Радио Маяковка"]
+    assert found.missing == tuple(MARKS["beacon"])

@@ -31,6 +31,8 @@ NAME = "Радио Маяковка"
         "Радио Маяковка** молчит.\n\n* о погоде\n** признана опасной",
         "Радио Маяковка¹ молчит.\n\n¹ признана опасной",
         "Радио Маяковка1 молчит.\n\n1. Признана опасной",
+        "Радио Маяковка\uff0a молчит.\n\n\uff0a признана опасной",
+        "Радио Маяковка\u2217\u2217 молчит.\n\n* о погоде\n** признана опасной",
         "Радио Маяковка (declared dangerous by the authorities) is silent.",
         "Радио Маяковка (внесена судом в перечень опасных) молчит.",
         "Радио Маяковка (The authorities have put Радио Маяковка on a list of dangerous broadcasters) молчит.",
@@ -67,6 +69,10 @@ def test_what_says_that_a_name_stands_in_a_register_is_a_mark_of_it(text: str) -
         "Радио Маяковка* молчит, а * признана опасной река.",
         "Радио Маяковка¹ молчит.\n\n² признана опасной",
         "Радио Маяковка* молчит.\n\n* не признана опасной",
+        "Радио Маяковка * * молчит.\n\n* признана опасной",
+        "Радио Маяковка * * молчит.\n\n* * признана опасной",
+        "Радио Маяковка†† молчит.\n\n† признана опасной",
+        "Радио Маяковка - - молчит.\n\n- - признана опасной",
     ],
 )
 def test_what_is_doubtful_is_no_mark(text: str) -> None:
@@ -85,6 +91,9 @@ def test_what_was_seen_is_told_whether_it_is_a_mark_or_not() -> None:
     assert mention("Радио Маяковка* молчит.").marked == ("`*` behind it, and no note that begins so",)
     assert mention("Радио Маяковка* молчит.\n* о погоде").marked == (
         "`*` behind it, and a note that says nothing certain of it",
+    )
+    assert mention("Радио Маяковка * * молчит.").marked == (
+        "`* *` behind it, of which nobody knows how many signs it is",
     )
     both = mention("Радио Маяковка* (признана опасной).\n\n* признана опасной")
     assert both.marked == ("`*` behind it, and a note to it: `признана опасной`", "`признана опасной` behind it")
@@ -146,6 +155,10 @@ WORDS = st.sampled_from(
             "(",
             ")",
             "*",
+            "* *",
+            "\uff0a",
+            "- -",
+            "\u2020\u2020",
             "**",
             "¹",
             "1",
