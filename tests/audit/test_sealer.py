@@ -27,6 +27,7 @@ from compliance.audit.segment_writer import SegmentWriter
 from compliance.audit.tiles import TileHashes
 from compliance.errors import EvidenceError
 from tests.audit.disks import SimulatedDisk
+from tests.audit.sealing_mutants import PLAIN
 from tests.audit.seals import DIRECTORY, EMPTY, leaves_in, record, sealed_all, sealer, writer
 from tests.audit.signing import LOG, ORIGIN
 from tests.audit.test_log_files import DAY
@@ -126,15 +127,25 @@ def test_a_record_beside_the_log_is_dropped_if_its_key_is_there() -> None:
         assert (done.added, done.dropped) == ((1, 0), (0, 1))[number]
 
 
-def test_by_default_the_order_is_chance() -> None:
+def orders_of_three_seals() -> set[tuple[bytes, ...]]:
     orders = set()
     for _ in range(3):
         disk = SimulatedDisk(EMPTY)
         writer(disk).commit(tables(*range(40)))
         Sealer(DIRECTORY, LOG, ORIGIN, disk=disk).seal()
         orders.add(tuple(leaves_in(disk)))
+    return orders
+
+
+def test_by_default_the_order_is_chance() -> None:
+    orders = orders_of_three_seals()
     assert len(orders) == 3
     assert tuple(tables(*range(40))) not in orders
+
+
+def test_these_tests_see_records_in_the_order_of_their_coming(monkeypatch: pytest.MonkeyPatch) -> None:
+    PLAIN["in the order of coming"](monkeypatch)
+    assert orders_of_three_seals() == {tuple(tables(*range(40)))}
 
 
 def test_files_of_which_nothing_can_come_are_taken_away_and_no_others() -> None:

@@ -1,0 +1,120 @@
+"""A process may be killed, and the power may go, at any call of a seal: the next one goes on as if nothing was."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+
+import pytest
+
+from compliance.audit.log_files import SEGMENTS
+from compliance.errors import EvidenceError
+from tests.audit.disks import FAULTS, Image, SimulatedDisk
+from tests.audit.sealing_mutants import CRASH
+from tests.audit.seals import DIRECTORY, EMPTY, LOG_CALLS, Moment, broken, record, sealed_all, sealer, writer
+
+FEW, MANY = 400, 20_000
+"""Moments in every run, and in the proof."""
+SHIFT = 1_000
+
+
+def test_a_crash_at_any_call_of_a_seal_loses_no_record_and_seals_none_twice() -> None:
+    assert next(broken(FEW), None) is None
+
+
+def test_the_same_holds_when_calls_fail_before() -> None:
+    assert next(broken(FEW // 2, fail=True, first=SHIFT), None) is None
+
+
+@pytest.mark.prove
+def test_a_crash_at_any_of_many_moments_loses_no_record_and_seals_none_twice() -> None:
+    assert next(broken(MANY), None) is None
+    assert next(broken(MANY, fail=True, first=SHIFT), None) is None
+
+
+@pytest.mark.parametrize("mistake", CRASH)
+def test_a_crash_brings_every_mistake_to_light(mistake: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    CRASH[mistake](monkeypatch)
+    assert next(broken(FEW), None) is not None
+
+
+BROUGHT = [
+    *(record("table", f"page-{number}", number) for number in range(300)),
+    *(record("counters", "", number) for number in range(3)),
+]
+
+
+def node() -> Image:
+    """A log with some leaves, a full segment file and one in use with as many again, and what a killed seal left."""
+    disk = SimulatedDisk(EMPTY)
+    worker, other = writer(disk, "w0", most_bytes=2_000), writer(disk, "w1")
+    found = sealer(disk)
+    worker.commit(BROUGHT[:200])
+    found.seal()
+    worker.commit(BROUGHT[200:250])
+    other.commit(BROUGHT[250:])
+    return disk.live_image()
+
+
+def faults() -> Iterator[tuple[str, int, int]]:
+    """Each call of a seal, and each way in which it may fail."""
+    disk = SimulatedDisk(node())
+    sealed_all(sealer(disk))
+    for number, call in enumerate(disk.calls):
+        for error in FAULTS[call]:
+            yield call, number, error
+
+
+def wrong_after(number: int, error: int) -> list[str]:
+    """What is wrong after one call of a seal has failed."""
+    disk = SimulatedDisk(node())
+    disk.fail_at = {number: error}
+    found = sealer(disk)
+    try:
+        found.seal()
+    except EvidenceError as failure:
+        wrong = [] if str(failure).islower() or "`" in str(failure) else [f"it says {failure}"]
+    else:
+        wrong = []
+    disk.fail_at = {}
+    wrong += Moment(disk.image(disk.random), BROUGHT, BROUGHT, []).broken()
+    done = sealed_all(found)
+    if done.size != len(BROUGHT) or done.findings:
+        wrong.append(f"the same sealer goes on to {done}")
+    return wrong + disk.used_again
+
+
+def test_whatever_call_fails_the_next_seal_goes_on() -> None:
+    assert {call for call, _, _ in faults()} >= LOG_CALLS
+    wrong = [
+        f"{call} (call {number}, {errno.errorcode.get(error, 'a part')}): {each}"
+        for call, number, error in faults()
+        for each in wrong_after(number, error)
+    ]
+    assert wrong == []
+
+
+def test_a_disk_that_fails_for_good_is_an_error_each_time_and_takes_nothing() -> None:
+    disk = SimulatedDisk(node())
+    found = sealer(disk)
+    disk.is_dead = True
+    for _ in range(3):
+        with pytest.raises(EvidenceError):
+            found.seal()
+    disk.is_dead = False
+    assert sealed_all(found).size == len(BROUGHT)
+
+
+def test_a_full_disk_keeps_the_log_as_it_was_and_the_records_where_they_are() -> None:
+    disk = SimulatedDisk(node())
+    before = disk.live_image()
+    disk.before = lambda call: _full(disk, call)
+    with pytest.raises(EvidenceError, match="no space left on device"):
+        sealer(disk).seal()
+    assert disk.names(DIRECTORY / SEGMENTS) == ["w0-00000001.seg", "w0-00000002.seg", "w1-00000001.seg"]
+    assert {path for path in before if "/segments/" in str(path)} <= disk.entries.keys()
+
+
+def _full(disk: SimulatedDisk, call: str) -> None:
+    if call == "write":
+        disk.fail_at[len(disk.calls)] = errno.ENOSPC
