@@ -54,9 +54,33 @@ def test_paragraphs_in_several_languages_that_are_read_hide_no_form() -> None:
     assert speech_of("\n".join(SAMPLES.values())) == Speech(is_read=True)
 
 
-@pytest.mark.parametrize("text", ["", " \n\t", "1 2 3", "—", "Слушали Радио Маяковку.", "Ministers meet on Monday"])
-def test_a_headline_shows_nothing(text: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", " \n\t", "1 2 3", "—", "Слушали Радио Маяковку.", "Ministers meet on Monday"),
+        "the city and the library of the town will be as",  # eleven words
+        "Ministers meet the press on Monday, roads bridges trains buses and ferries",  # three of the commonest words
+        f"the of and to {'harbour lantern ' * 18}",  # a tenth
+        "de la que en un una por con los a del al " * 2,  # Spanish or Asturian
+    ],
+)
+def test_a_text_of_few_words_or_few_that_tell_shows_nothing(text: str) -> None:
     assert speech_of(text) == SHOWS_NOTHING
+
+
+def test_a_few_words_of_another_language_speak_against_what_is_said() -> None:
+    assert speech_of("Näin kertoi toimittaja, joka lähti") == Speech(is_other=True)
+
+
+def test_letters_of_another_language_in_one_line_of_a_long_text_count() -> None:
+    text = f"{SAMPLES['ru']}\n" * 40
+    assert speech_of(text + "Żółć gęślą jaźń ćwierć źdźbło świąd") == Speech(is_other=True)
+
+
+def test_a_text_in_short_lines_is_judged_as_a_whole() -> None:
+    words = SAMPLES["en"].split()[:30]
+    lines = "\n".join(" ".join(words[start : start + 3]) for start in range(0, 30, 3))
+    assert speech_of(lines) == Speech(is_read=True)
 
 
 def test_a_text_of_names_and_numbers_shows_no_language_and_long_ones_of_no_known_language_show_another() -> None:

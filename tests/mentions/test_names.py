@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from compliance.mentions.inflection import Forms, Word
 from compliance.mentions.names import AsWritten, Name, names_of
 from compliance.mentions.scan import Scanner
 from compliance.mentions.weakness import Why
@@ -118,6 +119,7 @@ def test_a_name_with_an_apostrophe_hides_no_shorter_one() -> None:
         ("Foxx Lux", "Det skriver Foxx Lux' journalist"),
         ("Freie Welle", "ein Bericht der Freien Welle"),
         ("Deutsche Möwe", "mit der Deutschen Möwe"),
+        ("Stille Möwe", "mit der Stillen Möwe"),
         ("Neuer Kanal", "am Ufer des Neuen Kanals"),
         ("Politisches Ufer", "im Politischen Ufer, das Politische Ufer"),
         ("Halkın Lambası", "HALKIN LAMBASI'nın, Halkın Lambası"),
@@ -140,6 +142,8 @@ def test_a_latin_name_is_found_with_the_endings_of_other_languages(name: str, te
         ("Freies Moorhaus", "des Freien Moorhauses"),
         ("Moorbote", "im Moorboten"),
         ("Freunde Rudolfs", "mit den Freunden Rudolfs"),
+        ("Segler Rudolfs", "mit den Seglern Rudolfs"),
+        ("Freies Bündnis", "des Freien Bündnisses"),
         ("Zentrum für die Neue Ebbe", "des Zentrums für die Neue Ebbe"),
     ],
 )
@@ -175,6 +179,8 @@ CASES = [
     ("Тиха Гавань", "uk", ("Тихої Гавані", "Тихою Гаванью", "Тихій Гавані")),
     ("Незалежна Хвиля", "uk", ("Незалежной Хвиле", "Незалежною Хвилею", "Незалежну Хвилю")),
     ("Річка", "uk", ("Річці", "Річкой", "Річке", "Річкою")),
+    ("Джерела", "uk", ("Джерел", "Джерелам")),
+    ("Поріг", "uk", ("Порозі", "Порогу")),
     ("Новини", "uk", ("Новин", "Новинам", "Новинах")),
     ("Маяк", None, ("Маякові", "Маяком", "Маяке")),
     ("Маяк", "be", ("Маякові", "Маяком", "Маяке")),
@@ -202,3 +208,9 @@ def test_what_registers_write_beside_names_is_told_in_its_own_language_alone() -
 def test_a_form_that_was_written_by_hand_takes_the_genitive_too() -> None:
     one = entity("one", alias("Norsk Fyrkomité", "en", forms=["Norske Fyrkomiteen"]))
     assert names("Det skriver Norske Fyrkomiteens leder", one) == ["one: Norske Fyrkomiteens certain"]
+
+
+def test_what_a_dictionary_said_of_a_word_counts_in_texts_of_every_language() -> None:
+    known = {"uk": {"хвиля": Word(frozenset({"хвиля", "хвилечка"}))}}
+    (forms,) = Forms(dictionary().analyzer, known).everywhere(["хвиля"], "uk-UA")
+    assert {"хвиля", "хвилечка", "хвилі"} <= forms
