@@ -3,7 +3,8 @@
 Theory: see `sealer`, whose order of writing this keeps. To open a log is to find out which seal was the last one: the
 one that the checkpoint says, or the one after it if all of that is on the disk but its signature. What an opened log
 stands on is written once more, for the process before may have been killed between writing and syncing. Tiles of a
-seal that was broken off are left: a later one writes over them, and nobody reads them before.
+seal that was broken off are taken away first: the next one has another order, and some of them would stay beside it
+as if they were of this log.
 
 Whoever lost the checkpoint must not begin again at nothing, for that would be another log with the same name. So the
 first thing that is ever written is the checkpoint of a log without leaves.
@@ -223,6 +224,7 @@ class SealedLog:
     def _tidy_below(self, directory: str) -> None:
         names = self._names(directory)
         self._remove_unfinished(directory, names)
+        self._remove_beyond(directory, names)
         for name in names:
             if name.endswith(".p"):
                 tile = tile_at(f"{directory}/{name}/1".removeprefix(f"{LOG}/"))
@@ -235,6 +237,22 @@ class SealedLog:
         for name in names:
             if name.startswith(".") and name.endswith(UNFINISHED):
                 self._remove(self._directory / directory / name)
+
+    def _remove_beyond(self, directory: str, names: Sequence[str]) -> None:
+        """Take away tiles that a log of this size does not have, so that they are not back after a power cut."""
+        beyond = [name for name in names if self._is_beyond(f"{directory}/{name}".removeprefix(f"{LOG}/"))]
+        for name in beyond:
+            self._remove(self._directory / directory / name)
+        if beyond:
+            with contextlib.suppress(OSError):
+                self._disk.sync_directory(self._directory / directory)
+
+    def _is_beyond(self, path: str) -> bool:
+        try:
+            tile = tile_at(path)
+        except EvidenceError:
+            return False
+        return tile.index * WIDTH + tile.width > self.size >> (HEIGHT * max(0, tile.level))
 
     def _remove_partial(self, tiles: Iterator[Tile] | Sequence[Tile]) -> None:
         """Take away partial tiles whose full ones are there."""
