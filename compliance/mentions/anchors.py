@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -126,20 +126,36 @@ def _anchor(names: Sequence[Placed]) -> Anchor:
 
 def anchors(names: Sequence[Name]) -> Mapping[str, Sequence[Placed]]:
     """For each word by which some names are found, these names, and which of their words it is."""
-    having = Counter(form for name in names for form in frozenset().union(*name.slots))
+    slots = Counter(slot for name in names for slot in set(name.slots))
+    having: Counter[str] = Counter()
+    for slot, count in slots.items():  # names share most of their words
+        for form in slot:
+            having[form] += count
+    costs = {slot: _cost(slot, having) for slot in slots}
     found: dict[str, list[Placed]] = defaultdict(list)
     for name in names:
-        place = min(range(len(name.slots)), key=lambda each: _cost(name, each, having))
+        common = name.common or (False,) * len(name.slots)
+        place = min(range(len(name.slots)), key=lambda each: costs[name.slots[each]].beside(is_common=common[each]))
         for form in sorted(name.slots[place]):
             found[form].append((name, place))
     return found
 
 
-def _cost(name: Name, place: int, having: Mapping[str, int]) -> tuple[bool, bool, bool, bool, int, int]:
+class _Cost(NamedTuple):
+    """How often a word would be met in vain, as far as its forms tell."""
+
+    is_hard: tuple[bool, bool, bool]
+    names: int
+    shortest: int
+
+    def beside(self, *, is_common: bool) -> tuple[bool, bool, bool, bool, int, int]:
+        """What words of a name are compared by, given whether this one is one of every text."""
+        return *self.is_hard, is_common, self.names, -self.shortest
+
+
+def _cost(slot: frozenset[str], having: Mapping[str, int]) -> _Cost:
     """How often a word would be met in vain: if it is short or common, then if many names have it, last if shorter."""
-    slot = name.slots[place]
     shortest = min(map(len, slot))
-    is_common = name.common[place] if name.common else False
-    is_divided = any("'" in form for form in slot)  # a longer pattern would hide a shorter word in it
+    is_divided = "'" in "".join(slot)  # a longer pattern would hide a shorter word in it
     is_everywhere = not _FULL_OF.isdisjoint(slot)
-    return is_divided, shortest < SHORTEST, is_everywhere, is_common, max(having[form] for form in slot), -shortest
+    return _Cost((is_divided, shortest < SHORTEST, is_everywhere), max(map(having.__getitem__, slot)), shortest)

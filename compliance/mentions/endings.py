@@ -174,7 +174,6 @@ _UKRAINIAN: Final[Mapping[str, tuple[str, ...]]] = {
     "": ("у", "а", "ові", "ом", "і", "ем"),
 }
 """For the endings of the nominative those of the other cases; the longest that fits counts."""
-_LONGEST_FIRST: Final = sorted(_UKRAINIAN, key=len, reverse=True)
 _RUSSIAN: Final[Mapping[str, tuple[str, ...]]] = {
     "ія": ("ии", "ию", "ией", "ие"),
     "ка": ("ки", "ке", "ку", "кой", "кою", "кую"),
@@ -196,9 +195,14 @@ _VOWELS: Final = frozenset("аеиіїоуюяєёыэ")
 _SOFTENED: Final = {"г": "з", "к": "ц", "х": "с"}
 
 
+def _ending(word: str, endings: Mapping[str, tuple[str, ...]]) -> str:
+    """The longest of some endings, of up to three letters, that a word has; the empty one if it has none."""
+    return next((each for each in (word[-3:], word[-2:], word[-1:]) if each in endings), "")
+
+
 def _russian(word: str) -> Iterator[str]:
     """The cases that a word of another language with Cyrillic letters has in a Russian text."""
-    ending = next(each for each in sorted(_RUSSIAN, key=len, reverse=True) if word.endswith(each))
+    ending = _ending(word, _RUSSIAN)
     if ending or word[-1] not in _VOWELS:
         yield from (word[: len(word) - len(ending)] + case for case in _RUSSIAN[ending])
 
@@ -208,7 +212,7 @@ def _ukrainian(word: str) -> Iterator[str]:
 
     In a last syllable that a consonant closes `і` gives way to `о` or `е` (`простір`, `простору`).
     """
-    ending = next(each for each in _LONGEST_FIRST if word.endswith(each))
+    ending = _ending(word, _UKRAINIAN)
     if not ending and word[-1] in _VOWELS:
         return
     stem = word[: len(word) - len(ending)]

@@ -88,7 +88,7 @@ class Forms:
     def everywhere(self, words: Sequence[str], language: str | None) -> Slots:
         """The forms of each word of a name in texts of all languages that are read, the word itself among them."""
         tongue = (language or "").partition("-")[0]
-        found = tuple(self._everywhere(word, tongue) for word in words)
+        found = tuple([self._everywhere(word, tongue) for word in words])
         first = articles(words)
         return (found[0] | first, *found[1:]) if first else found
 
