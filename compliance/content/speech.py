@@ -24,7 +24,7 @@ from compliance.content.common_words import UNREAD as UNREAD_WORDS
 READ: Final = frozenset({*READ_WORDS, "no"})
 """Languages of which names are found in every form: those with forms, and those in which names have few or none."""
 _OTHERS: Final = re.compile(
-    "[ўәғқңөұүһђјљњћџѓќѕәłżźśćńąęřěščžůťďňőűığşāēģīķļņūėųįășțəđħŵŷơưĉĝŝŭ\u0531-\u1fff\u2c80-\uffdc]"
+    "[ўђјљњћџѓќѕłżźśćńąęřěščžůťďňőűığşāēģīķļņūėųįăđħŵŷĉĝŝŭ\u0180-\u02af\u0370-\u03ff\u0460-\u048f\u0492-\u1fff\u2c80-\uffdc]"
 )
 """Letters that no text in those languages is full of."""
 _FEW: Final = 0.003

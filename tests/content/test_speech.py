@@ -77,6 +77,11 @@ def test_letters_of_another_language_in_one_line_of_a_long_text_count() -> None:
     assert speech_of(text + "Żółć gęślą jaźń ćwierć źdźbło świąd") == Speech(is_other=True)
 
 
+@pytest.mark.parametrize("text", ["Αυτό είναι μήνυμα", "Ҳуҷҷат", "Ƙasa ɗaya", "Кӏара", "ረዲዮ"])
+def test_letters_of_other_alphabets_speak_against_what_is_said(text: str) -> None:
+    assert speech_of(text) == Speech(is_other=True)
+
+
 def test_a_text_in_short_lines_is_judged_as_a_whole() -> None:
     words = SAMPLES["en"].split()[:30]
     lines = "\n".join(" ".join(words[start : start + 3]) for start in range(0, 30, 3))
