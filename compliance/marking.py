@@ -10,7 +10,7 @@ one, and that is told, too: the law may want other words. It says nothing about 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -19,7 +19,7 @@ import msgspec
 from compliance.answer import Answer, Mention, Notice
 from compliance.check import Checker
 from compliance.content.facts import Content, without_halves
-from compliance.content.mentioned import OF_PAGE, Found, Looked
+from compliance.content.mentioned import OF_PAGE, Found, Looked, filled
 from compliance.errors import Problem, RequestError
 from compliance.mentions import annotate as annotated
 from compliance.mentions import scan
@@ -60,11 +60,11 @@ class NotPlaced(msgspec.Struct, frozen=True, kw_only=True):
 class Annotated(msgspec.Struct, frozen=True, kw_only=True):
     """A page or a text with its marks, and the answer that they rest on.
 
-    `html` or `text` is what was given, with marks; the other one is None. `unmarked` are mentions that should have a
-    mark and stand where nothing can be put or nobody sees it, `already_marked` those that have one, of a publisher or
-    of ours, `possibly_marked` those that have one and are not certain. `not_placed` are notices that are to be shown
-    and that no mark carries out. `not_ours` are the words of footnotes and marks that are called as ours in the page
-    and say nothing that the rules know: they stayed.
+    `html` and `text` are what was given of them, with marks; what was not given is None. `unmarked` are mentions that
+    should have a mark and stand where nothing can be put or nobody sees it, `already_marked` those that have one, of a
+    publisher or of ours, `possibly_marked` those that have one and are not certain. `not_placed` are notices that are
+    to be shown and that no mark carries out. `not_ours` are the words of footnotes and marks that are called as ours
+    in the page and say nothing that the rules know: they stayed.
     """
 
     html: str | None
@@ -93,35 +93,56 @@ def marked(
 
     Args:
         checker: what answers.
-        content: the page; its `html` is marked, or its `text` where there is none.
+        content: the page; its `html` and its `text` are marked, each by itself, as far as they are given.
         reader: where the reader is; None means that nobody knows.
-        languages: BCP 47 tags that the reader reads, best first.
+        languages: BCP 47 tags that the reader reads, best first; behind them counts the language of the page.
         as_of: ask as of this civil day in every zone; without it, now.
 
     Raises:
         RequestError: with everything in the question that cannot be understood.
     """
-    is_page = bool(content.html and content.html.strip())
-    if not is_page and not (content.text and content.text.strip()):
-        raise RequestError([Problem("there is nothing to mark", where="content", help="give `html` or `text`")])
     content = without_halves(content)  # what comes out is written down
-    answer = checker.check(content, reader, languages=languages, as_of=as_of)
-    marks = _marks(answer, checker.ruleset)
+    if not all(isinstance(each, str | None) for each in (content.headline, content.text, content.html)):
+        checker.check(content)  # says what is wrong
+    html, text = _given(content.html), _given(content.text)
+    if html is None and text is None:
+        raise RequestError([Problem("there is nothing to mark", where="content", help="give `html` or `text`")])
     looked = checker.looked_at(content)
-    former = _former(content.html or "", looked, marks) if is_page else Former("")
+    answer = checker.check(content, reader, languages=_languages(languages, content, looked), as_of=as_of)
+    marks = _marks(answer, checker.ruleset)
+    former = Former("") if html is None else _former(html, looked, marks)
     if former.removed:
         looked = checker.looked_at(replace(content, html=former.html))
-    found = [
-        each
-        for each in looked.mentions
-        if (each.what.field.startswith(OF_PAGE) if is_page else each.what.field == TEXT)
-    ]
-    mentions = [_as_found(each) for each in found]
-    if is_page:
-        done = annotate(former.html, read(former.html), mentions, marks)
-    else:
-        done = annotate_text(content.text or "", mentions, marks)
-    return _told(done, answer, found, former, is_page=is_page)
+    in_page = [each for each in looked.mentions if each.what.field.startswith(OF_PAGE)]
+    in_text = [each for each in looked.mentions if each.what.field == TEXT]
+    done = _Done(
+        None if html is None else annotate(former.html, read(former.html), map(_as_found, in_page), marks),
+        None if text is None else annotate_text(text, map(_as_found, in_text), marks),
+    )
+    return _told(done, answer, [*in_page, *in_text], former)
+
+
+def _given(text: str | None) -> str | None:
+    return text if text and text.strip() else None
+
+
+def _languages(languages: Sequence[str], content: Content, looked: Looked) -> Sequence[str]:
+    """The languages of the reader, and behind them that of the page: footnotes are read where the page is."""
+    own = filled(content, looked).language
+    is_list = isinstance(languages, list | tuple)  # of anything else a check says whether it is one
+    return (*languages, own) if is_list and own else languages
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What was given, with its marks."""
+
+    html: annotated.Annotated | None
+    text: annotated.Annotated | None
+
+    @property
+    def each(self) -> list[annotated.Annotated]:
+        return [one for one in (self.html, self.text) if one is not None]
 
 
 def _former(html: str, looked: Looked, marks: Mapping[str, Sequence[Mark]]) -> Former:
@@ -130,23 +151,22 @@ def _former(html: str, looked: Looked, marks: Mapping[str, Sequence[Mark]]) -> F
     return without_former(Markup(html), looked.notices, words)
 
 
-def _told(
-    done: annotated.Annotated, answer: Answer, found: Sequence[Found], former: Former, *, is_page: bool
-) -> Annotated:
+def _told(done: _Done, answer: Answer, found: Sequence[Found], former: Former) -> Annotated:
     """The same with the mentions as the answer has them."""
     told = _Told(answer, found, former)
     already = [
         AlreadyMarked(notice=mark.notice, text=mark.text, mention=mention)
-        for each, mark in done.carried
+        for one in done.each
+        for each, mark in one.carried
         for mention in told.mentions([each])
     ]
     return Annotated(
-        html=done.text if is_page else None,
-        text=None if is_page else done.text,
-        unmarked=told.mentions(done.unmarked),
+        html=None if done.html is None else done.html.text,
+        text=None if done.text is None else done.text.text,
+        unmarked=told.mentions(each for one in done.each for each in one.unmarked),
         answer=answer,
         already_marked=tuple(already),
-        possibly_marked=told.mentions(done.possible),
+        possibly_marked=told.mentions(each for one in done.each for each in one.possible),
         not_placed=(*_elsewhere(answer, {each.what.entity for each in found}), *_without_footnote(answer, done)),
         not_ours=former.strangers,
     )
@@ -231,9 +251,9 @@ def _elsewhere(answer: Answer, entities: Collection[str]) -> Iterator[NotPlaced]
             yield NotPlaced(notice=notice.id, entity=notice.entity, placements=left, reason=reason)
 
 
-def _without_footnote(answer: Answer, done: annotated.Annotated) -> Iterator[NotPlaced]:
+def _without_footnote(answer: Answer, done: _Done) -> Iterator[NotPlaced]:
     """The notices whose footnotes the page does not take."""
-    missing = {each.notice for each in done.missing}
+    missing = {each.notice for one in done.each for each in one.missing}
     for notice in answer.notices:
         if notice.id in missing and _is_at_mentions(notice):
             left = tuple(each for each in notice.placements if each in _DONE)

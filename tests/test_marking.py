@@ -262,3 +262,59 @@ def test_each_notice_that_is_not_placed_says_why(tmp_path: Path, labelling: Chec
     checker = Checker(Store(written(tmp_path, {**LABELLING, "warn.yaml": beside})), Databases())
     found = done(checker, text=TWICE, language="ru")
     assert [each.reason for each in found.not_placed] == ["marks and footnotes do not carry it out"]
+
+
+def test_a_page_and_a_text_that_are_both_given_are_both_marked(labelling: Checker) -> None:
+    page, text = "<p>Слушали Радио Маяковку.</p>", "Радио Маяковка молчит."
+    both = done(labelling, html=page, text=text, language="ru")
+    assert both.html == done(labelling, html=page, language="ru").html
+    assert both.text == done(labelling, text=text, language="ru").text
+    both = done(labelling, html=f"<title>{text}</title>", text=text, language="ru")
+    assert [each.field for each in both.unmarked] == ["html.title"]
+    assert (both.text or "").startswith("Радио Маяковка\xb9 молчит.")
+
+
+@pytest.mark.parametrize(
+    ("languages", "footnote"),
+    [((), "Radio в списке."), (("de",), "Radio в списке."), (("en",), "Radio is on the list.")],
+)
+def test_a_footnote_is_in_the_language_of_the_page_where_the_reader_reads_no_other(
+    labelling: Checker, languages: tuple[str, ...], footnote: str
+) -> None:
+    for content in (Content(publisher="paper", html=PAGE), Content(publisher="paper", text=TWICE, language="ru")):
+        found = marked(labelling, content, Reader(country="RU"), languages=languages, as_of=date(2026, 1, 15))
+        assert footnote in (found.html or found.text or "")
+
+
+@pytest.mark.parametrize("order", [["Радио Маяковка", "Вереск Европа"], ["Вереск Европа", "Радио Маяковка"]])
+def test_footnotes_are_numbered_in_the_order_of_the_page(tmp_path: Path, order: list[str]) -> None:
+    listed = TINY["list.yaml"] + TINY["list.yaml"].partition("entries:\n")[2].replace("radio", "heather")
+    checker = Checker(Store(written(tmp_path, {**MARKED, "list.yaml": listed})), Databases())
+    text = f"{order[0]}, {order[1]} и {order[0]}."
+    page = done(checker, html=f"<p>{text}</p>", language="ru").html or ""
+    assert page.startswith(
+        f'<p>{order[0]}<sup class="compliance-mark">1</sup>, {order[1]}<sup class="compliance-mark">2'
+    )
+    assert page.index(">1 ") < page.index(">2 ")
+    plain = done(checker, text=text, language="ru").text or ""
+    assert plain.startswith(f"{order[0]}\xb9, {order[1]}\xb2 и {order[0]}.\n\n\xb9 ")
+    assert done(checker, text=plain, language="ru").text == plain
+    assert done(checker, html=page, language="ru").html == page
+
+
+def test_a_number_that_a_text_has_already_stays_that_of_its_footnote(tmp_path: Path) -> None:
+    listed = TINY["list.yaml"] + TINY["list.yaml"].partition("entries:\n")[2].replace("radio", "heather")
+    checker = Checker(Store(written(tmp_path, {**MARKED, "list.yaml": listed})), Databases())
+    plain = done(checker, text="Радио Маяковка.", language="ru").text or ""
+    more = done(checker, text=f"Вереск Европа. {plain}", language="ru").text or ""
+    assert more.startswith("Вереск Европа\xb2. Радио Маяковка\xb9.\n")
+    assert [each[0] for each in more.splitlines()[-2:]] == ["\xb9", "\xb2"]
+
+
+def test_what_is_no_text_and_no_list_of_languages_is_refused_as_in_a_check(labelling: Checker) -> None:
+    with pytest.raises(RequestError):
+        marked(labelling, Content(html=PAGE, headline=1))  # type: ignore[arg-type]
+    with pytest.raises(RequestError):
+        marked(labelling, Content(html=1))  # type: ignore[arg-type]
+    with pytest.raises(RequestError):
+        marked(labelling, Content(html=PAGE), languages=1)  # type: ignore[arg-type]

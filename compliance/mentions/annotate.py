@@ -25,11 +25,13 @@ from operator import attrgetter
 from typing import Final
 
 from compliance.mentions.article import Zone, zones
-from compliance.mentions.due import NOWHERE, Mark, Spot, due_of, lines_of
+from compliance.mentions.due import NOWHERE, Mark, Spot, behind_quotation, due_of, lines_of, numbered
 from compliance.mentions.former import free_class
 from compliance.mentions.html import SEEN, Page
+from compliance.mentions.marks import PLAIN, SUPERSCRIPTS
 from compliance.mentions.markup import MARK, NOTES, Markup, name_of
 from compliance.mentions.scan import Mention, Verdict
+from compliance.mentions.source import Source
 from compliance.mentions.tree import is_affordable, serialised
 
 __all__ = ["Annotated", "Mark", "Notes", "annotate", "annotate_text"]
@@ -47,7 +49,7 @@ _FOLLOWED: Final = frozenset({"table", "/table"}) | _CELLS | _TABLES | {f"/{each
 
 
 _CLASS: Final = re.compile(r'class="[a-z-]+"')
-_RAISED: Final = str.maketrans("0123456789", "\u2070\xb9\xb2\xb3\u2074\u2075\u2076\u2077\u2078\u2079")
+_RAISED: Final = str.maketrans("0123456789", SUPERSCRIPTS)
 
 
 class Notes(StrEnum):
@@ -109,9 +111,9 @@ def annotate(
     wanted = [each for each in mentions if marks.get(each.entity)]
     where = _Places(page)
     if not is_affordable(page.markup):
-        due = due_of([Spot(NOWHERE, each) for each in wanted], marks, every=every)
+        due = numbered(due_of([Spot(NOWHERE, each) for each in wanted], marks, every=every))
         return Annotated(html, due.lost, missing=tuple(due.lines), carried=due.carried)
-    due = due_of([where.spot(each) for each in wanted], marks, every=every)
+    due = numbered(due_of([where.spot(each) for each in wanted], marks, every=every))
     insertions = [_Insertion(each.place, _sup(each.marks), each.mentions) for each in due.left]
     draft = _Draft(page.markup)
     kept = draft.sound(insertions)
@@ -136,11 +138,9 @@ def annotate_text(
         every: put every mark at every mention; without it, only those marks that ask for it.
     """
     wanted = [each for each in mentions if marks.get(each.entity)]
-    body = len(text)
-    for mark in lines_of({each.entity for each in wanted}, marks):
-        if f"\n{_line(mark)}\n" in f"\n{text}\n":
-            body = min(body, f"\n{text}\n".rfind(f"\n{_line(mark)}\n"))
-    due = due_of([Spot(each.end, each) for each in wanted if each.end <= body], marks, every=every)
+    body, taken = _footnotes_of(text, lines_of({each.entity for each in wanted}, marks))
+    spots = [Spot(behind_quotation(text, each.start, each.end), each) for each in wanted if each.end <= body]
+    due = numbered(due_of(spots, marks, every=every), taken)
     placed = [_Insertion(each.place, _raised(_signs(each.marks)), each.mentions) for each in due.left]
     insertions = [each for each in placed if not text.startswith(each.text, each.place)]
     lines = [_line(mark) for mark in due.lines]
@@ -153,6 +153,18 @@ def annotate_text(
         carried=due.carried,
         possible=_possible(placed),
     )
+
+
+def _footnotes_of(text: str, lines: Sequence[Mark]) -> tuple[int, dict[str, str]]:
+    """Where the footnotes of a text begin, and by their words the numbers that they have there."""
+    body, taken = len(text), dict[str, str]()
+    for mark in lines:
+        signs = f"[{SUPERSCRIPTS}]+" if mark.sign.isdecimal() else re.escape(mark.sign)
+        for last in [*re.finditer(rf"^({signs}) {re.escape(mark.text)}$", text, re.MULTILINE)][-1:]:
+            body = min(body, max(last.start() - 1, 0))
+            if mark.sign.isdecimal():
+                taken[mark.text] = last[1].translate(PLAIN)
+    return body, taken
 
 
 def _possible(insertions: Iterable[_Insertion]) -> tuple[Mention, ...]:
@@ -190,13 +202,19 @@ class _Places:
         field = self._page.field(mention.field)
         if mention.field not in SEEN or field is None or field.source is None or mention.end > len(field.text):
             return None
-        number = field.source.piece(mention.end - 1)
-        start, written = field.source.places[number], field.source.written[number]
+        behind = behind_quotation(field.text, mention.start, mention.end)
+        place = self._behind(field.source, behind) if behind > mention.end else None
+        return self._behind(field.source, mention.end) if place is None else place
+
+    def _behind(self, source: Source, end: int) -> int | None:
+        """The place behind a character of a text; None if nothing can stand there."""
+        number = source.piece(end - 1)
+        start, written = source.places[number], source.written[number]
         piece = self._starts.get(start)
-        is_text = field.source.shown[number] == written or written[:1] == "&"
+        is_text = source.shown[number] == written or written[:1] == "&"
         if piece is None or not is_text or self._closed[piece]:
             return None
-        return field.source.span(mention.end - 1, mention.end)[1]
+        return source.span(end - 1, end)[1]
 
 
 def _closed(markup: Markup) -> list[bool]:

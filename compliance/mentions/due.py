@@ -10,12 +10,18 @@ are about.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import count
+from types import MappingProxyType
 from typing import Final
 
 from compliance.mentions.article import Zone
 from compliance.mentions.scan import Mention, Verdict
 
+NONE_TAKEN: Final[Mapping[str, str]] = MappingProxyType({})
+_CLOSING: Final = frozenset('»”“"›')
+_PAIRS: Final = frozenset({"»«", "›‹", "‚‘", "‘’", "''"})
+"""Quotation marks that close only what such a one has opened."""
 NOWHERE: Final = -1
 """The place of a mention behind which nothing can stand."""
 
@@ -100,6 +106,35 @@ def due_of(spots: Iterable[Spot], marks: Mapping[str, Sequence[Mark]], *, every:
     order = lines_of(marks, marks)
     said = {mark for _, mark in lacked}
     return Due(left, tuple(lost), tuple(carried), [mark for mark in order if mark in said])
+
+
+def numbered(due: Due, taken: Mapping[str, str] = NONE_TAKEN) -> Due:
+    """The same with numbers in the order of the places, for those of its signs that are numbers.
+
+    Args:
+        due: what is to be written.
+        taken: by the words of footnotes that the text has already, the number of each: it keeps that.
+    """
+    ordered = dict.fromkeys((*(mark for each in due.left for mark in each.marks), *due.lines))
+    free = (str(number) for number in count(1) if str(number) not in taken.values())
+    signs = {mark: taken.get(mark.text) or next(free) for mark in ordered if mark.sign.isdecimal()}
+
+    def again(marks: Iterable[Mark]) -> list[Mark]:
+        new = [replace(mark, sign=signs.get(mark, mark.sign)) for mark in marks]
+        return sorted(new, key=lambda mark: (not mark.sign.isdecimal(), int(mark.sign) if mark.sign.isdecimal() else 0))
+
+    left = [Signed(each.place, each.mentions, tuple(again(each.marks))) for each in due.left]
+    return replace(due, left=left, lines=again(due.lines))
+
+
+def behind_quotation(text: str, start: int, end: int) -> int:
+    """Where a sign stands behind a name: behind the quotation marks that end directly behind it, if there are any."""
+    before = text[max(start - 1, 0) : start]
+    while (sign := text[end : end + 1]) and (sign in _CLOSING or before + sign in _PAIRS):
+        if text[end + 1 : end + 2].isalnum():
+            break  # an apostrophe, or the beginning of another quotation
+        end += 1
+    return end
 
 
 def lines_of(entities: Collection[str], marks: Mapping[str, Sequence[Mark]]) -> list[Mark]:

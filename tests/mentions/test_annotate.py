@@ -244,3 +244,32 @@ def test_a_page_that_cannot_be_checked_is_left_as_it_is() -> None:
     assert found.text == html
     assert [each.surface for each in found.unmarked] == ["Радио Маяковка"]
     assert found.missing == tuple(MARKS["beacon"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Писало «Радио Маяковка»|.",
+        "Писало «радио „Радио Маяковка“»|.",
+        'Писало "Радио Маяковка"|.',
+        "Писало »Радио Маяковка«|.",
+        "Писало ‘Радио Маяковка’|.",
+        "Он сказал: «Слушал Радио Маяковка»|.",
+        "Радио Маяковка|’ молчит.",  # an apostrophe
+        'Радио Маяковка|"тут".',
+        "Радио Маяковка| «Липа».",
+        "Радио Маяковка|.»",
+    ],
+)
+def test_a_sign_stands_behind_the_quotation_mark_that_ends_behind_the_name(text: str) -> None:
+    found = marked(f"<p>{text}</p>".replace("|", ""))
+    assert found.text.startswith(f"<p>{text}</p>".replace("|", SUP)[: len(text)])
+    plain = text.replace("|", "")
+    assert annotate_text(plain, SCANNER.scan(plain).mentions, MARKS).text.startswith(text.replace("|", "*"))
+
+
+def test_a_sign_behind_a_quotation_mark_stands_outside_of_the_element_of_the_name() -> None:
+    assert marked("<p>«<a href=/x>Радио Маяковка</a>»</p>").text.startswith(
+        f"<p>«<a href=/x>Радио Маяковка</a>»{SUP}</p>"
+    )
+    assert marked("<p>&laquo;Радио Маяковка&raquo;</p>").text.startswith(f"<p>&laquo;Радио Маяковка&raquo;{SUP}</p>")
