@@ -1,0 +1,202 @@
+"""Which notices were due, counted by groups: from tables how many of them, from counters how many answers.
+
+Theory: tables with the same groups are added up before places are told apart, and places that no pattern tells apart
+are added up together, so that the work follows the variety of what was decided and not the number of pages.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from compliance.audit.report import Asked, Cell, Section, columns, section
+from compliance.audit.report_patterns import (
+    STATES,
+    UNKNOWN,
+    Cells,
+    Grouping,
+    Layouts,
+    Pattern,
+    Wanted,
+    places_of,
+    state_of,
+)
+
+OF_CLASSES: Final = ("day", "ruleset", "publisher", "content")
+"""What is the same for a whole table."""
+OF_NOTICES: Final = ("rule", "notice", "entity")
+OF_COUNTS: Final = ("notice", "place", "day", "ruleset")
+"""What counts of answers tell apart."""
+_UNTOLD: Final = ("rule", "entity", "content", "publisher")
+"""What they do not."""
+Numbers = tuple[Any, ...]
+Spread = tuple[tuple[tuple[str, ...], Cells], ...]
+"""For some places what is due there, in groups."""
+Named = Callable[[str, Collection[Any]], Mapping[Any, Cell]]
+"""Gives names for the numbers of days, rule sets, publishers and pages."""
+
+
+def due_section(
+    counted: Iterable[tuple[Numbers, int, int]], patterns: Mapping[int, Pattern], asked: Asked, named: Named
+) -> Section:
+    """The table of what was due.
+
+    Args:
+        counted: for each group of tables, by what is the same for whole tables, the pattern and how many there are.
+        patterns: the patterns by their numbers.
+        asked: what the report is asked for.
+        named: gives names for numbers.
+    """
+    sums = _sums(counted, _Spreads(patterns, asked))
+    order = _order(asked.by)
+    told = sorted(((tuple(key[at] for at in order), numbers) for key, numbers in sums.items()), key=_place)
+    rows = _with_names([(*key, *numbers) for key, numbers in told[: asked.limit]], asked.by, named)
+    heads = columns(*asked.by, "tables", *STATES, tables="tables with one")
+    found = section("due", "Notices due, by tables", heads, rows, limit=asked.limit, note=_OF_TABLES)
+    return msgspec.structs.replace(found, left_out=len(told) - len(found.rows))
+
+
+_OF_TABLES: Final = (
+    "a table is a version of a page under one rule set; in each group it counts once, and under `required`, `possible` "
+    "and `held` if a notice of the group is due in this way"
+)
+_OF_ANSWERS: Final = (
+    "how often notices were due in answers to readers, without pages; places are counted under the first place of "
+    "their zone"
+)
+
+
+class _Spreads:
+    """For each pattern in which groups its tables count, by a number; patterns that agree share it."""
+
+    def __init__(self, patterns: Mapping[int, Pattern], asked: Asked) -> None:
+        self._patterns, self._wanted, self._place = patterns, asked.wanted, asked.place
+        self._grouping = Grouping(tuple(name for name in asked.by if name in OF_NOTICES))
+        by_place = "place" in asked.by
+        self._layouts = Layouts(places_of(patterns.values())) if by_place and asked.place is None else None
+        self._own = (asked.place or "",) if by_place else ("",)
+        self._numbers: dict[Spread, int] = {}
+        self._of: dict[int, int] = {}
+        self.found: list[Spread] = []
+
+    def of(self, number: int) -> int:
+        """The number of what belongs to a pattern."""
+        known = self._of.get(number)
+        if known is None:
+            spread = self._spread(self._patterns[number])
+            known = self._of[number] = self._numbers.setdefault(spread, len(self.found))
+            if known == len(self.found):
+                self.found.append(spread)
+        return known
+
+    def _spread(self, pattern: Pattern) -> Spread:
+        if self._layouts is None:
+            return ((self._own, self._grouping.cells(pattern.due(self._place, self._wanted))),)
+        rows = zip(self._layouts.of(pattern), pattern.rows, strict=True)
+        found = [(places, self._grouping.cells(self._due(pattern, row))) for places, row in rows]
+        return tuple((places, cells) for places, cells in found if places and cells)
+
+    def _due(self, pattern: Pattern, row: Sequence[int]) -> list[Any]:
+        return [pattern.notices[number] for number in row if pattern.notices[number] in self._wanted]
+
+
+def _sums(counted: Iterable[tuple[Numbers, int, int]], spreads: _Spreads) -> dict[Numbers, list[int]]:
+    """For each group how many tables there are, and how many of them by each way of being due."""
+    of_spreads: Counter[tuple[Numbers, int]] = Counter()
+    for outer, pattern, number in counted:
+        of_spreads[outer, spreads.of(pattern)] += number
+    of_places: Counter[tuple[Numbers, Numbers, tuple[str, ...], frozenset[str]]] = Counter()
+    for (outer, spread), number in of_spreads.items():
+        for places, cells in spreads.found[spread]:
+            for group, states in cells:
+                of_places[outer, group, places, states] += number
+    found: dict[Numbers, list[int]] = {}
+    for (outer, group, places, states), number in of_places.items():
+        added = (number, *(number if state in states else 0 for state in STATES))
+        for place in places:
+            key = (*outer, *group, place)
+            known = found.get(key)
+            if known is None:
+                found[key] = list(added)
+            else:
+                for at, each in enumerate(added):
+                    known[at] += each
+    return found
+
+
+def _order(by: Sequence[str]) -> list[int]:
+    """Where what a report is grouped by stands among the numbers of a group."""
+    outer, inner = outer_of(by), [name for name in by if name in OF_NOTICES]
+    places = [*outer, *inner, "place"]
+    return [places.index(name) for name in by]
+
+
+def outer_of(by: Sequence[str]) -> list[str]:
+    """Those groups that are the same for a whole table."""
+    return [name for name in by if name in OF_CLASSES]
+
+
+def answers_section(counts: Iterable[Numbers], asked: Asked, named: Named, suppressed: int) -> Section:
+    """The table of counts of answers; what they do not tell apart is not in it.
+
+    Args:
+        counts: for each group of `counts_by`, and each status and display, how often a notice was due.
+        asked: what the report is asked for.
+        named: gives names for numbers.
+        suppressed: how many counts were too small to be told.
+    """
+    by, heads = counts_by(asked), columns(*counts_by(asked), *STATES)
+    lacking = [name for name in _UNTOLD if getattr(asked, name) is not None]
+    if lacking:
+        note = f"counts of answers do not tell by {' or '.join(lacking)}: there are none here"
+        return section("answers", "Notices due, by answers", heads, (), limit=asked.limit, note=note)
+    sums: dict[Numbers, Counter[str]] = {}
+    for *group, status, display, number in counts:
+        state = state_of(status, display)
+        if asked.status in {None, state}:
+            sums.setdefault(tuple(group), Counter())[state] += number
+    rows = [(*group, *(found[state] for state in STATES)) for group, found in sorted(sums.items())]
+    if "place" in by:
+        at = by.index("place")
+        rows = [(*row[:at], row[at] or UNKNOWN, *row[at + 1 :]) for row in rows]
+    note = _OF_ANSWERS + (f"; {suppressed} counts were too small to be told" if suppressed else "")
+    return section(
+        "answers", "Notices due, by answers", heads, _with_names(rows, by, named), limit=asked.limit, note=note
+    )
+
+
+def counts_by(asked: Asked) -> tuple[str, ...]:
+    """What counts of answers are grouped by: rules ask for notices, so for a rule stands its notice."""
+    wanted = ["notice" if name == "rule" else name for name in asked.by]
+    return tuple(dict.fromkeys(name for name in wanted if name in OF_COUNTS))
+
+
+def totals_section(counted: Iterable[tuple[Numbers, int, int]], patterns: Mapping[int, Pattern]) -> Section:
+    """How many tables a report is about, and how many of them have a notice anywhere."""
+    tables = due = 0
+    for _, pattern, number in counted:
+        tables += number
+        due += number if patterns[pattern].due(None, Wanted()) else 0
+    rows = [("tables", tables), ("tables with a notice anywhere", due)]
+    return section("totals", "In all", columns("what", "number"), rows, limit=len(rows))
+
+
+def _place(row: tuple[Numbers, list[int]]) -> tuple[tuple[bool, Any], ...]:
+    """Where a row stands among others: what has no name comes first."""
+    return tuple((each is not None, each) for each in row[0])
+
+
+def _with_names(rows: Sequence[Numbers], by: Sequence[str], named: Named) -> list[tuple[Cell, ...]]:
+    """The rows with names in place of numbers."""
+    names = [named(name, {row[at] for row in rows}) if name in OF_CLASSES else None for at, name in enumerate(by)]
+    if not any(names):
+        return list(rows)
+    width = len(by)
+    found: list[Numbers] = [
+        (*(each if known is None else known.get(each) for each, known in zip(row, names, strict=False)), *row[width:])
+        for row in rows
+    ]
+    return sorted(found, key=lambda row: [(each is not None, each) for each in row[:width]])

@@ -1,0 +1,274 @@
+"""The rows of the views that a report is made from.
+
+Theory: what a class says is said once for all its tables, so whatever leaves tables out by their days, rule sets or
+publishers is asked of classes, which are few. Only who asks for pages looks at tables one by one.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
+from functools import cached_property, lru_cache
+from typing import Any, Final
+
+from compliance.audit.canonical import canonical, parsed
+from compliance.audit.report import Asked, InUse, Outage, in_use
+from compliance.audit.report_patterns import Pattern
+from compliance.audit.views_rows import content_id
+from compliance.errors import Problem, RequestError
+
+_MOST_PATTERNS: Final = 16_384
+_CLASS: Final = {
+    "day": "c.day",
+    "ruleset": "c.ruleset",
+    "publisher": "c.publisher",
+    "outcome": "c.outcome",
+    "content": "t.content",
+}
+_FROM: Final = "FROM classes AS c JOIN outcomes AS o ON o.leaf = c.outcome JOIN stretches AS s ON s.id = c.stretch"
+_FROM_TABLES: Final = (
+    "FROM tables AS t CROSS JOIN classes AS c ON c.id = t.class JOIN outcomes AS o ON o.leaf = c.outcome "
+    "JOIN stretches AS s ON s.id = c.stretch"
+)
+_LAST: Final = "COALESCE((SELECT r.confirmed FROM rendered AS r WHERE r.of = t.leaf ORDER BY r.leaf DESC LIMIT 1), -1)"
+_pattern = lru_cache(maxsize=_MOST_PATTERNS)(Pattern.read)
+Row = tuple[Any, ...]
+
+
+class Rows:
+    """Asks the views of one moment."""
+
+    def __init__(self, database: sqlite3.Connection, asked: Asked, reference: str | None = None) -> None:
+        """Ask a database, in which a transaction was begun.
+
+        Args:
+            database: the views.
+            asked: what leaves tables out.
+            reference: the page that is asked for, as records name it.
+        """
+        self._database, self._asked, self._reference = database, asked, reference
+
+    # -- tables -----------------------------------------------------------------------------------------
+
+    def counted(self, by: Sequence[str]) -> list[tuple[Row, int, int]]:
+        """How many tables there are of each pattern, within each group.
+
+        Args:
+            by: `day`, `ruleset`, `publisher`, `outcome` or `content`, by which they are grouped.
+
+        Returns:
+            For each the numbers of the group, the number of the pattern, and how many.
+        """
+        names = [_CLASS[each] for each in by]
+        is_of_pages = "content" in by or self._asked.content is not None
+        number = "COUNT(*)" if is_of_pages else "SUM(c.tables)"
+        groups = ", ".join([*names, "o.pattern"])
+        source = _FROM_TABLES if is_of_pages else _FROM
+        sql = f"SELECT {groups}, {number} {source} WHERE {self._where} GROUP BY {groups}"
+        return [(row[:-2], row[-2], row[-1]) for row in self._run(sql, self._values)]
+
+    def confirmed(self) -> list[tuple[int, int, int, int]]:
+        """Outcome, pattern, what was confirmed last (-1 for nothing), and how many tables there are of that."""
+        said = "-1"
+        if self._one("SELECT EXISTS (SELECT 1 FROM rendered)"):
+            said = _LAST
+        sql = (
+            f"SELECT c.outcome, o.pattern, {said} AS said, COUNT(*) {_FROM_TABLES} WHERE {self._where} GROUP BY 1, 2, 3"
+        )
+        return [(row[0], row[1], row[2], row[3]) for row in self._run(sql, self._values)]
+
+    def pages(self) -> Iterator[tuple[int, int, int, int]]:
+        """Leaf, outcome, day recorded, and what was confirmed last of each table; the latest first."""
+        sql = f"SELECT t.leaf, c.outcome, c.day, {_LAST} {_FROM_TABLES} WHERE {self._where} ORDER BY t.leaf DESC"
+        yield from self._run(sql, self._values)
+
+    def leaves_of(self, content: int) -> list[int]:
+        """The tables of a page, the oldest first."""
+        sql = "SELECT leaf FROM tables WHERE content = ? ORDER BY leaf"
+        return [leaf for (leaf,) in self._run(sql, [content])]
+
+    def unplaced(self) -> int:
+        """How many confirmations name a table that the log does not have."""
+        return int(self._one("SELECT COUNT(*) FROM unplaced"))
+
+    @cached_property
+    def _where(self) -> str:
+        asked, parts = self._asked, ["1"]
+        if asked.content is not None:
+            parts.append("t.content = :content")
+        if asked.until is not None:  # where the law day of some zone is the one before, it was recorded a day later
+            parts.append("c.day <= :until + 1 AND s.first_day <= :until")
+        if asked.since is not None:
+            parts.append("s.last_day >= :since")
+        parts.append("c.ruleset IN (SELECT value FROM json_each(:rulesets))")
+        if asked.publisher is not None:
+            parts.append("c.publisher IN (SELECT value FROM json_each(:publishers))")
+        return " AND ".join(parts)
+
+    @cached_property
+    def _values(self) -> dict[str, object]:
+        asked = self._asked
+        publishers = [id_ for id_, said in self.publishers.items() if asked.publisher in may_be(said)]
+        return {
+            "content": content_id(self._reference),
+            "since": _ordinal(asked.since),
+            "until": _ordinal(asked.until),
+            "rulesets": canonical(sorted(self.concerned)).decode(),
+            "publishers": canonical(publishers).decode(),
+        }
+
+    # -- what tables share ------------------------------------------------------------------------------
+
+    def patterns(self, numbers: Collection[int]) -> dict[int, Pattern]:
+        """Patterns by their numbers."""
+        sql = "SELECT id, said FROM patterns WHERE id IN (SELECT value FROM json_each(?))"
+        found = self._run(sql, [canonical(sorted(set(numbers))).decode()])
+        return {id_: _pattern(said) for id_, said in found}
+
+    def confirmations(self, numbers: Collection[int]) -> dict[int, tuple[tuple[str, str | None, str, str], ...]]:
+        """What was confirmed, by number: notice, entity, language, and digest of the words."""
+        sql = "SELECT id, said FROM confirmed WHERE id IN (SELECT value FROM json_each(?))"
+        found: dict[int, tuple[tuple[str, str | None, str, str], ...]] = {}
+        for id_, said in self._run(sql, [canonical(sorted(set(numbers))).decode()]):
+            listed: Any = parsed(said.encode())
+            found[id_] = tuple((each[0], each[1] or None, each[2], each[3]) for each in listed)
+        return found
+
+    @cached_property
+    def rulesets(self) -> dict[int, str]:
+        """The digest of each rule set."""
+        return dict(self._run("SELECT id, said FROM rulesets"))
+
+    @cached_property
+    def publishers(self) -> dict[int, str]:
+        """What is known of each publisher, as records say it."""
+        return dict(self._run("SELECT id, said FROM publishers"))
+
+    @cached_property
+    def announced(self) -> list[tuple[int, int, str, str, int, str]]:
+        """Day, number, source, bundle, semantics and product of each rule set that was taken up."""
+        sql = "SELECT day, ruleset, source, bundle, semantics, product FROM announced ORDER BY day, leaf"
+        return list(self._run(sql))
+
+    @cached_property
+    def decided(self) -> dict[int, tuple[int, int, int]]:
+        """For each rule set the first and the last day on which a table was recorded, and how many were."""
+        sql = "SELECT ruleset, MIN(day), MAX(day), SUM(tables) FROM classes GROUP BY ruleset"
+        return {row[0]: (row[1], row[2], row[3]) for row in self._run(sql)}
+
+    @cached_property
+    def in_use(self) -> dict[int, tuple[InUse, ...]]:
+        """When each rule set was in use."""
+        decided = {ruleset: (first, last) for ruleset, (first, last, _) in self.decided.items()}
+        return in_use([(row[0], row[1]) for row in self.announced], decided)
+
+    @cached_property
+    def concerned(self) -> frozenset[int]:
+        """The rule sets that are asked for and were in use on the days that are asked for.
+
+        Raises:
+            RequestError: one is asked for of which the log knows nothing.
+        """
+        asked = self._asked
+        named = {id_ for id_, said in self.rulesets.items() if _begins(said, asked.ruleset)}
+        if asked.ruleset is not None and not named:
+            help_ = "`compliance report rulesets` lists those that were in use"
+            raise RequestError([Problem("the log knows no such rule set", where="ruleset", help=help_)])
+        since, until = _ordinal(asked.since), _ordinal(asked.until)
+        return frozenset(id_ for id_ in named if any(each.meets(since, until) for each in self.in_use.get(id_, ())))
+
+    # -- counts of answers ------------------------------------------------------------------------------
+
+    def answers(self, by: Sequence[str]) -> list[Row]:
+        """For each group, status and display, how often a notice was due in answers.
+
+        Args:
+            by: `day`, `ruleset`, `notice` or `place`.
+        """
+        groups = ", ".join([*by, "status", "display"])
+        sql = f"SELECT {groups}, SUM(count) FROM counts WHERE {self._counted} GROUP BY {groups} ORDER BY {groups}"
+        return self._run(sql, self._counts)
+
+    def suppressed(self) -> int:
+        """How many counts were too small to be told."""
+        sql = f"SELECT COALESCE(SUM(cells), 0) FROM withheld WHERE {self._dated}"
+        return int(self._run(sql, self._counts)[0][0])
+
+    def answered(self) -> dict[int, int]:
+        """How many notices were due in answers under each rule set."""
+        return dict(self._run("SELECT ruleset, SUM(count) FROM counts GROUP BY ruleset"))
+
+    def least(self) -> int:
+        """The least count that is told."""
+        return int(self._one("SELECT COALESCE(MAX(least), 0) FROM counts"))
+
+    @property
+    def _dated(self) -> str:
+        parts = ["ruleset IN (SELECT value FROM json_each(:rulesets))"]
+        parts += ["day <= :until"] if self._asked.until is not None else []
+        parts += ["day >= :since"] if self._asked.since is not None else []
+        return " AND ".join(parts)
+
+    @property
+    def _counted(self) -> str:
+        parts = [self._dated]
+        parts += ["notice = :notice"] if self._asked.notice is not None else []
+        parts += ["place = :place"] if self._asked.place is not None else []
+        return " AND ".join(parts)
+
+    @property
+    def _counts(self) -> dict[str, object]:
+        place = "" if self._asked.place == "unknown" else self._asked.place
+        return {**self._values, "notice": self._asked.notice, "place": place}
+
+    # -- events -----------------------------------------------------------------------------------------
+
+    def events(self, kind: str) -> list[tuple[date, Any]]:
+        """What the log says of itself, by kind: the day, and the members of the record."""
+        found = self._run("SELECT day, said FROM events WHERE kind = ? ORDER BY leaf", [kind])
+        return [(date.fromordinal(day), parsed(said.encode())) for day, said in found]
+
+    def outages(self) -> tuple[Outage, ...]:
+        """When recording went on after it had stopped."""
+        return tuple(
+            Outage(
+                day=day,
+                reason=said["reason"],
+                stopped_on=date.fromisoformat(said["stopped_on"]) if said.get("stopped_on") else None,
+                missed=said.get("missed"),
+            )
+            for day, said in self.events("mode")
+            if said.get("reason")
+        )
+
+    def size(self) -> int:
+        """How many leaves the views have."""
+        return int(self._one("SELECT value FROM meta WHERE name = 'size'"))
+
+    def is_stale(self) -> bool:
+        """Whether something was erased that the views cannot take out of their sums."""
+        return bool(self._one("SELECT value FROM meta WHERE name = 'is_stale'"))
+
+    def _one(self, sql: str) -> Any:
+        return self._run(sql)[0][0]
+
+    def _run(self, sql: str, values: Mapping[str, object] | Sequence[object] = ()) -> list[Any]:
+        return self._database.execute(sql, values).fetchall()
+
+
+def may_be(said: str) -> tuple[str, ...]:
+    """The publishers that one may be of whom a record says this; none if it may be anybody."""
+    value: Any = parsed(said.encode())
+    if isinstance(value, str):
+        return (value,)
+    found = value.get("one_of", ()) if isinstance(value, dict) else ()
+    return tuple(found)
+
+
+def _begins(said: str, asked: str | None) -> bool:
+    return asked is None or said.startswith(asked) or said.removeprefix("sha256:").startswith(asked)
+
+
+def _ordinal(day: date | None) -> int | None:
+    return None if day is None else day.toordinal()
