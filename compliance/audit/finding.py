@@ -163,6 +163,9 @@ KINDS: Final[Mapping[str, Kind]] = {
         "says nothing was turned",
         "nothing; who wants it otherwise unpacks it and runs `compliance audit compact`",
     ),
+    "views-unseen": Kind(
+        Grade.NOTE, "views are compared with the log only if that is sound", "restore the log, and verify again"
+    ),
     "signature-unknown": Kind(
         Grade.NOTE, "somebody else has signed the checkpoint, too; this was not verified", "nothing"
     ),
@@ -219,6 +222,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     superseded: int
     """How many partial tiles and bundles are there beside those that took their places."""
     findings: tuple[Finding, ...]
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing is damaged."""
+        return not self.of(Grade.DAMAGE)
 
     def of(self, grade: Grade) -> tuple[Finding, ...]:
         """The findings of a grade."""

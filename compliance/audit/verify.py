@@ -1,4 +1,4 @@
-"""Verifies evidence on a disk, and receipts without any. Nothing is written."""
+"""Verifies the evidence on a disk. Nothing is written."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from compliance.audit.finding import Report
+import msgspec
+
+from compliance.audit.finding import Finding, Report
 from compliance.audit.ledger_file import FileLedger
 from compliance.audit.listing import CHECKPOINT
+from compliance.audit.log_files import LogFiles
 from compliance.audit.note import PublicKey, public_key
 from compliance.audit.verifying import Earlier, Trust, keys_beside, verified
 from compliance.audit.verifying_rest import KEY
+from compliance.audit.views import VIEWS, differences
 from compliance.errors import EvidenceError, visible
 
 _FLAGS: Final = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
@@ -41,6 +45,14 @@ class FilesOnDisk:
         """
         with os.fdopen(os.open(self._directory / path, _FLAGS), "rb") as file:
             return file.read()
+
+    def check(self) -> None:
+        """See that the directory is there.
+
+        Raises:
+            EvidenceError: it is not, or cannot be listed.
+        """
+        next(self._below(""), None)
 
     def _below(self, path: str) -> Iterator[str]:
         try:
@@ -84,7 +96,19 @@ def verify(
     notes = tuple(Earlier(str(each), read_file(each)) for each in earlier)
     trust = Trust(tuple(given or _beside(files)), origin, is_beside=not given, earlier=notes)
     with closing(FileLedger()) as ledger:
-        return verified(files, trust, ledger, progress)
+        report = verified(files, trust, ledger, progress)
+    return msgspec.structs.replace(report, findings=(*report.findings, *_of_views(directory, report)))
+
+
+def _of_views(directory: Path, report: Report) -> Iterator[Finding]:
+    """What the views have otherwise than the log, which says what is right only if it is sound."""
+    if not (directory / VIEWS).exists():
+        return
+    if not report.is_sound:
+        yield Finding(check="views-unseen", path=VIEWS, message="they were not compared")
+        return
+    for each in differences(LogFiles(directory)):
+        yield Finding(check="views-wrong", path=VIEWS, message=each)
 
 
 def leaves(directory: Path) -> int | None:

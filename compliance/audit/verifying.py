@@ -11,17 +11,18 @@ not grow with the log, but for the paths of its files and the leaves that were e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from compliance.audit.bundle_reading import COMPRESSED
 from compliance.audit.checkpoint import Checkpoint, checkpoint_in, opened_checkpoint
-from compliance.audit.finding import Finding, Findings, Grade, Report
+from compliance.audit.finding import Finding, Findings, Report
 from compliance.audit.ledger import NOWHERE, Ledger
 from compliance.audit.listing import CHECKPOINT, LOG, Directory, Listing
 from compliance.audit.merkle import EMPTY_ROOT, root
 from compliance.audit.note import PublicKey, public_key
+from compliance.audit.sealed_state import size_in_name
 from compliance.audit.tiles import ENTRIES, WIDTH, Tile, TileHashes
 from compliance.audit.verifying_records import RecordsVerifier
 from compliance.audit.verifying_rest import KEY, RestVerifier
@@ -30,8 +31,6 @@ from compliance.audit.verifying_tiles import TilesVerifier
 from compliance.errors import EvidenceError, visible
 
 _STEP: Final = WIDTH
-_FIRST: Final = f"{SEALED}0.json"
-"""All that there may be before the checkpoint of a log without leaves, which is the first one."""
 _UNDER_WAY: Final = ("unsealed-tile", "seal-unfinished", "sealed-left", "segment-sealed", "temporary")
 
 
@@ -132,7 +131,7 @@ class _Verification:
         """What the checkpoint says, signed or not; None if there is none, or it says nothing."""
         data = self._files.checkpoint
         if data is None:
-            if any(self._files.under(f"{LOG}tile/")) or any(each != _FIRST for each in self._files.under(SEALED)):
+            if any(self._files.under(f"{LOG}tile/")) or any(map(_is_of_leaves, self._files.under(SEALED))):
                 self._findings.add("checkpoint-missing", CHECKPOINT, "it is missing")
             return None
         try:
@@ -212,15 +211,14 @@ class _Verification:
         return self._tiles.stored(Tile(0, index, min(WIDTH, self._size - index * WIDTH)))[at]
 
 
+def _is_of_leaves(path: str) -> bool:
+    """Whether a file under `sealed` is of a log with leaves: the first checkpoint is of one without."""
+    return (size_in_name(path.removeprefix(SEALED)) or 0) > 0
+
+
 def _unsigned(data: bytes) -> Checkpoint | None:
     """What a note says that is not known to be signed."""
     try:
         return checkpoint_in(data.decode().rpartition("\n\n")[0] + "\n")
     except (UnicodeDecodeError, EvidenceError):
         return None
-
-
-def is_sound(findings: Sequence[Finding], *, is_strict: bool = False) -> bool:
-    """Whether nothing is damaged; or nothing left over either."""
-    bad = {Grade.DAMAGE, Grade.LEFTOVER} if is_strict else {Grade.DAMAGE}
-    return not any(each.grade in bad for each in findings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
@@ -238,3 +238,25 @@ def evidence(count: int = 7, steps: Sequence[int] = ()) -> Files:
         "segments/worker-1.lock": b"",
         "sealer.lock": b"",
     }
+
+
+def growth(before: int, after: int) -> Iterator[Files]:
+    """The states of a directory while a log grows, as a crash may leave them; the first and the last are sound."""
+    segment, next_one = Segment(), Segment(number=2)
+    entries = [encode(mode(number)) for number in range(after)]
+    segment.write(*entries[:before])
+    old = segment.sealed()
+    segment.write(*entries[before:]).close()
+    state = {segment.path: segment.data, next_one.path: next_one.data}
+    state |= log_of(entries[:before], [old] if before else [])
+    new = log_of(entries, [segment.sealed(is_whole=True)], steps=[before] if before else [])
+    order = sorted(new.keys() - state.keys(), key=lambda path: (path.startswith("sealed/"), path == "log/checkpoint"))
+    yield dict(state)
+    for path in [*(each for each in order if each != "log/checkpoint"), "log/checkpoint"]:
+        state |= {f"{path.rpartition('/')[0]}/.{path.rpartition('/')[2]}.0a1b2c3d.new": new[path][:9]}
+        yield dict(state)
+        state = {each: data for each, data in state.items() if not each.endswith(".new")} | {path: new[path]}
+        yield dict(state)
+    for path in (segment.path, f"sealed/{before}.json"):
+        if state.pop(path, None) is not None:
+            yield dict(state)

@@ -29,6 +29,7 @@ from tests.audit.logs import (
     compressed,
     erasure,
     evidence,
+    growth,
     log_of,
     mode,
     outcome,
@@ -88,28 +89,6 @@ def test_a_log_of_any_size_that_grew_in_any_steps_has_no_finding(size: int, step
 )
 def test_a_directory_before_the_first_seal_has_no_finding(files: Files) -> None:
     assert found(files) == ()
-
-
-def growth(before: int, after: int) -> Iterator[Files]:
-    """The states of a directory while a log grows, as a crash may leave them; the first and the last are sound."""
-    segment, next_one = Segment(), Segment(number=2)
-    entries = [encode(mode(number)) for number in range(after)]
-    segment.write(*entries[:before])
-    old = segment.sealed()
-    segment.write(*entries[before:]).close()
-    state = {segment.path: segment.data, next_one.path: next_one.data}
-    state |= log_of(entries[:before], [old] if before else [])
-    new = log_of(entries, [segment.sealed(is_whole=True)], steps=[before] if before else [])
-    order = sorted(new.keys() - state.keys(), key=lambda path: (path.startswith("sealed/"), path == "log/checkpoint"))
-    yield dict(state)
-    for path in [*(each for each in order if each != "log/checkpoint"), "log/checkpoint"]:
-        state |= {f"{path.rpartition('/')[0]}/.{path.rpartition('/')[2]}.0a1b2c3d.new": new[path][:9]}
-        yield dict(state)
-        state = {each: data for each, data in state.items() if not each.endswith(".new")} | {path: new[path]}
-        yield dict(state)
-    for path in (segment.path, f"sealed/{before}.json"):
-        if state.pop(path, None) is not None:
-            yield dict(state)
 
 
 @pytest.mark.parametrize(("before", "after"), [(0, 3), (0, 600), (3, 5), (255, 256), (256, 513), (300, 301)])

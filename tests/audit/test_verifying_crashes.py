@@ -1,0 +1,50 @@
+"""Wherever a crash ends a seal, nothing is told as damage; and after the next seal nothing is told at all."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import pytest
+
+from compliance.audit.finding import Finding, Grade
+from compliance.audit.ledger_file import FileLedger
+from compliance.audit.verifying import Trust, verified
+from tests.audit.disks import Image, SimulatedDisk
+from tests.audit.logs import InMemory
+from tests.audit.seals import DIRECTORY, moments_of, sealed_all, sealer
+from tests.audit.signing import LOG
+
+NOT_REAL = {"record-unreadable", "kind-unknown", "reference-lacking", "reference-gone"}
+"""What is told of the records that are sealed there: they are none."""
+
+
+def found(image: Image) -> list[Finding]:
+    files = {
+        path.relative_to(DIRECTORY).as_posix(): data
+        for path, data in image.items()
+        if data is not None and path.is_relative_to(DIRECTORY)
+    }
+    with closing(FileLedger()) as ledger:
+        report = verified(InMemory(files), Trust((LOG.public,)), ledger)
+    return [each for each in report.findings if each.check not in NOT_REAL]
+
+
+def false_alarms(seed: int, step: int) -> list[Finding]:
+    """What is told as damage at some moments of some lives of a node, or is told at all after it has gone on."""
+    told: list[Finding] = []
+    for each in moments_of(seed)[seed % step :: step]:
+        told += [finding for finding in found(each.image) if finding.grade is Grade.DAMAGE]
+        disk = SimulatedDisk(each.image)
+        sealed_all(sealer(disk, seed))
+        told += found(disk.live_image())
+    return told
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_crash_is_no_damage_and_leaves_nothing_for_long(seed: int) -> None:
+    assert false_alarms(seed, 12) == []
+
+
+@pytest.mark.prove
+def test_no_crash_is_damage_and_none_leaves_anything_for_long() -> None:
+    assert [each for seed in range(60) for each in false_alarms(seed, 5)] == []
