@@ -8,6 +8,7 @@ that word, of which a table says which names go on so.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
@@ -16,12 +17,14 @@ import msgspec
 
 from compliance.mentions.names import Name
 from compliance.mentions.neighbours import BREAKS, around, backs, fronts, word_before, word_behind
+from compliance.mentions.spellings import TAGS
 from compliance.mentions.weakness import SHORTEST
 
 Placed = tuple[Name, int]
 """A name, and which of its words the anchor is."""
 Here = tuple[Name, int, int]
 """A name, and from where to where it goes in a folded text."""
+_PIECE: Final = re.compile(r"[^\W_]+")
 _FULL_OF: Final = frozenset(
     (
         # Russian, in every form of which a slot consists
@@ -139,6 +142,44 @@ def anchors(names: Sequence[Name]) -> Mapping[str, Sequence[Placed]]:
         for form in sorted(name.slots[place]):
             found[form].append((name, place))
     return found
+
+
+Parts = Sequence[tuple[int, int, int]]
+"""From where to where in a pattern which other one stands."""
+
+
+def in_order(
+    by_anchor: Mapping[str, Sequence[Placed]], spelled: Mapping[str, Sequence[Name]]
+) -> tuple[Mapping[str, Sequence[Placed]], int]:
+    """The names by what they are found by, plain words first, and how many of these there are.
+
+    Args:
+        by_anchor: names by words, some of which have apostrophes inside.
+        spelled: names by other spellings of theirs (`spellings`).
+    """
+    plain = {word: names for word, names in by_anchor.items() if "'" not in word}
+    divided = {word: names for word, names in by_anchor.items() if "'" in word}
+    return {**plain, **divided, **{word: [(name, 0) for name in names] for word, names in spelled.items()}}, len(plain)
+
+
+def parts(patterns: Sequence[str], simple: int) -> Sequence[Parts]:
+    """For each pattern that is no plain word what stands in it: itself, and what it would hide.
+
+    Args:
+        patterns: plain words first.
+        simple: how many of these there are.
+    """
+    numbers = {word: number for number, word in enumerate(patterns)}
+    return [_parts(word, numbers) for word in patterns[simple:]]
+
+
+def _parts(pattern: str, numbers: Mapping[str, int]) -> Parts:
+    sign = pattern[0] in TAGS
+    pieces = [piece.span() for piece in _PIECE.finditer(pattern)]
+    inside = ((first, last) for at, (first, _) in enumerate(pieces) for _, last in pieces[at:])
+    found = [(first, last, numbers[part]) for first, last in inside if (part := pattern[first:last]) in numbers]
+    whole = int(sign), len(pattern), numbers[pattern]
+    return [whole, *(each for each in found if each[2] != whole[2])]
 
 
 class _Cost(NamedTuple):

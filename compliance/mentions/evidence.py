@@ -7,6 +7,7 @@ What is missing is said, so that an editor can see why a mention is only possibl
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Final
 
 import msgspec
@@ -15,6 +16,7 @@ from compliance.mentions.names import WORD, Name
 from compliance.mentions.namesakes import stands_beside
 from compliance.mentions.normalize import Folded
 from compliance.mentions.sentences import is_inside, is_quoted, sentence
+from compliance.mentions.spellings import BARE, DOTTED, TAGGED, may_be_initials
 from compliance.mentions.weakness import SHORTEST, Why
 from compliance.mentions.words import words_of
 from compliance.model.designation import Strength
@@ -58,6 +60,7 @@ class Evidence(msgspec.Struct, frozen=True):
 _IN_ITS_QUOTES: Final = Evidence((PARTLY, IN_QUOTES))
 _WRITTEN_SO: Final = Evidence((EXACT,))
 _IN_ANOTHER_WAY: Final = Evidence(rules_out="it is not written exactly so")
+_OTHER_SIGNS: Final = Evidence(lacks=DOTTED)
 _IN_SMALL_LETTERS: Final = Evidence(lacks=NO_CAPITAL)
 _A_WORD: Final = Evidence(rules_out=NO_CAPITAL)
 _A_NAME: Final = Evidence((CAPITAL,))
@@ -77,9 +80,11 @@ def evidence_for(name: Name, around: Surroundings, linked: frozenset[str]) -> Ev
     if strength is Strength.NEVER:
         return Evidence(rules_out=name.weakened or "it never means the entity")
     surface = around.text[around.start : around.end]
+    if name.weakness is not None and name.weakness.why is Why.SPELLING:
+        return _spelled(name, around, surface)
     if strength is Strength.ACRONYM:
         is_exact = "".join(surface.split()) in name.exact
-        return _acronym(name, around, linked) if is_exact else _IN_ANOTHER_WAY
+        return _acronym(name, around, linked) if is_exact else _with_other_signs(name, surface)
     if not _has_capitals(surface, name.capitals):
         if _begins_small(surface, name.capitals):
             return _behind_a_common_word(name, around, linked)
@@ -107,6 +112,26 @@ def _acronym(name: Name, around: Surroundings, linked: frozenset[str]) -> Eviden
         return _WRITTEN_SO
     more = _more(name, around, linked)
     return Evidence((EXACT, *more), "" if more else _alone(name))
+
+
+def _with_other_signs(name: Name, surface: str) -> Evidence:
+    """What speaks for an acronym that is not written as it should be: its letters, if only other signs are."""
+    letters = _letters(surface)
+    return _OTHER_SIGNS if any(_letters(each) == letters for each in name.exact) else _IN_ANOTHER_WAY
+
+
+def _letters(text: str) -> str:
+    return "".join(each for each in unicodedata.normalize("NFKC", text) if each.isalnum())
+
+
+def _spelled(name: Name, around: Surroundings, surface: str) -> Evidence:
+    """What speaks for another spelling of a name (`spellings`)."""
+    if name.weakened == TAGGED:
+        return Evidence(lacks=TAGGED)
+    if name.weakened == DOTTED:
+        return _IN_ANOTHER_WAY if may_be_initials(around.text, around.start, around.end) else _OTHER_SIGNS
+    is_name = surface.isupper() or (len(name.slots) > 1 and _has_capitals(surface, name.capitals))
+    return Evidence((CAPITAL,), BARE) if is_name else Evidence(rules_out=BARE)
 
 
 def _alone(name: Name) -> str:

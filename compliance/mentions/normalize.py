@@ -38,6 +38,7 @@ _FANCY: Final = (
     *(range(0x24B6, 0x24EA), range(0x1F130, 0x1F14A)),  # in circles and squares
     *(
         range(0x1D2C, 0x1D6B),
+        range(0x1D9B, 0x1DC0),
         range(0x2B0, 0x2B9),
         range(0x2E0, 0x2E5),
         (0x2071, 0x207F),
@@ -83,7 +84,7 @@ def _any_of(letters: Iterable[str]) -> str:
 _ODD: Final = re.compile(f"[{''.join(sorted(DROPPED | MARKS))}]+|(?P<letter>{_any_of(_EXPANDED)})")
 BROKEN: Final = re.compile(r"(?<=[^\W\d_])[-\u2010\xad][ \t]*\r?\n[ \t]*(?=[^\W\d_])")
 """Where a word goes on in the next line."""
-ENDS: Final = frozenset(hyphen + end for hyphen in "-\u2010\xad" for end in "\r\n")
+ENDS: Final = frozenset(hyphen + end for hyphen in "-\u2010\xad" for end in ("\r", "\n", " \r", " \n"))
 """The sign that a word may do so."""
 _ODD_OR_BROKEN: Final = re.compile(f"{BROKEN.pattern}|{_ODD.pattern}")
 _WORD: Final = re.compile(r"[^\W\d_]+")

@@ -12,18 +12,21 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 import daachorse
 import msgspec
 
-from compliance.mentions.anchors import anchors, table
+from compliance.mentions.anchors import anchors, in_order, parts, table
 from compliance.mentions.evidence import CAPITAL, EXACT, IN_FULL, PARTLY, Evidence, Surroundings, evidence_for
 from compliance.mentions.existing import Tells
 from compliance.mentions.marks import Stretch
 from compliance.mentions.names import Name
-from compliance.mentions.normalize import DRESSED, HIDDEN, MARKS, MIXED, Folded, fold, mended_at, unhidden
+from compliance.mentions.normalize import BROKEN, DRESSED, ENDS, HIDDEN, MARKS, MIXED, Folded, fold, mended_at, unhidden
+from compliance.mentions.spellings import bare, spelled
 from compliance.model.designation import Strength
 
+_OVER_TWO_LINES: Final = "it goes on in the next line"
 _Hits = Sequence[tuple[int, int, int]]
 """Start, end and number of each pattern that was found."""
 
@@ -105,15 +108,18 @@ class Scanner:
             also: words and signs, folded, that `tells` tells of.
         """
         self.names = tuple(names)
-        by_anchor = anchors(self.names)
+        by_anchor, self._simple = in_order(anchors((*self.names, *bare(self.names))), spelled(self.names))
         self._anchors = table(by_anchor.values())
+        self._parts = parts(tuple(by_anchor), self._simple)
         self._shared = frozenset(number for number, word in enumerate(by_anchor) if word in also)
-        others, hidden = sorted({*also} - by_anchor.keys()), sorted((HIDDEN | DRESSED) - by_anchor.keys())
+        others, hidden = sorted({*also} - by_anchor.keys()), sorted((HIDDEN | DRESSED) - by_anchor.keys() - {*also})
         self._hidden = len(by_anchor) + len(others)
         """The number of the first pattern that nobody sees ..."""
-        self._pairs = self._hidden + len(hidden)
-        """... and of the first that is a pair of letters of two alphabets."""
-        patterns = [*by_anchor, *others, *hidden, *sorted(MIXED - by_anchor.keys())]
+        self._ends = self._hidden + len(hidden)
+        """... of the first end of a line in which a word may go on, ..."""
+        self._pairs = self._ends + len(ENDS)
+        """... and of the first pair of letters of two alphabets."""
+        patterns = [*by_anchor, *others, *hidden, *sorted(ENDS), *sorted(MIXED - by_anchor.keys())]
         self._automaton = daachorse.CharwiseDoubleArrayAhoCorasick(patterns, daachorse.MATCH_KIND_LEFTMOST_LONGEST)
 
     def scan(self, text: str, linked: frozenset[str] = frozenset()) -> Scanned:
@@ -129,49 +135,87 @@ class Scanner:
         """The mentions in the parts of one content, which speak for one another."""
         parts = [_Part(name, text, *self._fold(text)) for name, text in fields.items()]
         found = [each for part in parts for each in self._found(part, linked)]
+        found += [each for part in parts if part.is_broken for each in self._across_lines(part, linked)]
         mentions = [each for each in found if isinstance(each, Mention)]
         tells = {part.field: (part.folded, part.tells) for part in parts if part.tells}
         return Scanned(_settled(mentions), tuple(each for each in found if isinstance(each, Suppressed)), tells)
 
     # -- finding ------------------------------------------------------------------------------------
 
-    def _fold(self, text: str) -> tuple[Folded, _Hits, Sequence[tuple[int, int]]]:
-        """The text as it is compared, where anchors stand in it as whole words, and what else was to be told of."""
+    def _fold(self, text: str) -> tuple[Folded, _Hits, Sequence[tuple[int, int]], bool]:
+        """The text as it is compared, where anchors stand in it as whole words, what else was to be told of.
+
+        And whether words may go on in the next line.
+        """
         folded = fold(text)
-        words, signs, tells, is_hidden = self._sifted(folded.text)
+        words, signs, tells, is_hidden, is_broken = self._sifted(folded.text)
         if folded.moves or is_hidden:
             folded = unhidden(text)
-            words, signs, tells, _ = self._sifted(folded.text)
+            words, signs, tells, *_ = self._sifted(folded.text)
         if signs:
             folded = Folded(mended_at(folded.text, signs), folded.moves)
-            words, _, tells, _ = self._sifted(folded.text)
-        return folded, words, [*tells, *(hit[:2] for hit in words if hit[2] in self._shared)] if self._shared else tells
+            words, _, tells, *_ = self._sifted(folded.text)
+        if self._shared:
+            tells += [hit[:2] for hit in words if hit[2] in self._shared]
+        return folded, words, tells, is_broken
 
-    def _sifted(self, low: str) -> tuple[_Hits, list[int], list[tuple[int, int]], bool]:
-        """Where whole words are anchors, where letters of two alphabets meet, what was to be told of, what is hidden.
+    def _rejoined(self, text: str) -> tuple[Folded, _Hits]:
+        """The text with each word in one that goes on in the next line, and where anchors stand in it."""
+        folded = unhidden(text, rejoined=True)
+        words, signs, *_ = self._sifted(folded.text)
+        if signs:
+            folded = Folded(mended_at(folded.text, signs), folded.moves)
+            words, *_ = self._sifted(folded.text)
+        return folded, words
 
-        A pattern that is no whole word may hide the first of two letters that meet.
+    def _sifted(self, low: str) -> tuple[list[tuple[int, int, int]], list[int], list[tuple[int, int]], bool, bool]:
+        """Where whole words are anchors, where letters of two alphabets meet, what was to be told of; and two signs.
+
+        That something is hidden, and that a word may go on in the next line. A pattern that is no whole word may hide
+        the first of two letters that meet.
         """
         words: list[tuple[int, int, int]] = []
         signs: list[int] = []
         tells: list[tuple[int, int]] = []
-        is_hidden, size, pairs, last = False, len(self._anchors), self._pairs, len(low)
+        is_hidden, is_broken, last = False, False, len(low)
+        simple, size, pairs = self._simple, len(self._anchors), self._pairs
         for hit in self._automaton.find(low):
             start, end, number = hit
             if number >= pairs:
                 signs.append(start)
             elif number >= self._hidden:
-                is_hidden = True
-            elif number >= size:
-                tells.append((start, end))
-                if low[end - 1 : end + 1] in MIXED:
-                    signs.append(end - 1)
-            elif end < last and low[end].isalnum():
+                is_broken |= number >= self._ends
+                is_hidden |= low[start] in HIDDEN or number < self._ends
+            elif number >= simple or (end < last and low[end].isalnum()):
+                if number >= size:
+                    tells.append((start, end))
+                elif number >= simple:
+                    words += self._inside(low, start, number)
                 if low[end - 1 : end + 1] in MIXED:
                     signs.append(end - 1)
             elif not start or not low[start - 1].isalnum():
                 words.append(hit)
-        return words, signs, tells, is_hidden
+        return words, signs, tells, is_hidden, is_broken
+
+    def _inside(self, low: str, place: int, number: int) -> Iterator[tuple[int, int, int]]:
+        """What stands as a whole word where a pattern was found that is no plain word: that, or words in it."""
+        for first, last, inner in self._parts[number - self._simple]:
+            start, end = place + first, place + last
+            if not (low[end : end + 1].isalnum() or (start and low[start - 1].isalnum())):
+                yield start, end, inner
+
+    def _across_lines(self, part: _Part, linked: frozenset[str]) -> Iterator[Mention | Suppressed]:
+        """What goes on in the next line, and is a name if both lines are read as one: possible at most."""
+        if BROKEN.search(part.text) is None:
+            return
+        whole = _Part(part.field, part.text, *self._rejoined(part.text))
+        for each in self._found(whole, linked):
+            if BROKEN.search(part.text[each.start : each.end]) is None:
+                continue
+            if isinstance(each, Mention):
+                yield msgspec.structs.replace(each, verdict=Verdict.POSSIBLE, evidence=(), lacks=_OVER_TWO_LINES)
+            else:
+                yield each
 
     def _found(self, part: _Part, linked: frozenset[str]) -> Iterator[Mention | Suppressed]:
         """Everything in a part, as far as the part itself tells; what lies in a longer name is a part of that.
@@ -210,7 +254,9 @@ class _Part(msgspec.Struct, frozen=True):
     text: str
     folded: Folded
     hits: _Hits
-    tells: Sequence[tuple[int, int]]
+    tells: Sequence[tuple[int, int]] = ()
+    is_broken: bool = False
+    """Whether words may go on in the next line."""
 
     def around(self, each: Candidate) -> Surroundings:
         """Where a candidate stands, here and in the original."""

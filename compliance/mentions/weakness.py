@@ -46,6 +46,7 @@ class Why(StrEnum):
     DICTIONARY = "its words are in the dictionary"
     SHARED = "other entities have it"
     INITIAL = "its initial is a word, too"
+    SPELLING = "it is written in another way"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,99 @@
+"""Other ways in which texts write a name than its file has it: each is a sign of the entity, and none is enough.
+
+Theory: a tag or a handle is one word (`#НоваяГазетаЕвропа`), an acronym has full stops (`R.F.E.`), keyboards and
+capital letters lack accents (`LIBERATION`). Each such spelling is a name of its own, found beside the others. It may as
+well be another word, initials or anybody's tag, so what is found by it alone is possible at most.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from compliance.mentions.names import Name
+from compliance.mentions.normalize import fold_with_care
+from compliance.mentions.weakness import Weakness, Why
+from compliance.model.designation import Strength
+
+TAGGED: Final = "it is written as a tag or a handle"
+DOTTED: Final = "it is written with other signs"
+BARE: Final = "it is written without accents"
+TAGS: Final = ("#", "@")
+"""With one of these a tag or a handle begins; it is no part of the name."""
+_SHORTEST_TAG: Final = 4
+_MOST_WORDS: Final = 10
+_MEANT: Final = frozenset({Strength.STRONG, Strength.MEDIUM, Strength.WEAK, Strength.ACRONYM})
+_INITIALS: Final = 3
+"""An acronym of no more letters may be the initials of somebody."""
+_BEFORE: Final = re.compile(r"[^\W_]+[ \xa0]$")
+_BEHIND: Final = re.compile(r"[ \xa0]?([^\W\d_])")
+_JOINED: Final = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
+_LATIN: Final = re.compile("[\xdf-\u024f\u1e00-\u1eff]")
+
+
+def spelled(names: Iterable[Name]) -> Mapping[str, Sequence[Name]]:
+    """By each spelling, folded, that is found as a whole: the names so written."""
+    found: dict[str, dict[tuple[str, str], Name]] = defaultdict(dict)
+    for name in names:
+        if name.strength in _MEANT:
+            for spelling, why in (*_dotted(name), *_tagged(name)):
+                found[spelling].setdefault((name.entity, name.alias), _so_written(name, (frozenset({spelling}),), why))
+    return {spelling: tuple(every.values()) for spelling, every in found.items()}
+
+
+def bare(names: Iterable[Name]) -> Iterator[Name]:
+    """The names that have accents, with each word without them, too."""
+    for name in names:
+        if name.strength is Strength.NEVER or name.strength is Strength.ACRONYM:
+            continue
+        slots = tuple(slot | {_without_accents(form) for form in slot} for slot in name.slots)
+        if slots != name.slots:
+            yield _so_written(name, slots, BARE)
+
+
+def _so_written(name: Name, slots: tuple[frozenset[str], ...], why: str) -> Name:
+    gaps = name.gaps if why == BARE else ()
+    return replace(name, slots=slots, gaps=gaps, weakened=why, weakness=Weakness(name.strength, Why.SPELLING))
+
+
+def _tagged(name: Name) -> Iterator[tuple[str, str]]:
+    """The words of a name as one, behind the sign of a tag or a handle; one word alone is found as it is."""
+    joined = "".join(name.words).replace("'", "")
+    is_short = len(joined) < _SHORTEST_TAG or (not name.exact and any(len(word) == 1 for word in name.words))
+    if 1 < len(name.words) <= _MOST_WORDS and not is_short:
+        yield from ((sign + joined, TAGGED) for sign in TAGS)
+
+
+def _dotted(name: Name) -> Iterator[tuple[str, str]]:
+    """An acronym with a full stop behind each letter."""
+    for exact in sorted(name.exact):
+        low = fold_with_care(exact).text
+        if sum(map(str.isalnum, low)) > 1:
+            dotted = "".join(f"{each}." if each.isalnum() else each for each in low)
+            yield dotted, DOTTED
+            yield re.sub(r"\.(?=[^\W_])", ". ", dotted), DOTTED
+
+
+def _without_accents(word: str) -> str:
+    """A word with the plain letter in place of each Latin one with accents."""
+    if _LATIN.search(word) is None:
+        return word
+    return _LATIN.sub(lambda found: unicodedata.normalize("NFD", found[0])[0], word.translate(_JOINED))
+
+
+def may_be_initials(text: str, start: int, end: int) -> bool:
+    """Whether a short acronym with full stops may be the initials of somebody whose name stands beside it.
+
+    Args:
+        text: as it was given.
+        start: where the acronym begins, and ...
+        end: ... the first character behind it.
+    """
+    if text[start - 1 : start] == "." or sum(map(str.isalpha, text[start:end])) > _INITIALS:
+        return text[start - 1 : start] == "."
+    before, behind = _BEFORE.search(text, max(start - 40, 0), start), _BEHIND.match(text, end)
+    return bool((before and before[0][0].isupper()) or (behind and behind[1].isupper()))
