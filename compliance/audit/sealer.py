@@ -96,6 +96,8 @@ class Sealer:
         self._disk, self._views, self._patience = disk or Disk(), views, patience
         self._intake = SegmentIntake(self._disk, directory / SEGMENTS)
         self._log: SealedLog | None = None
+        self._told: int | None = None
+        """The size of which the views have all leaves."""
         self.shuffle = SystemRandom().shuffle
 
     def seal(self) -> Sealed:
@@ -116,7 +118,7 @@ class Sealer:
 
     def _round(self) -> Sealed:
         if self._log is None or not self._log.is_current():
-            self._log = None
+            self._log = self._told = None
             self._log = SealedLog(self._directory, self._disk, self._signer, self._origin)
         log = self._log
         findings = list(self._tell(log))
@@ -154,16 +156,18 @@ class Sealer:
 
     def _tell(self, log: SealedLog) -> Iterator[str]:
         """Have the views take in what they lack; what is wrong with them."""
-        if (views := self._views) is None:
+        if (views := self._views) is None or self._told == log.size:
             return
+        self._told = None
         try:
             behind = views.size()
             if behind > log.size:
                 yield f"the views have {behind} leaves and the log has {log.size}: make them again"
             while behind < log.size:
                 end = min(behind + _MOST_TOLD, log.size)
-                views.take_all(behind, [log.files.record(entry) for _, entry in log.files.entries(behind, end)])
+                views.take_all(behind, [_record(log, entry) for _, entry in log.files.entries(behind, end)])
                 behind = end
+            self._told = log.size
         except Exception as error:  # noqa: BLE001 - whatever is wrong with them, the log goes on
             yield _of_views(error)
 
@@ -178,6 +182,13 @@ class Sealer:
                 yield f"`{name}` is sealed and cannot be taken away: {(error.strerror or 'no reason given').lower()}"
         if gone:
             self._disk.sync_directory(directory)
+
+
+def _record(log: SealedLog, entry: bytes) -> bytes:
+    try:
+        return log.files.record(entry)
+    except EvidenceError:  # it should stand beside the log, which is not the business of views
+        return entry
 
 
 def _of_views(error: Exception) -> str:

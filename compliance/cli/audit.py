@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import click
 
+from compliance.cli.audit_key import key
+from compliance.cli.audit_seal import seal
+
 
 @click.group()
 def audit() -> None:
     """Seal the log of evidence, and look after it. Each of the commands takes `--json`."""
+
+
+for _command in (key, seal):
+    audit.add_command(_command)
