@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import subprocess
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
@@ -12,11 +13,18 @@ from pathlib import Path
 import pytest
 
 from compliance.audit.checkpoint import Checkpoint, signed_checkpoint
+from compliance.audit.disk import Disk
+from compliance.audit.log_files import LogFiles
 from compliance.audit.merkle import consistency_proof, inclusion_proof, leaf_hash, root
 from compliance.audit.note import PrivateKey, Signature, opened, private_key, public_key, signed, to_base64
+from compliance.audit.receipts import receipt_of
+from compliance.audit.record import encode
+from compliance.audit.sealer import Sealer
+from compliance.audit.segment_file import SegmentFiles
 from compliance.audit.tiles import TileHashes, bundle, grown, new_bundles, tile_at
 from compliance.errors import EvidenceError
-from tests.audit.signing import LOG, ORIGIN, STRANGER
+from tests.audit.logs import mode
+from tests.audit.signing import LOG, ORIGIN, STRANGER, checkpoint_of
 from tests.audit.trees import changed, leaves_of
 from tests.components import missing, program
 
@@ -134,6 +142,61 @@ def test_go_sees_what_was_altered_in_a_log(path: str, why: str, ask: Ask, tmp_pa
     found = ask("log", str(tmp_path))
     assert (found.returncode, found.stdout) == (1, "")
     assert found.stderr.startswith(why)
+
+
+@pytest.fixture(scope="module")
+def sealed(tmp_path_factory: pytest.TempPathFactory) -> tuple[LogFiles, list[Path]]:
+    """A log that the sealer of this product wrote, and the checkpoints that it signed on the way."""
+    directory = tmp_path_factory.mktemp("sealed") / "evidence"
+    segments = SegmentFiles(Disk(), directory / "segments", "worker-1", 1 << 30, None)
+    segments.open()
+    sealer = Sealer(directory, LOG, ORIGIN)
+    checkpoints, size = [], 0
+    for end in [1, 255, 256, 257, 1000, 65_535, 65_537, MANY]:
+        segments.commit([encode(mode(number)) for number in range(size, end)])
+        assert sealer.seal().size == end
+        checkpoints.append(directory.parent / f"checkpoint-{end}")
+        checkpoints[-1].write_bytes((directory / "log/checkpoint").read_bytes())
+        size = end
+    log = LogFiles(directory)
+    shutil.copy(directory / "key.pub", directory / "log")
+    return log, checkpoints
+
+
+def test_go_verifies_a_log_of_seventy_thousand_leaves_that_was_sealed_here_from_its_static_files(
+    ask: Ask, sealed: tuple[LogFiles, list[Path]]
+) -> None:
+    log, checkpoints = sealed
+    sizes = [1, 256, 1000, 65_536, 65_537, MANY]
+    indexes = [0, 255, 256, 65_535, 65_536, MANY - 1]
+    entries = [entry for _, entry in log.entries()]
+    lines = list(proofs(TileHashes(MANY, log.tile), entries, sizes, indexes))
+    stored(log.directory / "log", "proofs", "".join(f"{line}\n" for line in lines).encode())
+    found = ask("log", str(log.directory / "log"))
+    said = "size 70000, entries 70000, inclusion proofs 21, consistency proofs 21\n"
+    assert (found.stdout, found.stderr) == (said, "")
+    found = ask("since", str(log.directory / "log"), *map(str, checkpoints))
+    assert (found.stdout, found.stderr) == ("size 70000 begins with 8 checkpoints\n", "")
+
+
+def test_go_sees_a_checkpoint_that_a_log_does_not_begin_with(ask: Ask, sealed: tuple[LogFiles, list[Path]]) -> None:
+    log, checkpoints = sealed
+    other = checkpoints[0].with_name("other")
+    other.write_bytes(signed_checkpoint(checkpoint_of(257), [LOG]))
+    found = ask("since", str(log.directory / "log"), str(other))
+    assert (found.returncode, found.stdout) == (1, "")
+
+
+@pytest.mark.parametrize("number", [0, 255, 65_536, MANY - 1])
+def test_go_verifies_our_receipts(number: int, ask: Ask, sealed: tuple[LogFiles, list[Path]], tmp_path: Path) -> None:
+    handed = receipt_of(sealed[0], number)
+    receipt, leaf = tmp_path / "one.tlog-proof", tmp_path / "one.leaf"
+    receipt.write_bytes(handed.receipt)
+    leaf.write_bytes(handed.leaf)
+    assert ask("receipt", LOG.public.vkey, str(receipt), str(leaf)).stdout == f"leaf {number} of 70000\n"
+    leaf.write_bytes(changed(handed.leaf, 9, 1))
+    assert ask("receipt", LOG.public.vkey, str(receipt), str(leaf)).returncode == 1
+    assert ask("receipt", STRANGER.public.vkey, str(receipt), str(receipt)).returncode == 1
 
 
 @pytest.mark.parametrize("name", ["log.example", "журнал.example/1"])

@@ -1,6 +1,8 @@
 // Asks the packages of Go's checksum database what they think of a log, of notes and of keys that ours made.
 //
 //	main log DIRECTORY       verifies checkpoint, tiles, entries and proofs; says how many of each
+//	main since DIRECTORY FILE...   verifies that the log begins with what each of these checkpoints signs
+//	main receipt VKEY RECEIPT LEAF   verifies a receipt (C2SP tlog-proof) with nothing else, and says the index
 //	main judge VKEY          for each note in base64, a line of standard input, says "yes" or "no"
 //	main sign NAME SEED      makes a key of a seed in hex, signs standard input, says skey, vkey and note in base64
 //
@@ -66,6 +68,12 @@ func (d directory) checkpoint() (tlog.Tree, error) {
 	if err != nil {
 		return tree, err
 	}
+	return open(data, verifier)
+}
+
+// open gives the tree that a checkpoint signs.
+func open(data []byte, verifier note.Verifier) (tlog.Tree, error) {
+	var tree tlog.Tree
 	opened, err := note.Open(data, note.VerifierList(verifier))
 	if err != nil {
 		return tree, err
@@ -212,6 +220,83 @@ func verifyLog(d directory) error {
 	return nil
 }
 
+// since has Go make the proof that the log begins with each of some signed checkpoints.
+func since(d directory, paths []string) error {
+	tree, err := d.checkpoint()
+	if err != nil {
+		return fmt.Errorf("checkpoint: %v", err)
+	}
+	vkey, err := os.ReadFile(filepath.Join(string(d), "key.pub"))
+	if err != nil {
+		return err
+	}
+	verifier, err := note.NewVerifier(strings.TrimSuffix(string(vkey), "\n"))
+	if err != nil {
+		return err
+	}
+	for _, path := range paths {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		old, err := open(data, verifier)
+		if err != nil {
+			return fmt.Errorf("%s: %v", path, err)
+		}
+		proof, err := tlog.ProveTree(tree.N, old.N, tlog.TileHashReader(tree, d))
+		if err != nil {
+			return fmt.Errorf("%s: %v", path, err)
+		}
+		if err := tlog.CheckTree(proof, tree.N, tree.Hash, old.N, old.Hash); err != nil {
+			return fmt.Errorf("%s: %v", path, err)
+		}
+	}
+	fmt.Printf("size %d begins with %d checkpoints\n", tree.N, len(paths))
+	return nil
+}
+
+// receipt reads a file as the specification of tlog-proof has it.
+func receipt(vkey, path, leaf string) error {
+	verifier, err := note.NewVerifier(vkey)
+	if err != nil {
+		return err
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	entry, err := os.ReadFile(leaf)
+	if err != nil {
+		return err
+	}
+	head, checkpoint, found := strings.Cut(string(data), "\n\n")
+	lines := strings.Split(head, "\n")
+	if !found || len(lines) < 2 || lines[0] != "c2sp.org/tlog-proof@v1" {
+		return fmt.Errorf("this is no receipt")
+	}
+	index, err := strconv.ParseInt(strings.TrimPrefix(lines[1], "index "), 10, 64)
+	if err != nil {
+		return err
+	}
+	var proof tlog.RecordProof
+	for _, line := range lines[2:] {
+		hash, err := tlog.ParseHash(line)
+		if err != nil {
+			return err
+		}
+		proof = append(proof, hash)
+	}
+	tree, err := open([]byte(checkpoint), verifier)
+	if err != nil {
+		return err
+	}
+	if err := tlog.CheckRecord(proof, tree.N, tree.Hash, index, tlog.RecordHash(entry)); err != nil {
+		return err
+	}
+	fmt.Printf("leaf %d of %d\n", index, tree.N)
+	return nil
+}
+
 func judge(vkey string) error {
 	verifier, err := note.NewVerifier(vkey)
 	if err != nil {
@@ -263,6 +348,10 @@ func main() {
 	switch arguments := os.Args[1:]; {
 	case len(arguments) == 2 && arguments[0] == "log":
 		err = verifyLog(directory(arguments[1]))
+	case len(arguments) >= 3 && arguments[0] == "since":
+		err = since(directory(arguments[1]), arguments[2:])
+	case len(arguments) == 4 && arguments[0] == "receipt":
+		err = receipt(arguments[1], arguments[2], arguments[3])
 	case len(arguments) == 2 && arguments[0] == "judge":
 		err = judge(arguments[1])
 	case len(arguments) == 3 && arguments[0] == "sign":
