@@ -247,8 +247,21 @@ class Mentions(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.json.encode(self)
 
 
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether what an answer follows from is in the log: recorded, not recorded (for now), preview, or off.
+
+    `table` is the key of the table of the page; it is the same for all readers.
+    """
+
+    state: str
+    table: str | None = None
+
+
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """The notices of a page for a reader. `as_of` is the law day asked for, or today's in UTC."""
+    """The notices of a page for a reader. `as_of` is the law day asked for, or today's in UTC.
+
+    `decision` names the table that is recorded, else it is the digest of what was asked and answered.
+    """
 
     notices: tuple[Notice, ...]
     reviews: tuple[Review, ...]
@@ -267,6 +280,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     collisions: tuple[Collision, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     mentions: tuple[Mention, ...] = ()
+    evidence: Evidence = Evidence(state="off")
 
     def to_json(self) -> bytes:
         """The answer as UTF-8 JSON."""

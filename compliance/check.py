@@ -34,6 +34,7 @@ from compliance.model.ruleset import LawDays, Ruleset
 from compliance.model.territory import LocationSet, Territory
 from compliance.notices.spoken import changes
 from compliance.reader import Reader, where
+from compliance.recording import Recorder, Tabled, tabled
 from compliance.store import MEMO, Snapshot, Store, packaged_rules
 
 __all__ = ["Checker", "Content", "Reader"]
@@ -54,11 +55,13 @@ class _Today:
 class Checker:
     """Answers which notices a page needs. Threads may share one; each question sees one rule set."""
 
-    def __init__(self, store: Store, databases: Databases | DatabaseStore) -> None:
-        self.store = store
+    def __init__(self, store: Store, databases: Databases | DatabaseStore, recorder: Recorder | None = None) -> None:
+        self.store, self.recorder = store, recorder
         self.geo = DatabaseStore(databases) if isinstance(databases, Databases) else databases
         self._today: _Today | None = None
         self._atlas: tuple[Mapping[str, Territory], Atlas] = ({}, Atlas())
+        if recorder is not None:
+            recorder.follow(lambda: store.current, today)
 
     @classmethod
     def open(
@@ -70,6 +73,7 @@ class Checker:
         geo_golden: str | Path | None = None,
         memo: int = MEMO,
         cache_dir: str | Path | None = None,
+        recorder: Recorder | None = None,
     ) -> Self:
         """A checker on a rule directory; without one, on the rules that ship with the product.
 
@@ -80,6 +84,7 @@ class Checker:
             geo_golden: a table of addresses and what databases have to say of them before they are used.
             memo: how many decisions to remember; 0 is none.
             cache_dir: the directory where word forms are kept from one start to the next; None keeps none.
+            recorder: keeps what answers follow from as evidence; without one nothing is kept.
 
         Raises:
             RulesError: with every problem of every rule file, or of every overlay.
@@ -89,7 +94,7 @@ class Checker:
         store = Store(Path(rules) if rules is not None else packaged_rules(), memo, kept)
         golden = None if geo_golden is None else str(geo_golden)
         files = GeoFiles(tuple(map(str, geo_databases)), tuple(map(str, geo_overlays)), golden)
-        return cls(store, DatabaseStore.open(files, lambda: store.current.ruleset.territories))
+        return cls(store, DatabaseStore.open(files, lambda: store.current.ruleset.territories), recorder)
 
     @property
     def databases(self) -> Databases:
@@ -153,7 +158,24 @@ class Checker:
         read = (languages,) if isinstance(languages, str) else tuple(languages)
         turns = changes(page_of(snapshot.ruleset, question, days, read), decision.instances)
         moment = Moment(now, days, as_of, first_instant(decision, turns))
-        return assemble(snapshot.ruleset, question, decision, moment, read)
+        if (recorder := self.recorder) is None:
+            return assemble(snapshot.ruleset, question, decision, moment, read)
+        evidence = recorder.behind(snapshot, question, decision, moment)
+        return recorder.told(assemble(snapshot.ruleset, question, decision, moment, read), question, evidence, now)
+
+    def table(self, content: Content, *, as_of: date | None = None) -> Tabled:
+        """What readers in every place are shown on a page: recorded, unless `as_of` is given.
+
+        Raises:
+            RequestError: with everything in the question that cannot be understood.
+        """
+        snapshot, now = self.store.current, _now()
+        problems = [*_day_problems(as_of)]
+        question = self._question(snapshot, content, None, None if problems else as_of, now, problems)
+        moment = Moment(now, law_days(snapshot.ruleset, as_of, now), as_of, None)
+        if self.recorder is None:
+            return tabled(snapshot, question, moment)
+        return self.recorder.table(snapshot, question, moment)
 
     def mentions(self, content: Content, *, as_of: date | None = None) -> Mentions:
         """Whom the texts of a page name, with what registers say on a day; without `as_of`, today.

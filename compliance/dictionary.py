@@ -14,7 +14,7 @@ import logging
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, cached_property
 from importlib import metadata
 from typing import Final
 
@@ -182,6 +182,16 @@ class Names:
     def is_ready(self) -> bool:
         """Whether the scanner was made."""
         return self._scanner is not None
+
+    @cached_property
+    def made_by(self) -> str:
+        """By what and with which dictionary the forms are found that are looked for."""
+        shipped = self._shipped
+        if shipped is not None and shipped.is_by_these_rules:
+            maker = shipped.made_by
+        else:
+            maker = made_by(installed() if ukrainian_words(self._ruleset.entities.values()) else None)
+        return f"{maker.analyzer}; {maker.dictionary}; rules {maker.rules}"
 
     def ready(self) -> AwareScanner:
         """The scanner, made when it is first asked for."""

@@ -25,8 +25,10 @@ _MODULES: Final = {
     "import": "importing",
     "lint": "desk",
     "mentions": "mentions",
+    "replay": "replay",
     "schema": "format",
     "serve": "serve",
+    "table": "table",
     "test": "testing",
 }
 """The module of each command, where it has the command's name; `import` is a word of Python's, so `import_`."""

@@ -15,9 +15,11 @@ from typing import Any, Final, NoReturn
 import click
 import msgspec
 
-from compliance.check import Checker
-from compliance.config import Settings
+from compliance.audit.log import Log
+from compliance.check import Checker, today
+from compliance.config import NO_EVIDENCE, Settings
 from compliance.errors import ComplianceError, ConfigError, Problem, RequestError, RulesError
+from compliance.recording import Recorder
 from compliance.setting_values import NO_CACHE
 from compliance.store import packaged_rules
 from compliance.web.wire import NotJsonError
@@ -69,15 +71,29 @@ def settings(config: Path | None, flags: dict[str, Any]) -> Settings:
     return Settings.of(file, os.environ, flags)
 
 
-def opened(configured: Settings) -> Checker:
-    """A checker with the rules, databases and overlays of the settings."""
+def opened(configured: Settings, recorder: Recorder | None = None) -> Checker:
+    """A checker with the rules, databases and overlays of the settings; without a recorder it leaves no evidence."""
     return Checker.open(
         configured.rules_dir,
         geo_databases=configured.geo_databases,
         geo_overlays=configured.geo_overlays,
         geo_golden=configured.geo_golden,
         cache_dir=cache_directory(configured),
+        recorder=recorder,
     )
+
+
+def evidence_directory(configured: Settings) -> Path:
+    """Where the evidence of this node is."""
+    return Path(configured.data_dir, "evidence")
+
+
+def recorder_of(configured: Settings) -> Recorder | None:
+    """What records as the settings say; None if nothing is to be recorded."""
+    if configured.evidence == NO_EVIDENCE:
+        return None
+    log = Log(evidence_directory(configured), configured.evidence, today)
+    return Recorder(log, configured.evidence, configured.page_parameters)
 
 
 def cache_directory(configured: Settings) -> Path | None:

@@ -10,7 +10,15 @@ from typing import Any
 
 import click
 
-from compliance.cli.command import config_option, json_option, opened, print_json, reports_errors, settings
+from compliance.cli.command import (
+    config_option,
+    json_option,
+    opened,
+    print_json,
+    recorder_of,
+    reports_errors,
+    settings,
+)
 from compliance.errors import ConfigError
 from compliance.web.server import serve as serve_http
 
@@ -33,7 +41,8 @@ def serve(config: Path | None, *, as_json: bool, **flags: Any) -> None:
     configured = settings(config, flags)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     logging.getLogger("waitress").setLevel(logging.ERROR)
-    checker = opened(configured)
+    recorder = recorder_of(configured)
+    checker = opened(configured, recorder)
 
     def ready(url: str) -> None:
         rules = checker.ruleset
@@ -50,3 +59,6 @@ def serve(config: Path | None, *, as_json: bool, **flags: Any) -> None:
         why = (error.strerror or str(error)).lower()
         instead = "; stop what listens there, or take another with `--port`" if error.errno == EADDRINUSE else ""
         raise ConfigError(f"cannot listen on `{configured.host}` port `{configured.port}`: {why}{instead}") from None
+    finally:
+        if recorder is not None:
+            recorder.close()

@@ -15,48 +15,30 @@ from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from compliance.answer import Answer
-from compliance.check import Checker, today
+from compliance.check import today
 from compliance.errors import RequestError, RulesError
-from compliance.geo.client_address import ProxyTrust
 from compliance.geo.database_store import DatabaseStore
 from compliance.marking import marked
 from compliance.model.ruleset import LANGUAGE_VERSION
 from compliance.reader import Sender, sender
 from compliance.store import NO_ACTIVE_RULE
 from compliance.web import metrics
+from compliance.web.evidence import measured, state
 from compliance.web.json_body import forget_names
 from compliance.web.problems import problem
+from compliance.web.service import EncodedError, as_json, body, service
 from compliance.web.wire import NotJsonError, Request, understand
 from compliance.web.withheld import place_of
 
 _log = logging.getLogger("compliance.web")
 routes = Blueprint("api", __name__)
-EXTENSION = "compliance"
-
-
-class _EncodedError(Exception):
-    """The body is encoded in a way that is not read here."""
-
-
-class Service(msgspec.Struct):
-    """What the endpoints share."""
-
-    checker: Checker
-    metrics: metrics.Metrics
-    trust: ProxyTrust
-
-
-def service() -> Service:
-    """The service of the running application."""
-    found: Service = current_app.extensions[EXTENSION]
-    return found
 
 
 @routes.post("/v1/check")
 def check() -> Response:
     """The notices of one page for one reader."""
     own = _sender()
-    asked, problems = understand(_body(), own.reader)
+    asked, problems = understand(body(), own.reader)
     try:
         answer = service().checker.check(
             asked.content,
@@ -71,7 +53,7 @@ def check() -> Response:
         raise RequestError(problems)
     _count(asked, own, answer)
     # an answer speaks of one reader: a shared cache that kept it could serve it to another
-    response = _json(answer.to_json(), cache="no-store")
+    response = as_json(answer.to_json(), cache="no-store")
     response.headers["Ruleset"] = answer.ruleset.meaning  # of this answer, even if a reload came in between
     return response
 
@@ -79,14 +61,14 @@ def check() -> Response:
 @routes.post("/v1/mentions")
 def mentions() -> Response:
     """Whom the texts of a page name; the body is that of a check, and its reader is not looked at."""
-    asked, problems = understand(_body(), None)
+    asked, problems = understand(body(), None)
     try:
         found = service().checker.mentions(asked.content, as_of=asked.as_of)
     except RequestError as error:
         raise RequestError([*problems, *error.problems]) from None
     if problems:
         raise RequestError(problems)
-    response = _json(found.to_json(), cache="no-store")
+    response = as_json(found.to_json(), cache="no-store")
     response.headers["Ruleset"] = found.ruleset.meaning
     return response
 
@@ -95,7 +77,7 @@ def mentions() -> Response:
 def annotate() -> Response:
     """A page or text with marks behind whom it has to be told about; the body is that of a check."""
     own = _sender()
-    asked, problems = understand(_body(), own.reader)
+    asked, problems = understand(body(), own.reader)
     try:
         done = marked(service().checker, asked.content, asked.reader, languages=asked.languages, as_of=asked.as_of)
     except RequestError as error:
@@ -103,22 +85,9 @@ def annotate() -> Response:
     if problems:
         raise RequestError(problems)
     _count(asked, own, done.answer)
-    response = _json(done.to_json(), cache="no-store")
+    response = as_json(done.to_json(), cache="no-store")
     response.headers["Ruleset"] = done.answer.ruleset.meaning
     return response
-
-
-def _body() -> bytes:
-    """The body as it was written; its media type does not matter, how it is encoded does.
-
-    Raises:
-        _EncodedError: it is compressed, or declared in another charset than JSON's.
-    """
-    if request.content_encoding not in {None, "", "identity"}:
-        raise _EncodedError("the body is compressed: send it as it is")
-    if request.mimetype_params.get("charset", "utf-8").lower() not in {"utf-8", "utf8", "us-ascii"}:
-        raise _EncodedError("the body is in another charset: send JSON in UTF-8")
-    return request.get_data(cache=False)
 
 
 def _sender() -> Sender:
@@ -138,7 +107,7 @@ def _count(asked: Request, own: Sender, answer: Answer) -> None:
 def ruleset() -> Response:
     """Which rule set answers: its digests, and what is in it."""
     current = service().checker.ruleset
-    body = {
+    said = {
         "meaning": current.meaning,
         "source": current.source,
         "language": LANGUAGE_VERSION,
@@ -154,13 +123,13 @@ def ruleset() -> Response:
             "territories": len(current.territories),
         },
     }
-    return _json(msgspec.json.encode(body))
+    return as_json(msgspec.json.encode(said))
 
 
 @routes.get("/healthz")
 def healthz() -> Response:
     """That the process answers."""
-    return _json(b'{"status":"ok"}')
+    return as_json(b'{"status":"ok"}')
 
 
 @routes.get("/readyz")
@@ -171,9 +140,10 @@ def readyz() -> Response:
     trouble = [] if failure is None else ["the last reload failed; the last good set is in use"]
     if not ruleset.active_rules:
         trouble.append(NO_ACTIVE_RULE)
-    geo = checker.geo.describe(today())
-    body = {
-        "status": "degraded" if trouble or any(each["problem"] for each in geo) else "ready",
+    geo, evidence = checker.geo.describe(today()), state(checker.recorder)
+    is_recording = evidence["recording"] or checker.recorder is None
+    said = {
+        "status": "degraded" if trouble or any(each["problem"] for each in geo) or not is_recording else "ready",
         "ruleset": {"meaning": ruleset.meaning, "source": ruleset.source},
         "rules": {
             "loaded": failure is None,
@@ -181,8 +151,9 @@ def readyz() -> Response:
             "problems": _rule_problems(failure),
         },
         "geo": geo,
+        "evidence": evidence,
     }
-    return _json(msgspec.json.encode(body))
+    return as_json(msgspec.json.encode(said))
 
 
 @routes.get("/metrics")
@@ -197,7 +168,10 @@ def show_metrics() -> Response:
         (("result", "failed"),): checker.store.failures,
     }
     text = service().metrics.text(
-        compliance_rules=states, compliance_rule_reloads_total=reloads, **_geo_metrics(checker.geo)
+        compliance_rules=states,
+        compliance_rule_reloads_total=reloads,
+        **_geo_metrics(checker.geo),
+        **measured(checker),
     )
     return Response(text, content_type=metrics.MEDIA_TYPE, headers={"Cache-Control": "no-store"})
 
@@ -228,13 +202,13 @@ def _request_error(error: RequestError) -> Response:
 
 
 @routes.app_errorhandler(NotJsonError)
-def _not_json(error: NotJsonError) -> Response:
+def _notas_json(error: NotJsonError) -> Response:
     forget_names()
     return problem(400, "malformed-json", str(error))
 
 
-@routes.app_errorhandler(_EncodedError)
-def _encoded(error: _EncodedError) -> Response:
+@routes.app_errorhandler(EncodedError)
+def _encoded(error: EncodedError) -> Response:
     response = problem(415, "unsupported-encoding", str(error))
     response.headers["Accept-Encoding"] = "identity"
     return response
@@ -264,10 +238,6 @@ def _unforeseen(error: Exception) -> Response:
     forget_names()
     _log.error("unforeseen %s", place_of(error))
     return problem(500, "internal", "something went wrong here, not in the request")
-
-
-def _json(body: bytes, cache: str = "no-cache") -> Response:
-    return Response(body, content_type="application/json", headers={"Cache-Control": cache})
 
 
 def _rule_problems(failure: RulesError | None) -> list[dict[str, object]]:

@@ -7,8 +7,9 @@ from flask import Flask, Response, request
 from compliance.check import Checker
 from compliance.config import Settings
 from compliance.geo.client_address import ProxyTrust
-from compliance.web.api import EXTENSION, Service, routes
+from compliance.web import api, evidence
 from compliance.web.metrics import Metrics
+from compliance.web.service import EXTENSION, Service
 from compliance.web.withheld import silence_words
 
 
@@ -26,7 +27,8 @@ def create_app(checker: Checker, *, body_limit: int = Settings().body_limit, tru
     app.url_map.merge_slashes = False  # a redirect would repeat the query, and whoever asks mends the path at once
     app.config["MAX_CONTENT_LENGTH"] = body_limit
     app.extensions[EXTENSION] = shared = Service(checker, Metrics(), trust or ProxyTrust())
-    app.register_blueprint(routes)
+    app.register_blueprint(api.routes)
+    app.register_blueprint(evidence.routes)
 
     @app.after_request
     def empty(response: Response) -> Response:

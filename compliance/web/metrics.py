@@ -20,6 +20,8 @@ _HELP = {
     "compliance_readers_total": "readers whom answers took from the request itself, by what came of it",
     "compliance_rule_reloads_total": "rule sets taken into use since the start, by result",
     "compliance_rules": "rules in use by desk state",
+    "compliance_evidence_recording": "whether evidence is recorded: 1, or 0 after a failure",
+    "compliance_evidence_records_total": "records of evidence since the start, by result",
     "compliance_geo_age_days": "days since the data of a geolocation source were made",
     "compliance_geo_failed_lookups_total": "look-ups in a database that ended in an error, and so in silence",
     "compliance_geo_reloads_total": "databases and overlays taken into use since the start, by result",
@@ -51,5 +53,5 @@ class Metrics:
             for (other, labels), number in sorted(samples.items()):
                 if other == name:
                     shown = ",".join(f'{key}="{value}"' for key, value in labels)
-                    lines.append(f"{name}{{{shown}}} {number}")
+                    lines.append(f"{name}{{{shown}}} {number}" if labels else f"{name} {number}")
         return "\n".join(lines) + "\n"

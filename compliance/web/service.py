@@ -1,0 +1,48 @@
+"""What the endpoints share: the service behind them, the body of a request, and JSON back."""
+
+from __future__ import annotations
+
+import msgspec
+from flask import Response, current_app, request
+
+from compliance.check import Checker
+from compliance.geo.client_address import ProxyTrust
+from compliance.web import metrics
+
+EXTENSION = "compliance"
+
+
+class EncodedError(Exception):
+    """The body is encoded in a way that is not read here."""
+
+
+class Service(msgspec.Struct):
+    """What the endpoints share."""
+
+    checker: Checker
+    metrics: metrics.Metrics
+    trust: ProxyTrust
+
+
+def service() -> Service:
+    """The service of the running application."""
+    found: Service = current_app.extensions[EXTENSION]
+    return found
+
+
+def body() -> bytes:
+    """The body as it was written; its media type does not matter, how it is encoded does.
+
+    Raises:
+        EncodedError: it is compressed, or declared in another charset than JSON's.
+    """
+    if request.content_encoding not in {None, "", "identity"}:
+        raise EncodedError("the body is compressed: send it as it is")
+    if request.mimetype_params.get("charset", "utf-8").lower() not in {"utf-8", "utf8", "us-ascii"}:
+        raise EncodedError("the body is in another charset: send JSON in UTF-8")
+    return request.get_data(cache=False)
+
+
+def as_json(body: bytes, cache: str = "no-cache") -> Response:
+    """A response of JSON."""
+    return Response(body, content_type="application/json", headers={"Cache-Control": cache})
