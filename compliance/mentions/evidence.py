@@ -130,7 +130,8 @@ def _spelled(name: Name, around: Surroundings, surface: str) -> Evidence:
         return Evidence(lacks=TAGGED)
     if name.weakened == DOTTED:
         return _IN_ANOTHER_WAY if may_be_initials(around.text, around.start, around.end) else _OTHER_SIGNS
-    is_name = surface.isupper() or (len(name.slots) > 1 and _has_capitals(surface, name.capitals))
+    is_strong = name.strength is Strength.STRONG or _has_capitals(surface, name.capitals)
+    is_name = surface.isupper() or (len(name.slots) > 1 and is_strong)
     return Evidence((CAPITAL,), BARE) if is_name else Evidence(rules_out=BARE)
 
 

@@ -27,6 +27,7 @@ TAGS: Final = ("#", "@")
 _SHORTEST_TAG: Final = 4
 _MOST_WORDS: Final = 10
 _MEANT: Final = frozenset({Strength.STRONG, Strength.MEDIUM, Strength.WEAK, Strength.ACRONYM})
+_LONGEST_ACRONYM: Final = 6
 _INITIALS: Final = 3
 """An acronym of no more letters may be the initials of somebody."""
 _BEFORE: Final = re.compile(r"[^\W_]+[ \xa0]$")
@@ -57,7 +58,9 @@ def bare(names: Iterable[Name]) -> Iterator[Name]:
 
 def _so_written(name: Name, slots: tuple[frozenset[str], ...], why: str) -> Name:
     gaps = name.gaps if why == BARE else ()
-    return replace(name, slots=slots, gaps=gaps, weakened=why, weakness=Weakness(name.strength, Why.SPELLING))
+    exact = frozenset(_acronyms(name)) if why == DOTTED else frozenset()
+    weakness = Weakness(name.strength, Why.SPELLING)
+    return replace(name, slots=slots, gaps=gaps, exact=exact, weakened=why, weakness=weakness)
 
 
 def _tagged(name: Name) -> Iterator[tuple[str, str]]:
@@ -69,13 +72,19 @@ def _tagged(name: Name) -> Iterator[tuple[str, str]]:
 
 
 def _dotted(name: Name) -> Iterator[tuple[str, str]]:
-    """An acronym with a full stop behind each letter."""
-    for exact in sorted(name.exact):
-        low = fold_with_care(exact).text
-        if sum(map(str.isalnum, low)) > 1:
-            dotted = "".join(f"{each}." if each.isalnum() else each for each in low)
-            yield dotted, DOTTED
-            yield re.sub(r"\.(?=[^\W_])", ". ", dotted), DOTTED
+    """An acronym, or a short name in capitals, with a full stop behind each letter."""
+    for written in _acronyms(name):
+        low = fold_with_care(written).text
+        dotted = "".join(f"{each}." if each.isalnum() else each for each in low)
+        yield dotted, DOTTED
+        yield re.sub(r"\.(?=[^\W_])", ". ", dotted), DOTTED
+
+
+def _acronyms(name: Name) -> Sequence[str]:
+    """The ways in which an acronym is written, as it may also be one that is filed as another kind of name."""
+    is_short = len(name.words) == 1 and len(name.alias) <= _LONGEST_ACRONYM and name.alias.isupper()
+    written = sorted(name.exact) or ([name.alias] if is_short else [])
+    return [each for each in written if sum(map(str.isalnum, each)) > 1]
 
 
 def _without_accents(word: str) -> str:

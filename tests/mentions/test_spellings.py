@@ -109,6 +109,11 @@ def test_an_acronym_with_other_signs_is_possible(written: str) -> None:
     assert names("р.м.к./в.р.к., рмк-врк", RIVER) == []
 
 
+def test_a_short_name_in_capitals_may_be_an_acronym_whatever_it_is_filed_as() -> None:
+    weak = entity("weak", alias("РМБ", strength=Strength.WEAK))
+    assert names("сообщает Р.М.Б. сегодня, р.м.б. и р. м. б. нет", weak) == ["weak: Р.М.Б. possible"]
+
+
 @pytest.mark.parametrize(
     ("text", "is_one"),
     [
@@ -141,6 +146,7 @@ def test_capitals_without_accents_are_possible_and_one_word_in_small_letters_is_
     assert [each.because for each in found.suppressed] == ["it is written without accents"]
     alone = scanned("FIDELITE, Fanal libere", LANTERN).mentions
     assert [(each.verdict, each.lacks) for each in alone] == [("possible", "it is written without accents")] * 2
+    assert names("Fanal libere", entity("strong", alias("Fanal Libéré", "fr"))) == ["strong: Fanal libere possible"]
     assert names("HOSTBLAEKK", entity("autumn", alias("Høstblækk", "da"))) == ["autumn: HOSTBLAEKK possible"]
 
 
