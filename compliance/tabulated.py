@@ -130,6 +130,12 @@ def decided(record: TableRecord, index: Index, where: LocationSet) -> Decision:
     return index.decide({**basis.facts, PLACE: where}, basis.page.days)
 
 
+def basis_of(record: TableRecord, index: Index) -> tuple[Facts, Page]:
+    """What a table follows from, as far as its record says; raises as `decided` does."""
+    basis = _again(record, index, None)
+    return basis.facts, basis.page
+
+
 @dataclass(frozen=True, slots=True)
 class _Basis:
     """All that a table follows from."""

@@ -26,6 +26,7 @@ _MODULES: Final = {
     "lint": "desk",
     "mentions": "mentions",
     "replay": "replay",
+    "report": "report",
     "schema": "format",
     "serve": "serve",
     "table": "table",

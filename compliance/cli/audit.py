@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from compliance.cli.audit_key import key
+from compliance.cli.audit_rebuild import rebuild
 from compliance.cli.audit_seal import seal
 
 
@@ -13,5 +14,5 @@ def audit() -> None:
     """Seal the log of evidence, and look after it. Each of the commands takes `--json`."""
 
 
-for _command in (key, seal):
+for _command in (key, rebuild, seal):
     audit.add_command(_command)

@@ -1,0 +1,170 @@
+"""What a recorded decision says, with the words and the proof: for whoever asks what a reader was shown.
+
+Theory: a table has the digests of words, and the rule set, which is kept beside the log, has the words. They are filled
+in once more from the record, and those are told whose digests are the recorded ones: so what is told is what was
+shown, or nothing is told. The proof is a receipt, which needs no trust in whoever hands it out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from compliance.audit.checkpoint import checkpoint_in
+from compliance.audit.log_files import LogFiles, text_of
+from compliance.audit.readable import readable, readable_row
+from compliance.audit.receipt import receipt_in
+from compliance.audit.receipts import receipt_of
+from compliance.audit.record import OutcomeRecord, RulesetRecord, TableRecord, decode, key_of
+from compliance.audit.report_patterns import UNKNOWN
+from compliance.audit.views import VIEWS, ViewsReader
+from compliance.content.facts import DECLARE_ONCE, NAME_IT
+from compliance.engine.index import Index
+from compliance.engine.memo import Memo
+from compliance.engine.reading import PLACE
+from compliance.errors import EvidenceError
+from compliance.model.territory import LocationSet
+from compliance.notices.page import markers
+from compliance.notices.spoken import footnotes, speak
+from compliance.replaying.rules import rules_in
+from compliance.tabulated import basis_of
+
+ADVICE: Final[Mapping[str, str]] = {
+    "publisher": NAME_IT,
+    "publisher.designated_as": DECLARE_ONCE,
+    "publisher.country": DECLARE_ONCE,
+    "content.mentions": "send the text of the page, or say whom it mentions: then nobody has to be guessed",
+    "content.kind": "say what kind of page it is, as `content.kind`",
+    "content.date_published": "say when the page was published, as `date_published`",
+    "reader.location": "set `trusted_proxies`, or say where the reader is: see the page on geolocation",
+}
+"""What to do about facts that are unknown on many pages."""
+_MOST_RULESETS: Final = 4
+
+
+class Decided(msgspec.Struct, frozen=True, kw_only=True):
+    """A recorded decision: a table, what comes of it, where it stands in the log, and what proves that."""
+
+    decision: str
+    """The key of the table."""
+    leaf: int
+    recorded_on: date
+    checkpoint: dict[str, Any]
+    receipt: str
+    """The receipt as text; with the leaf and the public key it proves that the log has this table."""
+    entry: str
+    """The leaf, byte for byte: JSON in its canonical form."""
+    table: dict[str, Any]
+    shown: dict[str, Any] | None = None
+    """What readers in the place that is asked for were shown."""
+
+
+class Decisions:
+    """Looks recorded decisions up. Threads may share it."""
+
+    def __init__(self, directory: Path, is_waiting: Callable[[str], bool] = lambda _: False) -> None:
+        """Look into a directory of evidence. Nothing is opened yet.
+
+        Args:
+            directory: that of the node.
+            is_waiting: says whether a record with a key is durable, though it may not be in the log yet.
+        """
+        self.log, self._views = LogFiles(directory), ViewsReader(directory / VIEWS)
+        self.is_waiting = is_waiting
+        self._rules: Memo[Index] = Memo(_MOST_RULESETS)
+
+    def find(self, key: str, place: str | None = None) -> Decided | None:
+        """The decision with a key; None if the log has none, as far as its views tell.
+
+        Args:
+            key: that of the table, as answers have it.
+            place: where a reader is, an ISO 3166 code, or `unknown`.
+
+        Raises:
+            EvidenceError: the log is damaged there, or what is needed was erased.
+        """
+        number = self._views.leaf_of(key)
+        if number is None or number >= self.log.size():
+            return None
+        handed = receipt_of(self.log, number)
+        data = handed.leaf if handed.body is None else handed.body
+        record = decode(data)
+        if not isinstance(record, TableRecord) or key_of(data) != key:
+            return None
+        outcome = self._outcome(record.outcome)
+        note = receipt_in(handed.receipt).checkpoint
+        head = checkpoint_in(text_of(note))
+        return Decided(
+            decision=key,
+            leaf=number,
+            recorded_on=record.day,
+            checkpoint={"origin": head.origin, "size": head.size, "root": head.root.hex(), "note": note.decode()},
+            receipt=handed.receipt.decode(),
+            entry=handed.leaf.decode(),
+            table=readable(record, outcome),
+            shown=None if place is None else self._shown(record, outcome, place),
+        )
+
+    def close(self) -> None:
+        """Let go of the views."""
+        self._views.close()
+
+    def _outcome(self, key: str) -> OutcomeRecord:
+        number = self._views.leaf_of(key)
+        data = b"" if number is None else self.log.record(self.log.entry(number))
+        record = decode(data) if data else None
+        if not isinstance(record, OutcomeRecord) or key_of(data) != key:
+            raise EvidenceError("the outcome of this decision is not in the log: it may have been erased")
+        return record
+
+    def _shown(self, record: TableRecord, outcome: OutcomeRecord, place: str) -> dict[str, Any]:
+        """What readers in a place were shown, with the words as far as the rule set still gives them."""
+        where = None if place == UNKNOWN else place
+        row = readable_row(outcome, outcome.row(where))
+        try:
+            said = _texts(record, self._index(record.ruleset), _location(where))
+            reason = None
+        except EvidenceError as error:
+            said, reason = {}, str(error)
+        for part in (*row["notices"], *row["footnotes"]):
+            words = part["words"]
+            for kind in ("text", "short"):
+                words[f"{kind}_in_words"] = {tag: said.get(digest) for tag, digest in words[kind].items()}
+        return {"place": place, **row, "words_are_lacking_because": reason}
+
+    def _index(self, meaning: str) -> Index:
+        """The rule set with this meaning, out of what is kept beside the log."""
+        found = self._rules.get(meaning)
+        if found is None:
+            found = self._rules.put(meaning, Index(rules_in(self.log, self._announced(meaning))))
+        return found
+
+    def _announced(self, meaning: str) -> list[RulesetRecord]:
+        with self._views.connection() as database:
+            if database is None:
+                return []
+            sql = "SELECT leaf FROM announced JOIN rulesets ON ruleset = id WHERE said = ? ORDER BY leaf DESC LIMIT 3"
+            leaves = [leaf for (leaf,) in database.execute(sql, (meaning,)).fetchall()]
+        records = [decode(self.log.record(self.log.entry(leaf))) for leaf in reversed(leaves)]
+        return [each for each in records if isinstance(each, RulesetRecord)]
+
+
+def _texts(record: TableRecord, index: Index, where: LocationSet) -> dict[str, str]:
+    """The words that readers in some place are shown, in all languages, by their digests."""
+    facts, page = basis_of(record, index)
+    instances = index.decide({**facts, PLACE: where}, page.days).instances
+    pages = {tag: replace(page, languages=(tag,)) for each in instances for tag in page.choose(each).text}
+    said = [speak(pages[tag], each, page.choose(each)) for each in instances for tag in page.choose(each).text]
+    marked = markers(instances)
+    said += [note.words for each in pages.values() for note in footnotes(each, instances, marked)]
+    return {sha256(text.encode()).hexdigest(): text for each in said for text in (each.text, each.short)}
+
+
+def _location(place: str | None) -> LocationSet:
+    return LocationSet.unknown() if place is None else LocationSet.of([place])
