@@ -159,6 +159,8 @@ def _footnotes_of(text: str, lines: Sequence[Mark]) -> tuple[int, dict[str, str]
     """Where the footnotes of a text begin, and by their words the numbers that they have there."""
     body, taken = len(text), dict[str, str]()
     for mark in lines:
+        if f" {mark.text}" not in text:
+            continue  # nearly always, and found out faster than by an expression
         signs = f"[{SUPERSCRIPTS}]+" if mark.sign.isdecimal() else re.escape(mark.sign)
         for last in [*re.finditer(rf"^({signs}) {re.escape(mark.text)}$", text, re.MULTILINE)][-1:]:
             body = min(body, max(last.start() - 1, 0))

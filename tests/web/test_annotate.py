@@ -18,6 +18,14 @@ def test_over_http_the_page_comes_back_with_the_answer_that_it_rests_on(asker: A
     assert response.headers["Ruleset"] == data["answer"]["ruleset"]["meaning"]
 
 
+def test_over_http_page_and_text_are_both_marked_and_what_is_not_ours_is_told(asker: Asker) -> None:
+    page = '<p>Тихо.</p><aside class="compliance-notes"><p>Радио Свобода молчит.</p></aside>'
+    body: Any = {"content": {"publisher": "rferl.org", "html": page, "text": "Тихо."}}
+    data = json.loads(asker.send(json.dumps(body).encode(), path="/v1/annotate").data)
+    assert (data["html"], data["text"], data["not_ours"]) == (page, "Тихо.", ["Радио Свобода молчит."])
+    assert {each["field"] for each in data["answer"]["mentions"]} == {"html.body"}
+
+
 def test_over_http_a_question_without_a_page_is_refused(asker: Asker) -> None:
     problem = refused(asker.send(b'{"content": {"publisher": "rferl.org"}}', path="/v1/annotate"), 400)
     assert [each["where"] for each in problem["problems"]] == ["content"]
