@@ -12,13 +12,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
-from types import MappingProxyType
 from typing import Final
 
 from compliance.mentions.article import Zone
 from compliance.mentions.scan import Mention, Verdict
 
-NONE_TAKEN: Final[Mapping[str, str]] = MappingProxyType({})
 _CLOSING: Final = frozenset('»”“"›')
 _PAIRS: Final = frozenset({"»«", "›‹", "‚‘", "‘’", "''"})
 """Quotation marks that close only what such a one has opened."""
@@ -108,13 +106,14 @@ def due_of(spots: Iterable[Spot], marks: Mapping[str, Sequence[Mark]], *, every:
     return Due(left, tuple(lost), tuple(carried), [mark for mark in order if mark in said])
 
 
-def numbered(due: Due, taken: Mapping[str, str] = NONE_TAKEN) -> Due:
+def numbered(due: Due, taken: Mapping[str, str] | None = None) -> Due:
     """The same with numbers in the order of the places, for those of its signs that are numbers.
 
     Args:
         due: what is to be written.
         taken: by the words of footnotes that the text has already, the number of each: it keeps that.
     """
+    taken = taken or {}
     ordered = dict.fromkeys((*(mark for each in due.left for mark in each.marks), *due.lines))
     free = (str(number) for number in count(1) if str(number) not in taken.values())
     signs = {mark: taken.get(mark.text) or next(free) for mark in ordered if mark.sign.isdecimal()}
