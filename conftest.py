@@ -12,7 +12,10 @@ from tests.docs.service import serving
 
 pytest_collect_file = Sybil(
     parsers=PARSERS,
-    patterns=["README.md", "docs/api.md", "docs/diff.md", "docs/import.md", "docs/mentions.md", "docs/proxies.md"],
+    patterns=[
+        "README.md",
+        *(f"docs/{name}.md" for name in ("api", "audit", "diff", "import", "mentions", "proxies")),
+    ],
     excludes=["*/README.md"],  # a pattern matches from the right
     fixtures=["documented_service"],
 ).pytest()

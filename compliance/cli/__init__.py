@@ -31,6 +31,7 @@ _MODULES: Final = {
     "serve": "serve",
     "table": "table",
     "test": "testing",
+    "verify": "verify",
 }
 """The module of each command, where it has the command's name; `import` is a word of Python's, so `import_`."""
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import click
 
+from compliance.cli.audit_fsck import fsck
 from compliance.cli.audit_key import key
 from compliance.cli.audit_rebuild import rebuild
+from compliance.cli.audit_receipt import receipt
 from compliance.cli.audit_seal import seal
 
 
@@ -14,5 +16,5 @@ def audit() -> None:
     """Seal the log of evidence, and look after it. Each of the commands takes `--json`."""
 
 
-for _command in (key, rebuild, seal):
+for _command in (fsck, key, rebuild, receipt, seal):
     audit.add_command(_command)

@@ -104,7 +104,11 @@ def _lines(report: Report) -> Iterator[str]:
             yield from finding_lines(finding)
     yield ""
     damage, left = len(report.of(Grade.DAMAGE)), len(report.of(Grade.LEFTOVER))
-    said = f"{damage} finding(s): this is not what was signed" if damage else "sound: nothing is altered or missing"
+    is_beside = any(each.check == "key-beside" for each in report.findings)
+    by = " by the key that lies BESIDE THE LOG, which proves less" if is_beside else ""
+    said = (
+        f"{damage} finding(s): this is not what was signed" if damage else f"sound{by}: nothing is altered or missing"
+    )
     yield f"{said}; {left} leftover(s) of a crash" if left else said
 
 

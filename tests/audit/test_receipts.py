@@ -171,6 +171,7 @@ def test_without_a_key_the_one_beside_the_log_is_said_to_prove_less(clean: Path,
     status, text = run("--data-dir", str(log.directory.parent))
     assert status == 0
     assert "note: key.pub: no key was given\n  key-beside: the key that was used lies beside the log" in text
+    assert text.splitlines()[-1].startswith("sound by the key that lies BESIDE THE LOG, which proves less: ")
 
 
 def test_what_a_crash_left_is_a_finding_for_whoever_is_strict(clean: Path, log: LogFiles) -> None:

@@ -19,6 +19,7 @@ PAGES = [
     "README.md",
     "docs/api.md",
     "docs/architecture.md",
+    "docs/audit.md",
     "docs/diff.md",
     "docs/editors.md",
     "docs/glossary.md",
