@@ -22,6 +22,7 @@ from typing import Final
 _READ_ONLY: Final = os.O_RDONLY | os.O_CLOEXEC
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
 _LOCK: Final = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+_AT_ONCE: Final = 1024 * 1024
 UNFINISHED: Final = ".new"
 """How names of files end that are not whole yet."""
 
@@ -76,6 +77,17 @@ class Disk:
     def rename(self, path: Path, to: Path) -> None:
         """Have a file under another name, in the place of what is there; others find the old one or the new one."""
         os.rename(path, to)
+
+    def hold(self, path: Path) -> int:
+        """A descriptor of a file that is there, which stays the same file whatever takes its place."""
+        return os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+
+    def blank(self, descriptor: int) -> None:
+        """Write zeros over all that a held file has; a file system may keep what was there elsewhere."""
+        rest = os.fstat(descriptor).st_size
+        while rest > 0:
+            rest -= os.write(descriptor, bytes(min(rest, _AT_ONCE)))
+        _sync(descriptor)
 
     def remove_directory(self, path: Path) -> None:
         """Take an empty directory away; after a power cut it may be back."""

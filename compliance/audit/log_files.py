@@ -106,9 +106,12 @@ class LogFiles:
         Raises:
             EvidenceError: the log has none there, or its bundle is missing or damaged.
         """
-        if not 0 <= number < self.size():
+        size = self.size()
+        if not 0 <= number < size:
             raise EvidenceError(f"the log has no leaf {number}")
-        return next(self.entries(number, number + 1))[1]
+        index, place = divmod(number, WIDTH)
+        tile = Tile(ENTRIES, index, min(WIDTH, size - index * WIDTH))  # not a narrower one: it may say what was erased
+        return entries_in(tile, self.tile(tile))[place]
 
     def record(self, entry: bytes) -> bytes:
         """The record in a leaf, which may stand beside the log; empty where the bytes were dropped.
@@ -191,7 +194,7 @@ class LogFiles:
         found = self._read(path)
         if found is None and tile.level == ENTRIES and tile.is_full:
             packed = self._read(path + COMPRESSED)
-            return None if packed is None else _unpacked(packed, tile.path + COMPRESSED)
+            return None if packed is None else unpacked(packed, tile.path + COMPRESSED)
         return found
 
     def _wider(self, tile: Tile) -> bytes | None:
@@ -244,7 +247,12 @@ def packed(data: bytes) -> bytes:
     return packer.compress(data) + packer.flush()
 
 
-def _unpacked(data: bytes, path: str) -> bytes:
+def unpacked(data: bytes, path: str) -> bytes:
+    """The entry bundle that was compressed to these bytes, which stand at a path.
+
+    Raises:
+        EvidenceError: none was, or more than a bundle may have.
+    """
     unpacker = zlib.decompressobj(_GZIP)
     try:
         found = unpacker.decompress(data, _MOST_BUNDLE_BYTES)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from compliance.cli.audit_compact import compact
+from compliance.cli.audit_erase import erase
 from compliance.cli.audit_fsck import fsck
 from compliance.cli.audit_key import key
 from compliance.cli.audit_rebuild import rebuild
@@ -16,5 +18,5 @@ def audit() -> None:
     """Seal the log of evidence, and look after it. Each of the commands takes `--json`."""
 
 
-for _command in (fsck, key, rebuild, receipt, seal):
+for _command in (compact, erase, fsck, key, rebuild, receipt, seal):
     audit.add_command(_command)

@@ -33,6 +33,8 @@ FAULTS = {
     "remove_directory": (errno.EIO,),
     "rename": (errno.EIO, errno.ENOSPC),
     "locked": (errno.EIO,),
+    "hold": (errno.EIO,),
+    "blank": (errno.EIO, errno.ENOSPC),
     "permissions": (errno.EIO,),
     "is_there": (errno.EIO,),
     "close": (errno.EIO,),
@@ -179,6 +181,20 @@ class SimulatedDisk(Disk):
             if any(each.parent == path for each in self.entries):
                 raise OSError(errno.ENOTEMPTY, os.strerror(errno.ENOTEMPTY))
             self.changed.append((path, self.entries.pop(path), False))
+
+    def hold(self, path: Path) -> int:
+        with self._call("hold"):
+            inode = self._find(path)
+            assert inode is not None
+            self.open_files[len(self.calls)] = (path, inode)
+            return len(self.calls)
+
+    def blank(self, descriptor: int) -> None:
+        with self._call("blank"):
+            inode = self.open_files[descriptor][1]
+            inode.seen[:] = bytes(len(inode.seen))
+            inode.kept[:] = bytes(len(inode.seen))
+            inode.dirty.clear()
 
     def rename(self, path: Path, to: Path) -> None:
         """Either name may be on the disk first, as if the file had been linked and the old name taken away."""

@@ -21,7 +21,7 @@ from tests.audit.mutants import FAULTY
 from tests.components import missing, program
 
 BURSTS, BURST = 5, 3
-NOT_OF_A_WRITER = {"remove", "remove_directory", "rename", "locked", "permissions"}
+NOT_OF_A_WRITER = {"remove", "remove_directory", "rename", "locked", "permissions", "hold", "blank"}
 IMAGES = 4
 """Of what the power may leave after each fault."""
 
