@@ -101,6 +101,7 @@ SETTINGS: Final = (
         "evidence_key", None, values.text, "file of the private key that signs the log; without it, one in `data_dir`"
     ),
     Setting("evidence_origin", "compliance.local/evidence", values.origin, "name of the log, the same for ever"),
+    Setting("seal_seconds", 1, values.whole(0, 3600), "how often the service has the log sealed; 0: others seal it"),
     Setting(
         "checkpoint_to", (), values.targets, "where signed checkpoints go besides: `file:`, `command:` or `https:`"
     ),
@@ -139,6 +140,7 @@ class Settings:
     page_parameters: tuple[str, ...] = ()
     evidence_key: str | None = None
     evidence_origin: str = "compliance.local/evidence"
+    seal_seconds: int = 1
     checkpoint_to: tuple[str, ...] = ()
     audit_token: str | None = field(default=None, repr=False)
 

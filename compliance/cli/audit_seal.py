@@ -42,11 +42,12 @@ class _Done:
 @click.option(
     "--every", type=click.FloatRange(0.05), metavar="SECONDS", help="Seal again and again, until SIGTERM or SIGINT."
 )
+@click.option("--with-parent", is_flag=True, hidden=True, help="End when standard input does.")
 @data_dir_option
 @config_option
 @json_option
 @reports_errors
-def seal(every: float | None, data_dir: str | None, config: Path | None, *, as_json: bool) -> None:
+def seal(every: float | None, data_dir: str | None, config: Path | None, *, with_parent: bool, as_json: bool) -> None:
     """Put what is recorded into the signed log, and give its checkpoint to the targets of the settings."""
     node = node_of(config, data_dir)
     views = SealedViews(LogFiles(node.directory))
@@ -58,8 +59,24 @@ def seal(every: float | None, data_dir: str | None, config: Path | None, *, as_j
         done.findings += exporter.findings()
         _tell(done, done.findings, as_json=as_json, is_one=True)
         sys.exit(FINDINGS if done.findings else GOOD)
-    findings = _for_ever(lambda: _sealed(sealer, exporter), every, exporter, as_json=as_json)
+    stop = _stopping(with_parent=with_parent)
+    findings = _for_ever(stop, lambda: _sealed(sealer, exporter), every, exporter, as_json=as_json)
     sys.exit(FINDINGS if findings else GOOD)
+
+
+def _stopping(*, with_parent: bool) -> threading.Event:
+    """Set by a signal, or by the end of the process that started this one, however that ends."""
+    stop = threading.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: stop.set())
+
+    def wait_for_parent() -> None:
+        sys.stdin.buffer.read()
+        stop.set()
+
+    if with_parent:
+        threading.Thread(target=wait_for_parent, daemon=True).start()
+    return stop
 
 
 def _sealed(sealer: Sealer, exporter: Exporter) -> _Done:
@@ -73,11 +90,10 @@ def _sealed(sealer: Sealer, exporter: Exporter) -> _Done:
             return _Done(done.size, added, dropped, done.checkpoint.decode(), done.findings)
 
 
-def _for_ever(seal_all: Callable[[], _Done], every: float, exporter: Exporter, *, as_json: bool) -> tuple[str, ...]:
-    """Seal until a signal comes, and end in good order; what is wrong in the end."""
-    stop = threading.Event()
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, lambda *_: stop.set())
+def _for_ever(
+    stop: threading.Event, seal_all: Callable[[], _Done], every: float, exporter: Exporter, *, as_json: bool
+) -> tuple[str, ...]:
+    """Seal until it is to stop, and end in good order; what is wrong in the end."""
     told: tuple[str, ...] = ()
     while True:
         start, done = monotonic(), None

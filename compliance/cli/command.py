@@ -16,6 +16,8 @@ import click
 import msgspec
 
 from compliance.audit.log import Log
+from compliance.audit.views import VIEWS
+from compliance.audit.views_reading import ViewsReader
 from compliance.check import Checker, today
 from compliance.config import NO_EVIDENCE, Settings
 from compliance.errors import ComplianceError, ConfigError, Problem, RequestError, RulesError
@@ -92,7 +94,9 @@ def recorder_of(configured: Settings) -> Recorder | None:
     """What records as the settings say; None if nothing is to be recorded."""
     if configured.evidence == NO_EVIDENCE:
         return None
-    log = Log(evidence_directory(configured), configured.evidence, today)
+    directory = evidence_directory(configured)
+    views = ViewsReader(directory / VIEWS)
+    log = Log(directory, configured.evidence, today, is_sealed=lambda key: views.leaf_of(key) is not None)
     return Recorder(log, configured.evidence, configured.page_parameters)
 
 

@@ -19,6 +19,8 @@ from compliance.cli.command import (
     reports_errors,
     settings,
 )
+from compliance.cli.sealing import SealerProcess
+from compliance.config import Settings
 from compliance.errors import ConfigError
 from compliance.web.server import serve as serve_http
 
@@ -32,6 +34,7 @@ from compliance.web.server import serve as serve_http
 @click.option(
     "--geo-overlay", "geo_overlays", multiple=True, help="A table of networks and territories; may be repeated."
 )
+@click.option("--data-dir", help="Directory of what is written: the evidence.")
 @click.option("--geo-golden", help="A table of addresses and what databases have to say of them.")
 @config_option
 @json_option
@@ -43,6 +46,7 @@ def serve(config: Path | None, *, as_json: bool, **flags: Any) -> None:
     logging.getLogger("waitress").setLevel(logging.ERROR)
     recorder = recorder_of(configured)
     checker = opened(configured, recorder)
+    sealer = _sealer(configured, config) if recorder is not None and configured.seal_seconds else None
 
     def ready(url: str) -> None:
         rules = checker.ruleset
@@ -62,3 +66,11 @@ def serve(config: Path | None, *, as_json: bool, **flags: Any) -> None:
     finally:
         if recorder is not None:
             recorder.close()
+        if sealer is not None:
+            sealer.stop()
+
+
+def _sealer(configured: Settings, config: Path | None) -> SealerProcess:
+    """The sealer of this node. It reads the same settings."""
+    file = [] if config is None else ["--config", str(config)]
+    return SealerProcess(["--every", str(configured.seal_seconds), "--data-dir", configured.data_dir, *file])
