@@ -76,7 +76,7 @@ class Decisions:
             is_waiting: says whether a record with a key is durable, though it may not be in the log yet.
         """
         self.log, self._views = LogFiles(directory), ViewsReader(directory / VIEWS)
-        self.is_waiting = is_waiting
+        self._is_waiting = is_waiting
         self._rules: Memo[Index] = Memo(_MOST_RULESETS)
 
     def find(self, key: str, place: str | None = None) -> Decided | None:
@@ -110,6 +110,10 @@ class Decisions:
             table=readable(record, outcome),
             shown=None if place is None else self._shown(record, outcome, place),
         )
+
+    def is_waiting(self, key: str) -> bool:
+        """Whether a record with a key is durable, and not in the log yet as far as its views tell."""
+        return self._views.leaf_of(key) is None and self._is_waiting(key)
 
     def close(self) -> None:
         """Let go of the views."""

@@ -7,13 +7,21 @@ from flask import Flask, Response, request
 from compliance.check import Checker
 from compliance.config import Settings
 from compliance.geo.client_address import ProxyTrust
-from compliance.web import api, evidence
+from compliance.web import api, evidence, reports
+from compliance.web.auditing import EXTENSION as AUDITING
+from compliance.web.auditing import Auditing
 from compliance.web.metrics import Metrics
 from compliance.web.service import EXTENSION, Service
 from compliance.web.withheld import silence_words
 
 
-def create_app(checker: Checker, *, body_limit: int = Settings().body_limit, trust: ProxyTrust | None = None) -> Flask:
+def create_app(
+    checker: Checker,
+    *,
+    body_limit: int = Settings().body_limit,
+    trust: ProxyTrust | None = None,
+    auditing: Auditing | None = None,
+) -> Flask:
     """The WSGI application that answers with `checker`.
 
     Args:
@@ -21,14 +29,22 @@ def create_app(checker: Checker, *, body_limit: int = Settings().body_limit, tru
         body_limit: the largest request body, in bytes.
         trust: which peers are believed when they name a reader; without it, none. A server that is not ours has
             to drop headers with underscores in their names, as nginx does: WSGI cannot tell them from others.
+        auditing: what auditors get, and by which token; without it, nothing.
     """
     app = Flask("compliance", static_folder=None)
     silence_words(app.logger.name)
     app.url_map.merge_slashes = False  # a redirect would repeat the query, and whoever asks mends the path at once
     app.config["MAX_CONTENT_LENGTH"] = body_limit
     app.extensions[EXTENSION] = shared = Service(checker, Metrics(), trust or ProxyTrust())
-    app.register_blueprint(api.routes)
-    app.register_blueprint(evidence.routes)
+    app.extensions[AUDITING] = auditing
+    for each in (api.routes, evidence.routes, reports.routes):
+        app.register_blueprint(each)
+    _finish(app, shared)
+    return app
+
+
+def _finish(app: Flask, shared: Service) -> None:
+    """What is done with every response."""
 
     @app.after_request
     def empty(response: Response) -> Response:
@@ -46,7 +62,5 @@ def create_app(checker: Checker, *, body_limit: int = Settings().body_limit, tru
     @app.after_request
     def protect(response: Response) -> Response:
         response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers.setdefault("Ruleset", checker.ruleset.meaning)
+        response.headers.setdefault("Ruleset", shared.checker.ruleset.meaning)
         return response
-
-    return app

@@ -16,6 +16,7 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 
+from flask import Flask
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import create_server
@@ -25,6 +26,7 @@ from compliance.check import Checker
 from compliance.config import Settings
 from compliance.geo.client_address import ProxyTrust
 from compliance.web.app import create_app
+from compliance.web.auditing import Auditing
 from compliance.web.problems import MEDIA_TYPE, NEVER_KEPT, problem
 from compliance.web.withheld import silence_words
 
@@ -132,6 +134,11 @@ class _Channel(HTTPChannel):
         self.addr = ("", 0)
 
 
+def _application(checker: Checker, settings: Settings) -> Flask:
+    trust, auditing = ProxyTrust.of(settings), Auditing.of(settings, checker.recorder)
+    return create_app(checker, body_limit=settings.body_limit, trust=trust, auditing=auditing)
+
+
 def serve(checker: Checker, settings: Settings, ready: Callable[[str], None]) -> None:
     """Answer requests until the process is told to stop.
 
@@ -146,7 +153,7 @@ def serve(checker: Checker, settings: Settings, ready: Callable[[str], None]) ->
     _leave_no_core()
     largest = max(settings.body_limit, DRAINED)
     server: Any = create_server(
-        create_app(checker, body_limit=settings.body_limit, trust=ProxyTrust.of(settings)),
+        _application(checker, settings),
         host=settings.host,
         port=settings.port,
         threads=settings.threads,
