@@ -46,12 +46,3 @@ def test_the_readme_is_read_in_five_minutes() -> None:
     prose = re.sub(r"^```.*?^```$", "", README, flags=re.DOTALL | re.MULTILINE)
     assert len(prose.split()) < 750
     assert len(README.split()) < 1200
-
-
-def test_the_endpoints_and_commands_of_the_status_are_all_there_are() -> None:
-    status = README.split("## Status")[1]
-    api = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
-    endpoints = {path for _, path in re.findall(r"^### `(GET|POST) (/\S*)`$", api, re.MULTILINE)}
-    commands = set(re.findall(r"^### `compliance (\w+)`$", api, re.MULTILINE))
-    named = {each.removeprefix("POST ").removeprefix("GET ") for each in re.findall(r"`([^`]+)`", status)}
-    assert endpoints | commands <= named
