@@ -20,14 +20,23 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+from compliance.audit.compressed import COMPRESSED, packed, unpacked
 from compliance.audit.disk import Disk
 from compliance.audit.frame import MOST_BYTES
 from compliance.audit.group_commit import NotRecordedError
 from compliance.audit.leaf import NONCE_BYTES, nonce_of
 from compliance.audit.locking import PATIENCE, alone
-from compliance.audit.log_files import COMPRESSED, LOG, SEGMENTS, LogFiles, blob_path, packed, unpacked
+from compliance.audit.log_files import LOG, SEGMENTS, LogFiles, blob_path
 from compliance.audit.merkle import leaf_hash
-from compliance.audit.record import BodyRecord, ErasureRecord, RecordError, decode, encode
+from compliance.audit.record import (
+    BodyRecord,
+    ErasureRecord,
+    OutcomeRecord,
+    RecordError,
+    RulesetRecord,
+    decode,
+    encode,
+)
 from compliance.audit.sealer import Sealed, Sealer
 from compliance.audit.sealing import key_in
 from compliance.audit.segment_file import SegmentFiles, read_file
@@ -91,7 +100,7 @@ class Eraser:
             by: who decided it, if that is to be told.
 
         Raises:
-            EvidenceError: there are no such leaves, or the log cannot be read or written.
+            EvidenceError: there are no such leaves, others rely on one, or the log cannot be read or written.
         """
         sealed = self._sealed()  # a copy that waits is dropped now, while its key is known
         files = LogFiles(self._directory, self._disk)
@@ -134,8 +143,9 @@ class Eraser:
         for each in found:
             if each.entry and leaf_hash(each.entry) != each.hash:
                 raise EvidenceError(f"leaf {each.number} was altered: verify the log first")
-            if _kind(each.entry) is ErasureRecord:
-                raise EvidenceError(f"leaf {each.number} says that others were erased, and cannot be erased itself")
+            if isinstance(record := _decoded(each.entry), ErasureRecord | OutcomeRecord | RulesetRecord):
+                kind = record.__struct_config__.tag
+                raise EvidenceError(f"leaf {each.number} is of the kind `{kind}`, which others rely on: it stays")
         return found
 
     def _say(self, targets: Sequence[_Target], reason: str, today: date, by: str | None) -> None:
@@ -243,7 +253,3 @@ def _decoded(entry: bytes) -> object:
         return decode(entry) if entry else None
     except RecordError:
         return None
-
-
-def _kind(entry: bytes) -> type:
-    return type(_decoded(entry))

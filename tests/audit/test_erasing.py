@@ -15,10 +15,11 @@ from compliance.audit.disk import Disk
 from compliance.audit.erasing import Erased, Eraser
 from compliance.audit.log_files import LogFiles
 from compliance.audit.merkle import Frontier, leaf_hash
-from compliance.audit.record import BodyRecord, ErasureRecord, decode, encode
+from compliance.audit.record import BodyRecord, ErasureRecord, OutcomeRecord, decode, encode
 from compliance.audit.sealed_views import SealedViews
 from compliance.audit.sealer import Sealer
 from compliance.audit.segment_writer import SegmentWriter
+from compliance.audit.table import Row
 from compliance.audit.tiles import TileHashes
 from compliance.audit.views import VIEWS
 from compliance.errors import EvidenceError
@@ -166,12 +167,16 @@ def test_a_leaf_that_is_not_there_is_refused_and_nothing_happens(wrong: int) -> 
     assert where(disk)
 
 
-def test_what_says_that_leaves_were_erased_cannot_be_erased() -> None:
+def test_what_says_that_leaves_were_erased_and_what_tables_name_cannot_be_erased() -> None:
     image, number = node(size=10)
     disk = SimulatedDisk(image)
     erased(disk, number)
-    with pytest.raises(EvidenceError, match="leaf 10 says that others were erased"):
+    with pytest.raises(EvidenceError, match="leaf 10 is of the kind `erasure`, which others rely on"):
         erased(disk, 10)
+    rows = (Row(notices=()),)
+    writer(disk).commit([encode(OutcomeRecord(nonce="0" * 32, day=TODAY, rows=rows, elsewhere=0, unknown=0))])
+    with pytest.raises(EvidenceError, match="leaf 11 is of the kind `outcome`"):
+        erased(disk, 11)
 
 
 def test_a_reason_that_no_leaf_holds_is_refused_before_anything_happens() -> None:
