@@ -130,7 +130,8 @@ def lacking_section(rows: Iterable[tuple[str | None, str, int, str, Stood]], tot
     """
     heads = columns("content", "day", "leaf", "table", "missing", "other_words", "unconfirmed", other_words=OTHER_WORDS)
     found: list[tuple[Any, ...]] = [
-        (content, day, leaf, table, *(each.told(way) for way in WAYS[1:])) for content, day, leaf, table, each in rows
+        (content, day, leaf, table, *(each.told(way) for way in (MISSING, OTHER_WORDS, UNCONFIRMED)))
+        for content, day, leaf, table, each in rows
     ]
     told = section("lacking", "Pages that lack a confirmation", heads, found, limit=asked.limit)
     return Section(
