@@ -22,6 +22,7 @@ PURE_MODULES = (
     "audit/bundle_reading.py",
     "audit/canonical.py",
     "audit/checkpoint.py",
+    "audit/compressed.py",
     "audit/facts.py",
     "audit/finding.py",
     "audit/leaf.py",

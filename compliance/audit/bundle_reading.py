@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from compliance.audit.listing import LOG, Listing, packed, unpacked
+from compliance.audit.compressed import COMPRESSED, packed, unpacked
+from compliance.audit.listing import LOG, Listing
 from compliance.audit.merkle import leaf_hash
 from compliance.audit.tiles import WIDTH, Tile, tile_at
 from compliance.errors import EvidenceError
 
-COMPRESSED: Final = ".gz"
 _LENGTH: Final = 2
 
 
@@ -73,19 +73,24 @@ class BundleReader:
 
     def _compressed(self, path: str, raw: bytes | None) -> tuple[str, bytes | None]:
         """Where a full bundle is, and what is in it."""
-        data = self._files.read(path + COMPRESSED) if path + COMPRESSED in self._files else None
+        small = path + COMPRESSED
+        data = self._files.read(small) if raw is None or small in self._files else None
         if data is None:
             return path, raw
-        found = unpacked(data)
-        if found is None:
-            self._findings.add("entry-altered", path + COMPRESSED, "it cannot be unpacked")
-        elif raw is not None and found != raw:
-            self._findings.add("entry-altered", path + COMPRESSED, "it has other entries than the same without `.gz`")
-        elif raw is not None:
+        try:
+            found = unpacked(data, small)
+        except EvidenceError:
+            self._findings.add("entry-altered", small, "it cannot be unpacked")
+            return (path, raw) if raw is not None else (small, b"")
+        if packed(found) != data:
+            self._findings.add("packed-otherwise", small, "it would be other bytes if packed here")
+        if raw is None:
+            return small, found
+        if found != raw:
+            self._findings.add("entry-altered", small, "it has other entries than the same without `.gz`")
+        else:
             self._findings.add("compaction-left", path, "it is there compressed, too")
-        if found is not None and packed(found) != data:
-            self._findings.add("packed-otherwise", path + COMPRESSED, "it would be other bytes if packed here")
-        return (path, raw) if raw is not None else (path + COMPRESSED, found)
+        return path, raw
 
 
 def tile_in(path: str) -> Tile | None:

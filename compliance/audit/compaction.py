@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from compliance.audit.compressed import COMPRESSED, packed
 from compliance.audit.disk import Disk
 from compliance.audit.locking import PATIENCE, alone
-from compliance.audit.log_files import COMPRESSED, LOG, LogFiles, packed
+from compliance.audit.log_files import LOG, LogFiles
 from compliance.audit.tiles import ENTRIES, WIDTH, Tile
 from compliance.errors import EvidenceError
 

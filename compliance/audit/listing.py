@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import zlib
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Protocol
 
 from compliance.audit.finding import Findings
-from compliance.audit.tiles import MOST_ENTRY_BYTES, WIDTH
 
 LOG: Final = "log/"
 """Where the log is that other programs read."""
 CHECKPOINT: Final = f"{LOG}checkpoint"
-_MOST_BUNDLE_BYTES: Final = WIDTH * (2 + MOST_ENTRY_BYTES)
-_GZIP: Final = 16 + zlib.MAX_WBITS
 
 
 class Directory(Protocol):
@@ -70,19 +66,3 @@ class Listing:
     def has_moved(self) -> bool:
         """Whether the log was sealed again since: then files that were there may be gone, and others be there."""
         return self.read(CHECKPOINT) != self.checkpoint
-
-
-def packed(data: bytes) -> bytes:
-    """An entry bundle, compressed as this machine does it."""
-    packer = zlib.compressobj(zlib.Z_BEST_COMPRESSION, zlib.DEFLATED, _GZIP)
-    return packer.compress(data) + packer.flush()
-
-
-def unpacked(data: bytes) -> bytes | None:
-    """An entry bundle that was compressed; None if it cannot be unpacked as a whole."""
-    unpacker = zlib.decompressobj(_GZIP)
-    try:
-        found = unpacker.decompress(data, _MOST_BUNDLE_BYTES)
-    except zlib.error:
-        return None
-    return found if unpacker.eof and not unpacker.unused_data else None

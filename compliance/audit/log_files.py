@@ -7,36 +7,32 @@ wider one, begins with it. Full entry bundles may be kept compressed, which web 
 
 Nothing is verified here but that blobs are what their names say. Hold what was read against a checkpoint.
 
-Source: C2SP tlog-tiles; RFC 1952 for compressed bundles.
+Source: C2SP tlog-tiles.
 """
 
 from __future__ import annotations
 
 import contextlib
 import re
-import zlib
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 from compliance.audit.checkpoint import checkpoint_in
+from compliance.audit.compressed import COMPRESSED, unpacked
 from compliance.audit.disk import Disk, ensure_directory, write_file
 from compliance.audit.merkle import HASH_SIZE
 from compliance.audit.record import BodyRecord, decode
-from compliance.audit.tiles import ENTRIES, MOST_ENTRY_BYTES, WIDTH, Tile, bundle, entries_in
+from compliance.audit.tiles import ENTRIES, WIDTH, Tile, bundle, entries_in
 from compliance.errors import EvidenceError, visible
 
 LOG: Final = "log"
 BLOBS: Final = "blobs"
 SEGMENTS: Final = "segments"
 CHECKPOINT: Final = "checkpoint"
-COMPRESSED: Final = ".gz"
-"""How names of compressed bundles end."""
 _SHA256: Final = re.compile("[0-9a-f]{64}")
 _BODY: Final = b'"kind":"body"'
-_MOST_BUNDLE_BYTES: Final = WIDTH * (2 + MOST_ENTRY_BYTES)
-_GZIP: Final = 16 + zlib.MAX_WBITS
 
 
 class LogFiles:
@@ -193,8 +189,8 @@ class LogFiles:
         path = f"{LOG}/{tile.path}"
         found = self._read(path)
         if found is None and tile.level == ENTRIES and tile.is_full:
-            packed = self._read(path + COMPRESSED)
-            return None if packed is None else unpacked(packed, tile.path + COMPRESSED)
+            data = self._read(path + COMPRESSED)
+            return None if data is None else unpacked(data, tile.path + COMPRESSED)
         return found
 
     def _wider(self, tile: Tile) -> bytes | None:
@@ -239,28 +235,6 @@ def blob_path(name: str) -> str:
     if _SHA256.fullmatch(name) is None:
         raise EvidenceError(f"`{visible(name)}` is no SHA-256")
     return f"{BLOBS}/{name[:2]}/{name}"
-
-
-def packed(data: bytes) -> bytes:
-    """An entry bundle, compressed: the same bytes for the same bundle, without a name or a time."""
-    packer = zlib.compressobj(zlib.Z_BEST_COMPRESSION, zlib.DEFLATED, _GZIP)
-    return packer.compress(data) + packer.flush()
-
-
-def unpacked(data: bytes, path: str) -> bytes:
-    """The entry bundle that was compressed to these bytes, which stand at a path.
-
-    Raises:
-        EvidenceError: none was, or more than a bundle may have.
-    """
-    unpacker = zlib.decompressobj(_GZIP)
-    try:
-        found = unpacker.decompress(data, _MOST_BUNDLE_BYTES)
-    except zlib.error as error:
-        raise EvidenceError(f"`{path}` cannot be unpacked") from error
-    if not unpacker.eof or unpacker.unused_data:
-        raise EvidenceError(f"`{path}` cannot be unpacked")
-    return found
 
 
 def _cut(data: bytes, tile: Tile, width: int) -> bytes:

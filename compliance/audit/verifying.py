@@ -15,8 +15,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from compliance.audit.bundle_reading import COMPRESSED
 from compliance.audit.checkpoint import Checkpoint, checkpoint_in, opened_checkpoint
+from compliance.audit.compressed import COMPRESSED
 from compliance.audit.finding import Finding, Findings, Report
 from compliance.audit.ledger import NOWHERE, Ledger
 from compliance.audit.listing import CHECKPOINT, LOG, Directory, Listing

@@ -26,6 +26,7 @@ from compliance.audit.record import (
     RulesetRecord,
     TableRecord,
     decode,
+    encode,
     key_of,
 )
 from compliance.audit.verifying_tiles import Leaf
@@ -173,7 +174,8 @@ class RecordsVerifier:
 def key_in(record: AnyRecord | OtherRecord, data: bytes) -> tuple[str, bytes] | None:
     """The kind and the key of a record that has one, and so may be in a log once only."""
     if isinstance(record, TableRecord | OutcomeRecord | RenderedRecord):
-        return kind_of(record), bytes.fromhex(key_of(data))
+        is_all = encode(record) == data  # if a later version said more, it is part of the key
+        return kind_of(record), bytes.fromhex(record.key if is_all else key_of(data))
     return None
 
 

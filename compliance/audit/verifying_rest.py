@@ -14,7 +14,8 @@ from hashlib import sha256
 from itertools import groupby
 from typing import Final
 
-from compliance.audit.bundle_reading import COMPRESSED, Entries, entries_at, tile_in
+from compliance.audit.bundle_reading import Entries, entries_at, tile_in
+from compliance.audit.compressed import COMPRESSED
 from compliance.audit.ledger import NOWHERE, Ledger
 from compliance.audit.listing import CHECKPOINT, LOG, Listing
 from compliance.audit.merkle import HASH_SIZE, leaf_hash

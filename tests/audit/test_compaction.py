@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from compliance.audit.compaction import Compacted, compact
+from compliance.audit.compressed import packed
 from compliance.audit.disk import Disk
 from compliance.audit.locking import alone
-from compliance.audit.log_files import LogFiles, packed
+from compliance.audit.log_files import LogFiles
 from compliance.errors import EvidenceError
 from tests.audit.disks import Image, SimulatedDisk
 from tests.audit.seals import DIRECTORY, EMPTY, leaves_in, record, sealer, writer

@@ -16,8 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance.audit.checkpoint import Checkpoint, signed_checkpoint
+from compliance.audit.compressed import packed
 from compliance.audit.disk import Disk
-from compliance.audit.log_files import LogFiles, blob_path, packed
+from compliance.audit.log_files import LogFiles, blob_path
 from compliance.audit.merkle import HASH_SIZE
 from compliance.audit.record import BodyRecord, encode
 from compliance.audit.tiles import ENTRIES, WIDTH, Tile, bundle

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
+from dataclasses import replace
 from itertools import combinations
 from random import Random
 
@@ -13,8 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compliance.audit.bundle_reading import entries_at
+from compliance.audit.canonical import canonical
 from compliance.audit.finding import Finding, Grade, Report
-from compliance.audit.frame import HEADER_SIZE, OVERHEAD
+from compliance.audit.frame import HEADER_SIZE, OVERHEAD, start
 from compliance.audit.ledger_file import FileLedger
 from compliance.audit.merkle import leaf_hash
 from compliance.audit.record import AnyRecord, encode
@@ -422,3 +425,40 @@ def test_only_what_is_wrong_in_itself_is_told() -> None:
         ("entry-altered", Grade.DAMAGE),
         ("reference-gone", Grade.NOTE),
     ]
+
+
+def test_a_compressed_bundle_that_cannot_be_unpacked_is_damage() -> None:
+    path = "log/tile/entries/001.gz"
+    for data in (b"", LARGE[path][:-1], LARGE[path] + b"x", b"x" + LARGE[path][1:]):
+        told = found({**LARGE, path: data})
+        assert (told[0].check, told[0].path, told[0].message) == ("entry-altered", path, "it cannot be unpacked")
+
+
+def test_what_a_later_version_says_of_a_page_is_part_of_its_key() -> None:
+    members = json.loads(encode(SAID[2]))
+    later = [canonical({**members, "v": 2, "more": more}) for more in (1, 2, 2)]
+    entries = [*map(encode, SAID), *later[:2]]
+    assert found({**log_of(entries), **BESIDE}) == ()
+    again = canonical({**members, "v": 2, "more": 2, "nonce": "0" * 32})
+    told = one({**log_of([*entries, again]), **BESIDE})
+    assert (told.check, told.leaf) == ("recorded-twice", 5)
+
+
+def test_the_name_of_a_file_that_was_sealed_may_come_again() -> None:
+    old = Segment().write(mode(1)).close()
+    new = Segment()
+    new.header = replace(new.header, identity=bytes(16))
+    new.position, new.data = start(new.header), new.header.encoded()
+    new.write(mode(2))
+    files = log_of([encode(mode(1)), encode(mode(2))], [old.sealed(is_whole=True), new.sealed()])
+    assert found({**files, new.path: new.data}) == ()
+    told = one(log_of([encode(mode(1)), encode(mode(2))], [old.sealed(is_whole=True), new.sealed()]))
+    assert (told.check, told.path) == ("segment-missing", new.path)
+
+
+def test_another_file_in_the_place_of_one_that_is_being_sealed_is_told() -> None:
+    old, new = Segment().write(mode(1)), Segment()
+    new.header = replace(new.header, identity=bytes(16))
+    files = {**log_of([encode(mode(1))], [old.sealed()]), old.path: new.header.encoded()}
+    told = one(files)
+    assert (told.check, told.path) == ("segment-damaged", old.path)
