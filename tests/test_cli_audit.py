@@ -19,7 +19,7 @@ from compliance.audit.disk import Disk
 from compliance.audit.key_files import public_keys
 from compliance.audit.log_files import LogFiles
 from compliance.audit.merkle import inclusion_proof, is_included, leaf_hash
-from compliance.audit.record import OutcomeRecord, encode
+from compliance.audit.record import ErasureRecord, OutcomeRecord, decode, encode
 from compliance.audit.segment_writer import SegmentWriter
 from compliance.audit.table import Row
 from compliance.audit.tiles import TileHashes
@@ -250,3 +250,59 @@ def test_a_round_that_takes_no_time_is_refused_and_so_is_an_unknown_setting() ->
     assert run("seal", "--every", "0").exit_code == 2
     Path("compliance.toml").write_text('evidence_keys = "x"\n')
     assert "the nearest is `evidence_key`" in run("seal").output
+
+
+def test_the_log_is_compacted_and_verifies_as_before() -> None:
+    bring(*(record("table", str(number), number) for number in range(300)))
+    run("seal")
+    done = json.loads(run("compact", "--json").stdout)
+    assert done["bundles"] == 1
+    assert done["packed_bytes"] < done["raw_bytes"]
+    assert run("compact").output == "0 bundles compressed, 0 bytes to 0\n"
+    assert (EVIDENCE / "log/tile/entries/000.gz").exists()
+    assert is_provable(record("table", "7", 7))
+
+
+def test_leaves_are_erased_by_their_numbers_and_the_log_says_why() -> None:
+    brought("a", "b", "c")
+    run("seal")
+    done = run("erase", "0", "2", "--reason", "they asked for it", "--by", "the desk")
+    assert (done.exit_code, done.output) == (0, "2 leaves erased; the log has 4 leaves\n")
+    entries = dict(LogFiles(EVIDENCE).entries())
+    assert [number for number, entry in entries.items() if not entry] == [0, 2]
+    said = decode(entries[3])
+    assert isinstance(said, ErasureRecord)
+    assert (said.leaves, said.reason, said.by) == ((0, 2), "they asked for it", "the desk")
+    again = json.loads(run("erase", "0", "1", "--reason", "they asked for it", "--json").stdout)
+    assert again == {"erased": [1], "before": [0], "size": 5, "findings": []}
+    verified = CliRunner().invoke(main, ["verify", "--json"])
+    assert json.loads(verified.stdout)["erased"] == 3
+    assert not [each for each in json.loads(verified.stdout)["findings"] if each["check"].startswith("eras")]
+
+
+def test_nothing_is_erased_without_a_reason_a_leaf_or_a_log() -> None:
+    assert "holds no sealed log" in run("erase", "0", "--reason", "x").output
+    assert "holds no sealed log" in run("compact").output
+    brought("a")
+    run("seal")
+    for arguments in (
+        ["erase", "0"],
+        ["erase", "--reason", "x"],
+        ["erase", "0", "--reason", " "],
+        ["erase", "1", "--reason", "x"],
+    ):
+        assert run(*arguments).exit_code == 2
+    assert LogFiles(EVIDENCE).entry(0) == record("table", "a")
+
+
+def test_leaves_are_erased_while_a_service_seals() -> None:
+    service = Service()
+    brought("a", "b")
+    waited_for(lambda: is_provable(record("table", "b")))
+    assert run("erase", "0", "--reason", "they asked for it").exit_code == 0
+    brought("c", worker="w1")
+    waited_for(lambda: is_provable(record("table", "c")))
+    status, _, err = service.ended()
+    assert (status, err) == (0, "")
+    assert LogFiles(EVIDENCE).entry(0) == b""
+    assert LogFiles(EVIDENCE).size() == 4
