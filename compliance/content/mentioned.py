@@ -22,6 +22,7 @@ from compliance.content.publisher import Directory
 from compliance.content.speech import READ, SHOWS_NOTHING, Speech, speech_of
 from compliance.mentions.html import Page, Published
 from compliance.mentions.html import read as read_html
+from compliance.mentions.readings import Reading, with_readings
 from compliance.mentions.scan import Mention, Scanned, Suppressed, Verdict
 from compliance.model.facts import Facts, FactValue, Members, OneOf
 
@@ -92,8 +93,8 @@ def look(content: Content, directory: Directory, scan: Scan) -> Looked:
 def _looked(content: Content, directory: Directory, scan: Scan) -> Looked:
     texts, page = texts_of(content)
     links = _owners(frozenset() if page is None else page.hosts, directory)
-    is_read = page is not None and page.is_checked
-    scanned = scan(texts, links.certain)
+    scanned, is_all = _scanned(texts, page, links.certain, scan)
+    is_read = page is not None and page.is_checked and is_all
     return Looked(
         mentions=tuple(_placed(scanned.mentions, texts, page)),
         suppressed=tuple(_placed(scanned.suppressed, texts, page)),
@@ -112,6 +113,17 @@ def _in_source(scanned: Scanned, page: Page) -> Iterator[tuple[int, int]]:
         span = field.span(each.start, each.end) if field is not None and each.is_whole else None
         if span is not None:
             yield span
+
+
+def _scanned(texts: Mapping[str, str], page: Page | None, linked: frozenset[str], scan: Scan) -> tuple[Scanned, bool]:
+    """What is in some texts, however the tags of the page show; whether every way was read."""
+    scanned = scan(texts, linked)
+    fields = () if page is None else page.fields
+    read = {f"{OF_PAGE}{each.name}": Reading.of(each.text, each.joints) for each in fields if each.joints}
+    if not read:
+        return scanned, True
+    found = scan({name: each.text for name, each in read.items()}, linked)
+    return with_readings(scanned, read, found), all(each.is_whole for each in read.values())
 
 
 def _authors(texts: Mapping[str, str], scanned: Scanned) -> dict[str, str]:

@@ -14,7 +14,8 @@ import re
 from enum import IntEnum
 from typing import Final
 
-from compliance.mentions.markup import BLOCKS, Markup, attributes, name_of, start_tag
+from compliance.mentions.markup import Markup, attributes, name_of, start_tag
+from compliance.mentions.nesting import BLOCKS
 
 _VOID: Final = frozenset({"area", "base", "br", "col", "embed", "frame", "hr", "img", "input", "link", "meta", "param"})
 _WHOLE: Final = frozenset({"title", "textarea", "xmp", "iframe", "script", "style", "noscript", "noembed", "noframes"})

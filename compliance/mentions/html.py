@@ -10,25 +10,18 @@ Source: HTML Living Standard; https://ogp.me; https://schema.org/Article.
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from itertools import accumulate, chain, pairwise
+from itertools import chain, pairwise
 from typing import Final, TypeVar
 
-from compliance.mentions.markup import (
-    ENTITY,
-    PARAGRAPH,
-    Markup,
-    attribute,
-    attributes,
-    character,
-    start_tag,
-    title_of,
-    value_of,
-)
+from compliance.mentions import json_ld
+from compliance.mentions.field import Field, Pieces, joined, moved
+from compliance.mentions.gaps import Gap, Joint, gaps
+from compliance.mentions.labels import labels
+from compliance.mentions.markup import PARAGRAPH, Markup, attribute, attributes, start_tag, title_of, value_of
 from compliance.mentions.published import Published, published
 from compliance.mentions.source import Segment, Source
 from compliance.mentions.tree import is_affordable, passed_over
@@ -43,6 +36,12 @@ CAPTION: Final = "caption"
 ALT: Final = "alt"
 META: Final = "meta"
 JSON_LD: Final = "json_ld"
+LABEL: Final = "label"
+"""Tool tips, names for screen readers, and what fields and buttons hold."""
+INNER: Final = "inner"
+"""What stands in pages within the page: for readers without scripts, in shadow trees ..."""
+FRAME: Final = "frame"
+"""... and in frames that hold their page as an attribute: its places are unknown."""
 LOOSE: Final = "loose"
 """What a parser sees and nobody knows where: its places are unknown."""
 SEEN: Final = (HEADLINE, BODY, CAPTION)
@@ -52,37 +51,18 @@ _METAS: Final = frozenset(
     {"og:title", "twitter:title", "og:image:alt", "twitter:image:alt", "keywords", "news_keywords", "article:tag"}
 )
 _NAMING: Final = ("property", "name", "itemprop", "http-equiv")
+_HOLDING: Final = frozenset({"noscript", "iframe"})
+_DEEPEST: Final = 2
+"""So many pages within one another are read."""
 _HEADINGS: Final = frozenset(f"{slash}h{level}" for slash in ("", "/") for level in "123456")
 _CAPTIONS: Final = frozenset({"figcaption", "/figcaption", "/figure"})
 _WANTED: Final = frozenset(
-    {"html", "title", "script", "meta", "a", "/a", "area", "img", "input", "svg"} | _HEADINGS | _CAPTIONS
-)
-_JSON_TEXT: Final = re.compile(
-    r'"(headline|alternativeHeadline|description|articleBody)"\s*+:\s*+"((?:[^"\\]++|\\.)*+)"', re.DOTALL
-)
-_ESCAPED: Final = re.compile(
-    r"((?:\\u(?![dD][89a-fA-F])[0-9a-fA-F]{4})++|(?:\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\.|"
-    rf"{ENTITY.pattern[1:-1]})",
-    re.DOTALL,
+    {"html", "title", "textarea", "script", "meta", "a", "/a", "area", "img", "input", "svg"} | _HEADINGS | _CAPTIONS
 )
 _HOST: Final = re.compile(r"(?:https?:)?//(?:[^/?#]*@)?([^/?#:\[\]@]+)", re.IGNORECASE)
 
 
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True)
-class Field:
-    """A part of a page: its text, and where that stands."""
-
-    name: str
-    text: str
-    source: Source | None
-    """None if nobody knows."""
-
-    def span(self, start: int, end: int) -> tuple[int, int] | None:
-        """From where to where in the source some characters stand; None if nobody knows."""
-        return None if self.source is None else self.source.span(start, end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +84,16 @@ class Page:
     markup: Markup
     fields: tuple[Field, ...]
     is_checked: bool
-    """Whether it was held against a parser: one that would take the square of its length is not."""
+    """Whether it was held against a parser: one that would take the square of its length is not.
+
+    Nor is one that holds pages within pages within pages."""
+    inner: tuple[Page, ...] = ()
+    """The pages within it."""
 
     @cached_property
     def hosts(self) -> frozenset[str]:
         """The sites that the page links to."""
-        return frozenset(host for _, host in self._links)
+        return frozenset(host for _, host in self._links).union(*(each.hosts for each in self.inner))
 
     @cached_property
     def links(self) -> tuple[Link, ...]:
@@ -169,14 +153,52 @@ def read(html: str) -> Page:
     Args:
         html: a page or a piece of one, whatever its state.
     """
+    return _read(html, _DEEPEST)
+
+
+def _read(html: str, depth: int) -> Page:
+    """The same of a page that may hold pages within it, so many levels deep."""
     markup = Markup(html)
     numbers = markup.where(_WANTED)
     found = list(_seen(markup, numbers))
     found += _described(markup, numbers)
-    is_checked = is_affordable(markup)
+    written = list(_inner(markup)) if depth else []
+    inner = [(_read(text, depth - 1), place) for text, place in written]
+    if inner:
+        parts = [(each, place) for page, place in inner for each in page.fields]
+        placed = [(each, place) for each, place in parts if place is not None and each.source is not None]
+        found.append(moved(INNER, placed))
+        found.append(
+            Field(
+                FRAME, PARAGRAPH.join(each.text for each, place in parts if place is None or each.source is None), None
+            )
+        )
+    is_checked = is_affordable(markup) and all(page.is_checked for page, _ in inner)
+    is_checked = is_checked and (depth > 0 or next(_inner(markup), None) is None)
     if is_checked and (missing := passed_over(html, "".join(markup.shown))):
         found.append(Field(LOOSE, " ".join(missing), None))
-    return Page(markup, tuple(each for each in found if each.text and not each.text.isspace()), is_checked)
+    fields = tuple(each for each in found if each.text and not each.text.isspace())
+    return Page(markup, fields, is_checked, tuple(page for page, _ in inner))
+
+
+# -- pages within it ----------------------------------------------------------------------------------
+
+
+def _inner(markup: Markup) -> Iterator[tuple[str, int | None]]:
+    """The source of each page within a page, once, and where it begins; None where it is written in another way."""
+    known: set[str] = set()
+    for number in markup.where(_HOLDING):
+        token = markup.tokens[number]
+        if token not in known:
+            known.add(token)
+            if markup.names[number] == "noscript":
+                yield _content(markup, number)
+            elif written := attribute(token, "srcdoc")[0]:
+                yield "".join(value_of(written)[0]), None
+    for first, last in markup.templates:
+        if attribute(markup.tokens[first], "shadowrootmode")[0]:
+            start = markup.places[2 * first + 1] + len(markup.tokens[first])
+            yield markup.source[start : markup.places[2 * last + 1] if last < len(markup.tokens) else None], start
 
 
 # -- what stands in the page itself -----------------------------------------------------------------
@@ -190,6 +212,7 @@ def _seen(markup: Markup, numbers: Sequence[int]) -> Iterator[Field]:
         rest.append((done, start))
         done = end
     rest.append((done, len(markup.shown)))
+    found = gaps(markup)
     for name, ranges in (
         (HEADLINE, [cut[1:] for cut in cuts if cut[0] == HEADLINE]),
         (BODY, rest),
@@ -197,7 +220,20 @@ def _seen(markup: Markup, numbers: Sequence[int]) -> Iterator[Field]:
     ):
         if ranges:
             shown = _cut(markup.shown, ranges)
-            yield Field(name, "".join(shown), Source(shown, partial(_located, markup, ranges)))
+            source = Source(shown, partial(_located, markup, ranges))
+            yield Field(name, "".join(shown), source, tuple(_joints(source, ranges, found)))
+
+
+def _joints(source: Source, ranges: Sequence[tuple[int, int]], found: Sequence[Gap]) -> Iterator[Joint]:
+    """Where gaps of a page stand in the text of a field that some pieces make up."""
+    before, waiting = 0, list(reversed(found))
+    for start, end in ranges:
+        while waiting and waiting[-1].first < end:
+            gap = waiting.pop()
+            if gap.first >= start:
+                first, last = (source.starts[each - start + before] for each in (gap.first, gap.last + 1))
+                yield Joint(first, last, gap.is_likely)
+        before += end - start
 
 
 def _located(markup: Markup, ranges: Sequence[tuple[int, int]]) -> tuple[list[str], list[int]]:
@@ -228,49 +264,28 @@ def _cuts(names: Sequence[str], numbers: Iterable[int]) -> Iterator[tuple[str, i
 
 # -- what is said of it -----------------------------------------------------------------------------
 
-Pieces = tuple[Sequence[str], Sequence[str], int]
-"""A text as it is read and as it is written, in pieces, and where it begins."""
-
 
 def _described(markup: Markup, numbers: Sequence[int]) -> Iterator[Field]:
     """Title, descriptions, texts in place of pictures, and the texts of JSON-LD."""
     names = markup.names
-    yield _joined(TITLE, (_title(markup, number) for number in numbers if names[number] == "title"))
+    yield joined(TITLE, (_held(markup, number) for number in numbers if names[number] == "title"))
     metas = list(_metas(markup))
-    yield _joined(LEAD, (each[1:] for each in metas if each[0] in _LEADS))
-    yield _joined(META, (each[1:] for each in metas if each[0] in _METAS))
-    yield _joined(ALT, _alts(markup, numbers))
+    yield joined(LEAD, (each[1:] for each in metas if each[0] in _LEADS))
+    yield joined(META, (each[1:] for each in metas if each[0] in _METAS))
+    yield joined(ALT, _alts(markup, numbers))
+    held = (_held(markup, number) for number in numbers if names[number] == "textarea")
+    yield joined(LABEL, chain(labels(markup), held))
     scripts = [number for number in numbers if names[number] == "script"]
     found: dict[str, list[Pieces]] = {}
     for text, place in _documents(markup, scripts):
-        for each in _JSON_TEXT.finditer(text):
-            found.setdefault(each[1], []).append((*_json_text(each[2]), place + each.start(2)))
+        for key, written, inside in json_ld.texts(text):
+            found.setdefault(key, []).append((*json_ld.pieces(written), place + inside))
     for key, pieces in found.items():
-        yield _joined(f"{JSON_LD}.{key}", pieces)
+        yield joined(f"{JSON_LD}.{key}", pieces)
 
 
-def _joined(name: str, values: Iterable[Pieces]) -> Field:
-    """Several texts as one field, each once."""
-    kept: dict[str, Pieces] = {}
-    for each in values:
-        kept.setdefault("".join(each[0]), each)
-    kept.pop("", None)
-    several = list(kept.values())
-    shown = [*chain.from_iterable((PARAGRAPH, *each[0]) for each in several)][1:]
-    return Field(name, "".join(shown), Source(shown, partial(_placed, several)))
-
-
-def _placed(several: Sequence[Pieces]) -> tuple[list[str], list[int]]:
-    """What stands in the source for some texts and what divides them, for which nothing does, and where."""
-    written: list[str] = []
-    places: list[int] = []
-    for _, pieces, place in several:
-        written += ("", *pieces)
-        places += (place, *accumulate(map(len, pieces[:-1]), initial=place))
-    return written[1:], places[1:]
-
-
-def _title(markup: Markup, number: int) -> Pieces:
+def _held(markup: Markup, number: int) -> Pieces:
+    """The text that an element holds in which there are no tags."""
     text, place = _content(markup, number)
     return (*value_of(text), place)
 
@@ -320,22 +335,3 @@ def _documents(markup: Markup, scripts: Iterable[int]) -> Iterator[tuple[str, in
         tag = start_tag(markup.tokens[number])
         if "ld+json" in "".join(_attribute(tag, "type")[0]).lower():
             yield _content(markup, number)
-
-
-def _json_text(written: str) -> tuple[list[str], list[str]]:
-    """The pieces of a string of JSON, as they are read and as they are written."""
-    pieces = _ESCAPED.split(written)
-    shown: list[str] = list(pieces)
-    known: Mapping[str, str] = {each: _unescaped(each) for each in set(pieces[1::2])}
-    shown[1::2] = [known[each] for each in pieces[1::2]]
-    return shown, pieces
-
-
-def _unescaped(token: str) -> str:
-    if token[0] == "&":
-        return character(token)
-    try:
-        text: str = json.loads(f'"{token}"', strict=False)
-    except ValueError:
-        return "\ufffd" if token[:2] == "\\u" else token[1:]
-    return text if text.isprintable() or text.isspace() else text.encode("utf-8", "replace").decode()

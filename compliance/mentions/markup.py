@@ -13,12 +13,14 @@ Source: HTML Living Standard, 13.2.5 (tokenisation) and 13.2.6.5 (foreign conten
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from html import unescape
 from html.entities import html5
 from itertools import accumulate
 from typing import Final
+
+from compliance.mentions.nesting import BLOCKS, passed_over_tags
 
 MARK: Final = "compliance-mark"
 """The class of our marks behind names ..."""
@@ -30,7 +32,7 @@ PARAGRAPH: Final = "\n\n"
 """Between two texts that no name runs across."""
 
 _S: Final = r"\t\n\f\r "
-_SPACES: Final = frozenset("\t\n\f\r ")
+SPACES: Final = frozenset("\t\n\f\r ")
 _NAME: Final = rf"[a-zA-Z][^{_S}/>]*+"
 _PLAIN: Final = rf'(?:[^=>"\']*+(?<=[^{_S}/])="[^"]*+")*+[^=>"\']*+>'
 """Attributes as most tags have them; what does not fit is read by the expression below, which takes longer."""
@@ -66,7 +68,7 @@ _TOKEN: Final = (
     rf"(?<=&){_REFERENCE}|(?<=[\n\r\t\f])[{_S}]*+|(?<=\0)\0*+"
 )
 _TOKENS: Final = re.compile(rf"([<&\n\r\t\f\0]{_TOKEN}))")
-_TOKENS_AND_SPACES: Final = re.compile(rf"([<&\n\r\t\f\0 ]{_TOKEN}|(?<= )[{_S}]++))")
+_TOKENS_ANDSPACES: Final = re.compile(rf"([<&\n\r\t\f\0 ]{_TOKEN}|(?<= )[{_S}]++))")
 """The same where spaces stand in rows that a reader sees as one."""
 _GROUPS: Final = 3
 _ROWS: Final = re.compile(rf"[{_S}]++")
@@ -81,82 +83,9 @@ _CDATA: Final = re.compile(r"<!\[CDATA\[([^\]]*+(?:\](?!\]>)[^\]]*+)*+)(?:\]\]>|
 _UNSEEN: Final = re.compile(r"<(title|style|script)\b[^<]*+(?:<(?!/\1)[^<]*+)*+(?:</\1[^>]*+>?|\Z)", re.IGNORECASE)
 _SVG_TITLE: Final = re.compile(r"<title\b[^>]*+(?:>([^<]*+)|\Z)", re.IGNORECASE)
 
-BLOCKS: Final = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "audio",
-        "blockquote",
-        "body",
-        "button",
-        "caption",
-        "center",
-        "col",
-        "colgroup",
-        "dd",
-        "details",
-        "dialog",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "embed",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "frame",
-        "frameset",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "head",
-        "header",
-        "hgroup",
-        "hr",
-        "html",
-        "iframe",
-        "input",
-        "legend",
-        "li",
-        "listing",
-        "main",
-        "menu",
-        "nav",
-        "object",
-        "ol",
-        "optgroup",
-        "option",
-        "p",
-        "plaintext",
-        "pre",
-        "search",
-        "section",
-        "select",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "textarea",
-        "tfoot",
-        "th",
-        "thead",
-        "title",
-        "tr",
-        "ul",
-        "video",
-        "xmp",
-    ]
-)
-"""Elements that no name runs across; all others stand in a line."""
 _APART: Final = frozenset({"a", "button", "label", "time"})
 """Two of these side by side are two things, though nothing stands between them."""
-_RAISED: Final = "sup"
+RAISED: Final = "sup"
 """Begins what is no part of the word before: the sign of a note."""
 _FOREIGN_NAMES: Final = frozenset({"svg", "math"})
 _REMAPPED: Final = {each: ord(unescape(f"&#{each};")) for each in range(0x80, 0xA0)}
@@ -184,15 +113,16 @@ class Markup:
         self.source = source
         parts = _TOKENS.split(source)
         if _ROW in "<".join(parts[0::_GROUPS]):
-            parts = _TOKENS_AND_SPACES.split(source)
+            parts = _TOKENS_ANDSPACES.split(source)
         self.texts: list[str] = parts[0::_GROUPS]
         self.tokens: list[str] = parts[1::_GROUPS]
         names: list[str | None] = parts[2::_GROUPS]
         low = {name: (name or "").lower() for name in set(names)}
         self.names: list[str] = list(map(low.__getitem__, names))
         """For each token the name of its element, behind a slash if it ends there; empty if it is no tag."""
-        self.means = self._meant({name: _stands_for(name) for name in low.values()})
+        self.means = self._meant({name: stands_for(name) for name in low.values()})
         """What each token stands for."""
+        self._run_on()
         self._set_apart()
         if _OUR_NOTES in source:
             self._set_notes_apart()
@@ -200,7 +130,7 @@ class Markup:
     @cached_property
     def written(self) -> list[str]:
         """Texts and tokens in turns."""
-        return _in_turns(self.texts, self.tokens)
+        return in_turns(self.texts, self.tokens)
 
     @cached_property
     def places(self) -> list[int]:
@@ -210,7 +140,7 @@ class Markup:
     @cached_property
     def shown(self) -> list[str]:
         """What each of `written` stands for."""
-        shown = _in_turns(self.texts, self.means)
+        shown = in_turns(self.texts, self.means)
         for first, last in self.templates:
             shown[2 * first + 1 : 2 * last + 1] = [""] * (2 * (last - first))
         return shown
@@ -230,13 +160,13 @@ class Markup:
                     found.append((first, number))
         return [*found, (first, len(self.tokens))] if depth else found
 
-    def where(self, names: set[str] | frozenset[str]) -> list[int]:
+    def where(self, names: Container[str]) -> list[int]:
         """The numbers of the tags of some names."""
         return [number for number, name in enumerate(self.names) if name in names]
 
     def is_ours(self, number: int) -> bool:
         """Whether a token is a mark of ours: a bare sign."""
-        return self.names[number] == _RAISED and _OUR.fullmatch(self.tokens[number].rstrip()) is not None
+        return self.names[number] == RAISED and _OUR.fullmatch(self.tokens[number].rstrip()) is not None
 
     def _meant(self, by_name: Mapping[str, str | None]) -> list[str]:
         """What all tokens stand for, by their names; those that are left open have a meaning of their own."""
@@ -244,12 +174,22 @@ class Markup:
         means: list[str] = []
         for meaning, token in zip(map(by_name.__getitem__, self.names), self.tokens, strict=True):
             if meaning is not None:
-                means.append(meaning or (" " if token[-1] in _SPACES else ""))
+                means.append(meaning or (" " if token[-1] in SPACES else ""))
             else:
                 if token not in known:
                     known[token] = _meaning(token)
                 means.append(known[token])
         return means
+
+    def _run_on(self) -> None:
+        """Let the text run on through tags of blocks that a browser passes over."""
+        blocks = [number for number, meaning in enumerate(self.means) if meaning == PARAGRAPH]
+        for first, last in self.templates:  # in these other things are open
+            blocks = [number for number in blocks if not first <= number <= last]
+        self.passed: list[int] = passed_over_tags(self.names, blocks)
+        """The numbers of such tags."""
+        for number in self.passed:
+            self.means[number] = " " if self.tokens[number][-1] in SPACES else ""
 
     def _set_apart(self) -> None:
         """Put a space where one element ends and the next begins, unless that splits a word."""
@@ -287,16 +227,17 @@ def name_of(name: str) -> str:
     return name.removeprefix("/")
 
 
-def _in_turns(texts: Sequence[str], others: Sequence[str]) -> list[str]:
+def in_turns(texts: Sequence[str], others: Sequence[str]) -> list[str]:
+    """A text, one of the others, a text, and so on: there is one text more."""
     found = [""] * (len(texts) + len(others))
     found[::2] = texts
     found[1::2] = others
     return found
 
 
-def _stands_for(name: str) -> str | None:
+def stands_for(name: str) -> str | None:
     """What a tag stands for besides the spaces behind it; None if that depends on more than its name."""
-    if not name or name in _FOREIGN_NAMES or name == _RAISED:
+    if not name or name in _FOREIGN_NAMES or name == RAISED:
         return None
     if name in {"br", "/br"}:
         return "\n"
@@ -307,7 +248,7 @@ def _meaning(token: str) -> str:
     """What stands for a token without a name, for a picture or a formula, or for the first tag of what is raised."""
     if token[0] == "&":
         return character(token)
-    if token[0] == "<" and token[1:4].lower() == _RAISED:
+    if token[0] == "<" and token[1:4].lower() == RAISED:
         return "" if _OUR.match(token) and not token[-1].isspace() else " "
     if token[0] == "<":
         return "" if token[1] in "!?/" else _foreign(token)
@@ -333,6 +274,11 @@ def start_tag(token: str) -> str:
     """The first tag of an element that is one token, or the tag that the token is; empty if it is neither."""
     found = _TAG.match(token)
     return "" if found is None else found[0]
+
+
+def tags_of(picture: str) -> Iterator[tuple[str, int]]:
+    """The tags in a picture or a formula, its own among them, and where in it each stands."""
+    return ((each[0], each.start()) for each in _TAG.finditer(picture))
 
 
 def attributes(tag: str, name: str) -> dict[str, tuple[str, int]]:

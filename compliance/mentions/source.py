@@ -53,12 +53,13 @@ class Source:
         return self.located()
 
     @cached_property
-    def _starts(self) -> list[int]:
+    def starts(self) -> list[int]:
+        """Where each piece begins in the text, and where the last one ends."""
         return list(accumulate(map(len, self.shown), initial=0))
 
     def piece(self, offset: int) -> int:
         """The number of the piece with a character of the text."""
-        return min(bisect_right(self._starts, offset), len(self.shown)) - 1
+        return min(bisect_right(self.starts, offset), len(self.shown)) - 1
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """From where to where in the source some characters of the text stand.
@@ -73,7 +74,7 @@ class Source:
         """From where to where one character stands."""
         number = self.piece(offset)
         shown, written, place = self.shown[number], self.written[number], self.places[number]
-        inside = offset - self._starts[number]
+        inside = offset - self.starts[number]
         if shown == written:
             return place + inside, place + inside + 1
         if _is_row_of_escapes(shown, written):
@@ -84,7 +85,7 @@ class Source:
         """The pieces that are not empty, in the order of the text."""
         for number, (shown, written, place) in enumerate(zip(self.shown, self.written, self.places, strict=True)):
             if shown:
-                start = self._starts[number]
+                start = self.starts[number]
                 yield Segment(start, start + len(shown), place, place + len(written), shown == written)
 
 

@@ -1,0 +1,109 @@
+"""Words that a page may show apart or joined, and words that stand in no text of an element."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
+
+from compliance.content.facts import Content
+from compliance.content.mentioned import Looked, look
+from compliance.content.publisher import Directory
+from compliance.mentions.names import AsWritten, names_of
+from compliance.mentions.nesting import BLOCKS, passed_over_tags
+from compliance.mentions.readings import LACKS
+from compliance.mentions.scan import Mention, Scanner
+from tests.mentions.naming import alias, entity
+
+LEAF = entity("leaf", alias("Ladybird", language="en"))
+NESTING = ("div", "p", "section", "li", "ul", "h1", "h2", "form", "dd")
+TAGS = (*NESTING, *(f"/{name}" for name in NESTING))
+SCANNER = Scanner(names_of([LEAF], AsWritten()))
+
+
+def looked(html: str) -> Looked:
+    return look(Content(html=html), Directory.of([LEAF], {}), SCANNER.scan_fields)
+
+
+def found(html: str) -> list[tuple[str, str]]:
+    """What stands in the source for each mention, and how sure it is."""
+    return [
+        ("nowhere" if each.span is None else html[slice(*each.span)], str(each.what.verdict))
+        for each in looked(html).mentions
+        if isinstance(each.what, Mention)
+    ]
+
+
+@pytest.mark.parametrize(
+    "between",
+    ["</span><span>", "<img src=x>", "<svg></svg>", "<wbr>", "<rt>", "</x-a><x-b>", "<canvas></canvas>", "</i><i>"],
+)
+def test_a_name_that_tags_may_set_apart_is_possible(between: str) -> None:
+    html = f"<p>Ladybird{between}news</p>"
+    assert found(html) == [("Ladybird", "possible")]
+    assert looked(html).mentions[0].what.lacks == LACKS  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("between", ["</span><span>", "<img src=x>", "<input type=hidden>", "<rt>", "</x-a><x-b>"])
+def test_a_name_that_tags_may_join_is_possible(between: str) -> None:
+    assert found(f"<p>Lady{between}bird</p>") == [(f"Lady{between}bird", "possible")]
+
+
+@pytest.mark.parametrize("name", ["Lady<b>bi</b>rd", "<i>Lady</i><b>bird", "Lady<wbr>bird", "<span>L</span>adybird"])
+def test_formatting_leaves_a_name_certain(name: str) -> None:
+    assert [verdict for _, verdict in found(f"<p>{name}")] == ["certain"]
+
+
+def test_parts_in_a_row_are_read_in_mixtures() -> None:
+    html = "<span>news</span><span>Lady</span><span>bird</span><span>news</span>"
+    assert found(html) == [("Lady</span><span>bird", "possible")]
+
+
+@pytest.mark.parametrize("tag", ["</td>", "</body>", "</html>", "</div>", "<td>", "</li>", "<body>"])
+def test_a_tag_that_browsers_pass_over_cuts_no_name(tag: str) -> None:
+    assert found(f"<p>Lady{tag}bird") == [(f"Lady{tag}bird", "certain")]
+
+
+@given(st.lists(st.sampled_from(TAGS)))
+@settings(max_examples=150)
+def test_a_browser_passes_over_the_same_tags(names: list[str]) -> None:
+    pieces = "".join(f"<i id=a{n}></i><{name}><i id=b{n}></i>" for n, name in enumerate(names))
+    tree = LexborHTMLParser(f"<!doctype html><body>{pieces}".encode())
+    passed = set(passed_over_tags(names, range(len(names))))
+
+    def block(selector: str) -> int:
+        node = tree.css_first(selector)
+        while node is not None and node.tag not in BLOCKS:
+            node = node.parent
+        return 0 if node is None else node.mem_id
+
+    for number, name in enumerate(names):
+        if name != "/p":
+            assert (number in passed) == (block(f"#a{number}") == block(f"#b{number}"))
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<b title='Ladybird'>", "<p aria-label=Ladybird>", "<INPUT PLACEHOLDER = 'Ladybird'>", "<input value=Ladybird>",
+        "<select><optgroup label=Ladybird>", "<textarea>Ladybird</textarea>", "<svg><g aria-label='Ladybird'></svg>",
+        "<x><template shadowrootmode=open>Ladybird</template>", "<noscript><img alt='Ladybird'></noscript>",
+        '<script type="application/ld+json">{"articleBody": ["x", "Ladybird"]}</script>',
+    ],
+)  # fmt: skip
+def test_what_readers_see_or_hear_elsewhere_is_read(html: str) -> None:
+    assert found(html) == [("Ladybird", "certain")]
+
+
+def test_a_page_in_a_frame_is_read_without_places() -> None:
+    assert found("<iframe srcdoc='&lt;p>Lady&lt;b>bird'></iframe>") == [("nowhere", "certain")]
+
+
+def test_pages_too_deep_within_one_another_are_not_read_whole() -> None:
+    assert not looked("<template shadowrootmode=open>" * 4 + "x").is_whole
+
+
+@pytest.mark.parametrize("kind", ["hidden", "password", "checkbox"])
+def test_what_a_field_never_shows_is_not_read(kind: str) -> None:
+    assert found(f"<input type={kind} value=Ladybird>") == []
