@@ -183,7 +183,7 @@ def test_every_report_says_what_it_rests_on(tmp_path: Path, name: str) -> None:
     size = len(everything().records)
     assert (basis["size"], basis["counted"], basis["generated"]) == (size, size, "2026-09-09")
     assert (basis["rulesets"], basis["unsealed"]) == ((RULESETS[0],), None)
-    assert basis["outages"] == [{"day": "2026-03-01", "reason": "the disk is full", "missed": 12}]
+    assert basis["outages"] == ({"day": "2026-03-01", "reason": "the disk is full", "missed": 12},)
     note = LogFiles(tmp_path).checkpoint()
     assert note is not None
     assert basis["root"] == note.decode().split("\n")[2]
