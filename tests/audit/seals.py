@@ -11,6 +11,7 @@ from random import Random
 
 from compliance.audit.canonical import canonical
 from compliance.audit.checkpoint import checkpoint_in, opened_checkpoint
+from compliance.audit.disk import Disk
 from compliance.audit.group_commit import NotRecordedError
 from compliance.audit.log_files import SEGMENTS, LogFiles, text_of
 from compliance.audit.merkle import HASH_SIZE, Frontier, leaf_hash
@@ -57,9 +58,14 @@ def sealed_all(found: Sealer) -> Sealed:
             return done
 
 
-def leaves_in(disk: SimulatedDisk) -> list[bytes]:
-    """The leaves of the log, each of which its tiles and its signed checkpoint prove; all else is an error."""
-    files = LogFiles(DIRECTORY, disk)
+def leaves_in(disk: Disk) -> list[bytes]:
+    """The leaves of the log on a simulated disk."""
+    return leaves_of(disk, DIRECTORY)
+
+
+def leaves_of(disk: Disk, directory: Path) -> list[bytes]:
+    """The leaves of a log, each of which its tiles and its signed checkpoint prove; all else is an error."""
+    files = LogFiles(directory, disk)
     note = files.checkpoint()
     assert note is not None, "there is no checkpoint"
     head = opened_checkpoint(note, ORIGIN, [LOG.public]).checkpoint

@@ -1,0 +1,93 @@
+"""Processes that record and seal until they are killed; what was acknowledged to each is told.
+
+`python -m tests.audit.sealing_nursery DIRECTORY KILLS SEED [MISTAKE]` kills so many, one after the other on one log,
+each of them while it brings records from one thread and seals in another. What it was promised stands in
+`DIRECTORY.said`, a record on a line. A new process is a fork of one that has everything imported.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from random import Random
+from time import sleep
+from typing import NoReturn
+
+import pytest
+
+from compliance.audit.group_commit import NotRecordedError
+from compliance.audit.log_files import SEGMENTS
+from compliance.audit.sealer import Sealer
+from compliance.audit.segment_writer import SegmentWriter
+from tests.audit.sealing_mutants import CRASH
+from tests.audit.seals import record
+from tests.audit.signing import LOG, ORIGIN
+
+LONGEST_LIFE = 0.12
+"""In seconds: a seal takes some twenty syncs."""
+PAGES = 400
+
+
+def lives(directory: Path, kill: int, pipe: int) -> NoReturn:
+    """Bring records that others brought before, and some that nobody did, and seal all."""
+    writer = SegmentWriter(directory / SEGMENTS, "w0", most_file_bytes=20_000, seconds=60, opening_seconds=60)
+    sealer = Sealer(directory, LOG, ORIGIN)
+
+    def bring() -> None:
+        random, number = Random(kill), 0  # noqa: S311 - repeatable
+        while True:
+            nonce = kill * 100_000 + number
+            page = record("table", f"page-{random.randrange(PAGES)}", nonce)
+            payload = record("counters", "", nonce) if number % 7 == 0 else page
+            try:
+                writer.append(payload).wait()
+            except NotRecordedError as error:
+                os.write(pipe, f"failed: {error}\n".encode())
+                return
+            os.write(pipe, payload + b"\n")
+            number += 1
+
+    threading.Thread(target=bring, daemon=True).start()
+    while True:
+        for each in sealer.seal().findings:
+            os.write(pipe, f"failed: {each}\n".encode())
+
+
+def killed(directory: Path, kill: int, life: float) -> bytes:
+    """What a process said that was killed so many seconds after its birth, or, each other one, its first promise."""
+    outlet, inlet = os.pipe()
+    process = os.fork()
+    if process == 0:
+        try:
+            os.close(outlet)
+            lives(directory, kill, inlet)
+        except BaseException as error:  # noqa: BLE001 - whatever it is, it is told
+            os.write(inlet, f"failed: {error!r}\n".encode())
+        finally:
+            os._exit(1)
+    os.close(inlet)
+    said = os.read(outlet, 4_096) if kill % 2 else b""
+    sleep(life)
+    os.kill(process, signal.SIGKILL)
+    with os.fdopen(outlet, "rb") as file:
+        said += file.read()
+    os.waitpid(process, 0)
+    return said
+
+
+def main(directory: Path, kills: int, seed: int) -> None:
+    """Kill so many."""
+    random = Random(seed)  # noqa: S311 - repeatable
+    for kill in range(kills):
+        said = killed(directory, kill, random.uniform(0, LONGEST_LIFE))
+        with directory.with_suffix(".said").open("ab") as file:
+            file.write(said.rpartition(b"\n")[0] + b"\n")
+
+
+if __name__ == "__main__":
+    if sys.argv[4:]:
+        CRASH[sys.argv[4]](pytest.MonkeyPatch())
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
