@@ -7,6 +7,7 @@ in no record, so no report can tell them; it tells how many there are.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
@@ -163,6 +164,14 @@ def as_data(report: Report) -> dict[str, Any]:
         for each in report.sections
     }
     return {"report": report.name, "title": report.title, **asked, "basis": basis, **tables}
+
+
+def as_json_text(value: object) -> bytes:
+    """A value as JSON, also if it has half a letter, which callers may have sent and UTF-8 does not have."""
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        return json.dumps(msgspec.to_builtins(value)).encode()
 
 
 # -- what was asked ---------------------------------------------------------------------------------------

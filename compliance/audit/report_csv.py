@@ -35,7 +35,7 @@ def as_csv(report: Report) -> bytes:
         if section.left_out:
             lines.append(_line([section.name, *[None] * len(names), "rows left out", section.left_out]))
     lines.extend(_line(["basis", *[None] * len(names), name, value]) for name, value in basis_of(report))
-    return "".join(lines).encode()
+    return "".join(lines).encode("utf-8", "replace")
 
 
 def basis_of(report: Report) -> Iterator[tuple[str, Cell]]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 import click
 import msgspec
 
-from compliance.audit.report import GROUPINGS, REPORTS, Report, as_data, asked_of
+from compliance.audit.report import GROUPINGS, REPORTS, Report, as_data, as_json_text, asked_of
 from compliance.audit.report_csv import as_csv
 from compliance.audit.report_page import as_page
 from compliance.audit.report_patterns import STATES
@@ -26,7 +26,7 @@ from compliance.reporting import ADVICE
 
 def as_json(report: Report) -> bytes:
     """The report as JSON, in lines for people."""
-    return msgspec.json.format(msgspec.json.encode(as_data(report)), indent=2) + b"\n"
+    return msgspec.json.format(as_json_text(as_data(report)), indent=2) + b"\n"
 
 
 def _as_text(report: Report) -> bytes:

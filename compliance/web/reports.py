@@ -15,7 +15,7 @@ from compliance.audit.leaf import nonce_of
 from compliance.audit.log import Keyed
 from compliance.audit.reference import reference_of
 from compliance.audit.rendered import Confirmed, RenderedRecord
-from compliance.audit.report import REPORTS, Report, as_data, asked_of
+from compliance.audit.report import REPORTS, Report, as_data, as_json_text, asked_of
 from compliance.audit.report_csv import MEDIA_TYPE as CSV
 from compliance.audit.report_csv import as_csv
 from compliance.audit.report_page import MEDIA_TYPE as HTML
@@ -35,7 +35,7 @@ _NAME: Final = re.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 _MOST_NOTICES: Final = 1000
 _JSON: Final = "application/json"
 _FORMATS: Final[dict[str, tuple[str, Callable[[Report], bytes]]]] = {
-    "json": (_JSON, lambda report: msgspec.json.encode(as_data(report))),
+    "json": (_JSON, lambda report: as_json_text(as_data(report))),
     "csv": (CSV, as_csv),
     "html": (HTML, as_page),
 }
@@ -125,7 +125,7 @@ def decision(auditing: Auditing, key: str) -> Response:
         return problem(404, "not-found", "a decision is named by the 64 hexadecimal digits that the answer had")
     found = auditing.decisions.find(key, place)
     if found is not None:
-        return as_json(msgspec.json.encode({"state": "sealed", **msgspec.to_builtins(found)}), cache="no-store")
+        return as_json(as_json_text({"state": "sealed", **msgspec.to_builtins(found)}), cache="no-store")
     if auditing.decisions.is_waiting(key):
         response = as_json(msgspec.json.encode({"state": "not sealed yet", "decision": key}), cache="no-store")
         response.status_code = 202

@@ -1,0 +1,91 @@
+"""`compliance report` and `compliance audit rebuild`: reports from the sealed log, without a service."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from compliance.audit.views import VIEWS
+from compliance.cli import main
+from tests.audit.test_reports import everything
+
+EVIDENCE = Path("data/evidence")
+
+
+@pytest.fixture(autouse=True)
+def _log(clean: Path) -> None:
+    """A sealed log with a table of everything, where the settings look for it."""
+    EVIDENCE.mkdir(parents=True)
+    everything().reporter(EVIDENCE).close()
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, arguments)
+
+
+def test_a_report_is_printed_as_lines_and_says_what_it_rests_on() -> None:
+    result = run("report", "decisions", "--by", "notice,place", "--status", "required")
+    assert result.exit_code == 0
+    assert "agent   RU" in result.stdout
+    assert "root: " in result.stdout
+    assert "only status: required" in result.stdout
+
+
+@pytest.mark.parametrize("how", [["--json"], ["--format", "json"]])
+def test_a_report_is_printed_as_json(how: list[str]) -> None:
+    result = run("report", "unknowns", *how)
+    found = json.loads(result.stdout)
+    assert result.exit_code == 0
+    assert [row["fact"] for row in found["unknowns"]["rows"]] == ["publisher.designated_as"]
+    assert "declare it once" in found["unknowns"]["rows"][0]["advice"]
+
+
+@pytest.mark.parametrize(("form", "begin"), [("csv", "section,"), ("html", "<!DOCTYPE html>")])
+def test_a_report_is_written_to_a_file(form: str, begin: str) -> None:
+    result = run("report", "rulesets", "--format", form, "--output", "found")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert Path("found").read_text().startswith(begin)
+
+
+def test_pages_that_lack_a_confirmation_are_findings() -> None:
+    assert run("report", "coverage").exit_code == 1
+    assert run("report", "coverage", "--place", "DE").exit_code == 0
+
+
+def test_everything_that_is_wrong_with_a_question_is_said_at_once() -> None:
+    result = run("report", "decisions", "--place", "XX", "--on", "soon", "--by", "noticed", "--json")
+    assert result.exit_code == 2
+    problems = json.loads(result.stdout)["problems"]
+    assert {each["where"] for each in problems} == {"place", "on", "by"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--data-dir", "nowhere"], "holds no sealed log"),
+        (["--json", "--format", "csv"], "two formats"),
+        (["--output", "no/such/file"], "cannot be written"),
+    ],
+)
+def test_what_cannot_be_done_is_said_without_a_traceback(arguments: list[str], message: str) -> None:
+    result = run("report", "decisions", *arguments)
+    assert result.exit_code == 2
+    assert message in result.output
+    assert "Traceback" not in result.output
+
+
+def test_views_are_made_anew_where_they_were_lost() -> None:
+    (EVIDENCE / VIEWS).unlink()
+    assert "compliance audit rebuild" in run("report", "decisions").output
+    result = run("audit", "rebuild", "--json")
+    assert (result.exit_code, json.loads(result.stdout)) == (0, {"leaves": len(everything().records)})
+    assert run("report", "decisions").exit_code == 0
+
+
+def test_without_a_log_there_is_nothing_to_make_views_of() -> None:
+    result = run("audit", "rebuild", "--data-dir", "nowhere")
+    assert result.exit_code == 2
+    assert "holds no sealed log" in result.output
