@@ -22,6 +22,7 @@ from msgspec.structs import replace
 from compliance.audit.disk import Disk
 from compliance.audit.frame import (
     HEADER_SIZE,
+    OVERHEAD,
     Header,
     Prefix,
     file_name,
@@ -29,12 +30,15 @@ from compliance.audit.frame import (
     start,
     worker_and_number,
 )
+from compliance.audit.frame import MOST_BYTES as MOST_RECORD_BYTES
 from compliance.audit.sealed_state import SealedSegment
-from compliance.audit.segment_file import read_file, read_file_on
-from compliance.audit.segment_reading import Ending
+from compliance.audit.segment_file import read_file
+from compliance.audit.segment_reading import Ending, read_on
 
-MOST_BYTES: Final = 64 * 1024 * 1024
-"""When so much was taken, the next file waits for the next batch."""
+MOST_BYTES: Final = 4 * 1024 * 1024
+"""When so much was taken the rest waits for the next batch, so that none takes long."""
+_LEAST_READ: Final = 2 * (MOST_RECORD_BYTES + OVERHEAD)
+"""So much is read of a file at least: more than one frame."""
 
 
 @dataclass(slots=True)
@@ -143,7 +147,14 @@ class SegmentIntake:
             found.segments.append(old)
             found.findings.append(self._stuck[identity])
             return
-        reading = read_file_on(self._disk, self._directory / file.name, header, old.position)
+        size = max(self._most_bytes, _LEAST_READ)
+        data = self._disk.read(self._directory / file.name, old.offset, size)
+        reading = read_on(data, header, old.position)
+        if len(data) == size and reading.position.offset > old.offset:  # it ends where we stopped reading
+            found.records += reading.records
+            found.segments.append(SealedSegment.at(file.name, header.identity, reading.position))
+            found.is_all = False
+            return
         readings = [reading]
         if not file.is_last:
             known_of = said[identity].prefix if identity in said else None

@@ -109,7 +109,7 @@ class SimulatedDisk(Disk):
             for change in self.changed:
                 if random.random() < 0.5:
                     _apply(change, entries)
-            reached = {path for path in entries if all(above in entries for above in path.parents)}
+            reached = [path for path in entries if all(above in entries for above in path.parents)]
             contents = {path: entries[path] for path in reached}
             return {path: None if each is None else each.after_power_cut(random) for path, each in contents.items()}
 

@@ -299,6 +299,39 @@ def test_many_records_are_sealed_in_several_rounds() -> None:
     assert sum(rounds) == len(leaves_in(disk)) == 8
 
 
+def test_a_large_file_is_sealed_in_pieces_each_record_once_and_then_goes() -> None:
+    disk = SimulatedDisk(EMPTY)
+    worker = writer(disk)
+    brought = [record("counters", "x" * (number % 9 * 4_000), number) for number in range(40)]
+    worker.commit(brought)
+    worker.close()
+    found = sealer(disk)
+    found._intake._most_bytes = 1
+    rounds = [found.seal()]
+    while not rounds[-1].is_all:
+        assert disk.names(SEGMENTS) == ["w0-00000001.seg"]
+        rounds.append(found.seal())
+    assert len(rounds) > 3
+    assert not any(each.findings for each in rounds)
+    assert sorted(leaves_in(disk)) == sorted(brought)
+    assert disk.names(SEGMENTS) == []
+
+
+def test_damage_behind_the_first_piece_of_a_large_file_is_said() -> None:
+    disk = SimulatedDisk(EMPTY)
+    worker = writer(disk)
+    for number in range(20):
+        worker.commit([record("counters", "x" * 20_000, number)])
+    _spoil(disk, "w0-00000001.seg", lambda data: data[:300_000] + b"?" + data[300_001:])
+    found = sealer(disk)
+    found._intake._most_bytes = 1
+    assert not found.seal().is_all
+    done = sealed_all(found)
+    assert "is damaged" in done.findings[0]
+    assert done.size == 14
+    assert sealed_all(found).findings == done.findings
+
+
 def test_superseded_partial_tiles_go_once_the_full_one_is_signed() -> None:
     disk = SimulatedDisk(EMPTY)
     worker, found = writer(disk), sealer(disk)

@@ -35,7 +35,25 @@ def test_a_crash_at_any_of_many_moments_loses_no_record_and_seals_none_twice() -
 @pytest.mark.parametrize("mistake", CRASH)
 def test_a_crash_brings_every_mistake_to_light(mistake: str, monkeypatch: pytest.MonkeyPatch) -> None:
     CRASH[mistake](monkeypatch)
-    assert next(broken(FEW), None) is not None
+    assert next(broken(3 * FEW), None) is not None
+
+
+def test_a_seal_whose_checkpoint_a_power_cut_took_away_is_signed_as_it_was() -> None:
+    """Somebody may have seen it: another log of this size would be a lie to them."""
+    disk = SimulatedDisk(node())
+    images: list[Image] = []
+    disk.before = lambda _: images.append(disk.live_image())
+    done = sealer(disk, seed=1).seal()
+    old = images[0][DIRECTORY / "log/checkpoint"]
+    ready = [
+        each
+        for each in images
+        if DIRECTORY / f"sealed/{done.size}.json" in each and each[DIRECTORY / "log/checkpoint"] == old
+    ]
+    assert ready
+    for seed, image in enumerate(ready, 2):
+        after = SimulatedDisk(image)
+        assert sealer(after, seed=seed).seal().checkpoint == done.checkpoint
 
 
 BROUGHT = [
