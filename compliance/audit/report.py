@@ -27,7 +27,7 @@ REPORTS: Final[Mapping[str, str]] = {
     "unknowns": "Which facts are unknown",
 }
 """The reports, with their titles."""
-GROUPINGS: Final = ("rule", "notice", "entity", "place", "day", "content", "publisher", "ruleset")
+GROUPINGS: Final = ("rule", "notice", "entity", "place", "day", "content", "decision", "publisher", "ruleset")
 PARAMETERS: Final = (
     "rule", "notice", "entity", "place", "content", "publisher", "status", "since", "until", "on", "ruleset", "by",
     "limit",

@@ -25,7 +25,7 @@ from compliance.audit.report_patterns import (
     state_of,
 )
 
-OF_CLASSES: Final = ("day", "ruleset", "publisher", "content")
+OF_CLASSES: Final = ("day", "ruleset", "publisher", "content", "decision")
 """What is the same for a whole table."""
 OF_NOTICES: Final = ("rule", "notice", "entity")
 OF_COUNTS: Final = ("notice", "place", "day", "ruleset")

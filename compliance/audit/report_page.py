@@ -62,7 +62,7 @@ _PARTS: Final = (*STATES, "shown", "other_words", "missing", "unconfirmed")
 _WHOLE: Final = ("tables", "number")
 _KINDS: Final = {
     **dict.fromkeys(("day", "first", "last", "stopped_on"), "day"),
-    **dict.fromkeys(("table", "ruleset", "source", "bundle"), "digest"),
+    **dict.fromkeys(("table", "decision", "ruleset", "source", "bundle"), "digest"),
 }
 """How the cells of some columns look."""
 

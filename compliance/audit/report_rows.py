@@ -23,9 +23,10 @@ _CLASS: Final = {
     "day": "c.day",
     "ruleset": "c.ruleset",
     "publisher": "c.publisher",
-    "outcome": "c.outcome",
     "content": "t.content",
+    "decision": "t.leaf",
 }
+_OF_PAGES: Final = frozenset({"content", "decision"})
 _FROM: Final = "FROM classes AS c JOIN outcomes AS o ON o.leaf = c.outcome JOIN stretches AS s ON s.id = c.stretch"
 _FROM_TABLES: Final = (
     "FROM tables AS t CROSS JOIN classes AS c ON c.id = t.class JOIN outcomes AS o ON o.leaf = c.outcome "
@@ -55,13 +56,13 @@ class Rows:
         """How many tables there are of each pattern, within each group.
 
         Args:
-            by: `day`, `ruleset`, `publisher`, `outcome` or `content`, by which they are grouped.
+            by: `day`, `ruleset`, `publisher`, `content` or `decision`, by which they are grouped.
 
         Returns:
             For each the numbers of the group, the number of the pattern, and how many.
         """
         names = [_CLASS[each] for each in by]
-        is_of_pages = "content" in by or self._asked.content is not None
+        is_of_pages = not _OF_PAGES.isdisjoint(by) or self._asked.content is not None
         number = "COUNT(*)" if is_of_pages else "SUM(c.tables)"
         groups = ", ".join([*names, "o.pattern"])
         source = _FROM_TABLES if is_of_pages else _FROM

@@ -9,7 +9,7 @@ from compliance.audit.report import Cell, Report, Section
 from compliance.audit.report_csv import basis_of
 from compliance.errors import visible
 
-_MOST_WIDE: Final = 60
+_MOST_WIDE: Final = 72
 
 
 def as_text(report: Report) -> Iterator[str]:

@@ -206,6 +206,8 @@ class Reporter:
             return {each: rows.rulesets.get(each) for each in numbers}
         if what == "publisher":
             return {each: " or ".join(may_be(rows.publishers[each])) or None for each in numbers}
+        if what == "decision":
+            return {leaf: table.key for leaf, table in self._tables(numbers).items()}
         leaves = {leaf: number for number in numbers for leaf in rows.leaves_of(number)[-1:]}
         return {leaves[leaf]: table.content for leaf, table in self._tables(sorted(leaves)).items()}
 

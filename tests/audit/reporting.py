@@ -162,6 +162,7 @@ def _groups(table: TableRecord, shown: Shown, place: str | None, asked: Asked) -
         "place": place,
         "day": table.day.isoformat(),
         "content": table.content,
+        "decision": table.key,
         "publisher": table.facts["publisher"],
         "ruleset": table.ruleset,
     }
