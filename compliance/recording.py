@@ -176,7 +176,11 @@ class Recorder:
 
         def attend() -> None:
             self.flush(today())
-            self._announce(current(), today())
+            if self._announcing.acquire(blocking=False):  # whoever has it may be waiting for this very thread
+                try:
+                    self._announce(current(), today())
+                finally:
+                    self._announcing.release()
 
         self.log.attend(attend)
 
@@ -245,7 +249,8 @@ class Recorder:
         record = made.record
         try:
             if not self.log.has(record.key):
-                self._announce(stretch.snapshot, today)
+                with self._announcing:
+                    self._announce(stretch.snapshot, today)
                 self.log.keep([Keyed(made.outcome, made.outcome.key), Keyed(record, record.key)])
         except NotRecordedError:
             return Tabled(made, NOT_RECORDED)
@@ -253,10 +258,9 @@ class Recorder:
 
     def _announce(self, snapshot: Snapshot, today: date) -> None:
         """Have the rule set itself in the log before anything that follows from it."""
-        with self._announcing:
-            if self._announced is not snapshot:
-                self.log.keep([Keyed(self._ruleset(snapshot, today))])
-                self._announced = snapshot
+        if self._announced is not snapshot:
+            self.log.keep([Keyed(self._ruleset(snapshot, today))])
+            self._announced = snapshot
 
     def _ruleset(self, snapshot: Snapshot, today: date) -> RulesetRecord:
         ruleset = snapshot.ruleset

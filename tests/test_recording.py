@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import pytest
 
-from compliance import Answer, Checker, Content, Reader
+from compliance import Answer, Checker, Content, Reader, bundle
 from compliance.audit import log as log_module
 from compliance.audit.disk import Disk
 from compliance.audit.log import LEAST_TOLD, Log
@@ -29,6 +29,7 @@ from compliance.audit.record import (
     encode,
 )
 from compliance.audit.segment_file import read_directory
+from compliance.model.ruleset import Ruleset
 from compliance.recording import Recorder
 from compliance.store import open_snapshot
 from compliance.tabulated import replayed
@@ -126,6 +127,25 @@ def test_what_is_recorded_can_be_decided_again_from_the_log_alone(node: Node, tm
     again = replayed(table, open_snapshot(tmp_path / "bundle").index)
     assert encode(again.record) == encode(table)
     assert again.outcome.key == outcome.key == table.outcome
+
+
+def test_the_thread_of_the_log_is_not_kept_waiting_by_somebody_who_waits_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_module, "_TRY_AGAIN", 0.005)
+    packed = bundle.packed
+
+    def slowly(files: Mapping[str, bytes], ruleset: Ruleset) -> bytes:
+        sleep(0.2)  # the thread of the log comes by meanwhile
+        return packed(files, ruleset)
+
+    monkeypatch.setattr("compliance.recording.bundle.packed", slowly)
+    node = Node(tmp_path)
+    written(node.rules, changed("warn.yaml", ("is on the list", "stands on the list")))
+    for _ in range(3):
+        assert node.checker.store.reload()
+        assert node.check().evidence.state == "recorded"
+    node.close()
 
 
 def test_a_changed_rule_set_is_recorded_anew_and_so_are_its_tables(node: Node) -> None:
