@@ -33,6 +33,8 @@ PURE_MODULES = (
     "audit/receipt.py",
     "audit/record.py",
     "audit/reference.py",
+    "audit/sealed_state.py",
+    "audit/sealing.py",
     "audit/table.py",
     "audit/tiles.py",
     "audit/verifying.py",

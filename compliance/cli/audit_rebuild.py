@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from compliance.audit.disk import Disk
+from compliance.audit.locking import alone
 from compliance.audit.log_files import LogFiles
 from compliance.audit.views import rebuild as rebuild_views
 from compliance.cli.command import GOOD, config_option, json_option, print_json, progress, reports_errors
@@ -25,7 +27,7 @@ def rebuild(data_dir: str | None, config: Path | None, *, as_json: bool) -> None
     log = LogFiles(directory)
     if log.checkpoint() is None:
         raise ConfigError(f"`{directory}` holds no sealed log: give the directory of the data, or seal first")
-    with progress("reading the log", log.size()) as step:
+    with alone(Disk(), directory), progress("reading the log", log.size()) as step:
         size = rebuild_views(log, step)
     if as_json:
         print_json({"leaves": size})
