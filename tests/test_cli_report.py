@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from compliance.audit.views import VIEWS
 from compliance.cli import main
+from tests.audit.reporting import HEX
 from tests.audit.test_reports import everything
 
 EVIDENCE = Path("data/evidence")
@@ -89,3 +90,22 @@ def test_without_a_log_there_is_nothing_to_make_views_of() -> None:
     result = run("audit", "rebuild", "--data-dir", "nowhere")
     assert result.exit_code == 2
     assert "holds no sealed log" in result.output
+
+
+def test_a_decision_is_shown_by_the_key_that_a_report_has() -> None:
+    found = json.loads(run("report", "decisions", "--by", "decision,content", "--json").stdout)
+    row = found["due"]["rows"][0]
+    result = run("audit", "show", row["decision"], "--place", "RU")
+    assert result.exit_code == 0
+    assert result.stdout.startswith(f"{row['content']}: decision {row['decision']}\n")
+    assert "agent (radio): required, show, by r1" in result.stdout
+    assert f"words with the digest {HEX}" in result.stdout
+    assert "the words cannot be looked up" in result.stdout
+    assert json.loads(run("audit", "show", row["decision"], "--json").stdout)["decision"] == row["decision"]
+
+
+def test_a_decision_that_nobody_made_is_a_finding() -> None:
+    assert run("audit", "show", "0" * 64).exit_code == 1
+    assert json.loads(run("audit", "show", "0" * 64, "--json").stdout) is None
+    result = run("audit", "show", "x", "--json")
+    assert (result.exit_code, "no key" in result.stdout) == (2, True)

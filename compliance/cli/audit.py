@@ -11,6 +11,7 @@ from compliance.cli.audit_key import key
 from compliance.cli.audit_rebuild import rebuild
 from compliance.cli.audit_receipt import receipt
 from compliance.cli.audit_seal import seal
+from compliance.cli.audit_show import show
 
 
 @click.group()
@@ -18,5 +19,5 @@ def audit() -> None:
     """Seal the log of evidence, and look after it. Each of the commands takes `--json`."""
 
 
-for _command in (compact, erase, fsck, key, rebuild, receipt, seal):
+for _command in (compact, erase, fsck, key, rebuild, receipt, seal, show):
     audit.add_command(_command)

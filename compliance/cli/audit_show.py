@@ -1,0 +1,76 @@
+"""`compliance audit show`: what a recorded decision says, and what readers in a place were shown, with the words."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import msgspec
+
+from compliance.audit.report import as_json_text, asked_of
+from compliance.cli.command import FINDINGS, GOOD, config_option, evidence_directory, json_option, reports_errors
+from compliance.cli.command import settings as settings_of
+from compliance.errors import ConfigError, visible
+from compliance.reporting import Decided, Decisions
+
+_KEY: Final = re.compile("[0-9a-f]{64}")
+_MISSING: Final = "the log has no such decision, as far as its index tells: see `compliance audit rebuild`"
+
+
+@click.command()
+@click.argument("decision")
+@click.option("--place", metavar="CODE", help="What readers there were shown: an ISO 3166 code, or `unknown`.")
+@click.option("--data-dir", metavar="DIRECTORY", help="Directory of the data instead of that of the settings.")
+@config_option
+@json_option
+@reports_errors
+def show(decision: str, place: str | None, data_dir: str | None, config: Path | None, *, as_json: bool) -> None:
+    """Show a recorded decision from the sealed log. DECISION is its key, as answers and reports have it.
+
+    The exit status is 1 if the log does not have it.
+    """
+    if not _KEY.fullmatch(decision):
+        raise ConfigError(f"`{visible(decision)}` is no key of 64 hexadecimal digits")
+    where = asked_of({} if place is None else {"place": (place,)}).place
+    directory = evidence_directory(settings_of(config, {"data_dir": data_dir}))
+    with closing(Decisions(directory)) as decisions:
+        found = decisions.find(decision, where)
+    if found is None:
+        click.echo("null" if as_json else _MISSING)
+    elif as_json:
+        sys.stdout.buffer.write(msgspec.json.format(as_json_text(found), indent=2) + b"\n")
+    else:
+        for line in _lines(found):
+            click.echo(visible(line))
+    sys.exit(FINDINGS if found is None else GOOD)
+
+
+def _lines(found: Decided) -> Iterator[str]:
+    table, shown = found.table, found.shown
+    yield f"{table['content'] or 'a page without a name'}: decision {found.decision}"
+    yield f"recorded on {found.recorded_on}, leaf {found.leaf} of `{found.checkpoint['origin']}`"
+    yield f"rule set {table['ruleset']['meaning']}"
+    stretch = table["stretch"]
+    yield f"law days from {stretch['first_day'] or 'ever'} to {stretch['last_day'] or 'now on'}"
+    if shown is None:
+        return
+    yield f"shown in {shown['place']}:" if shown["notices"] else f"shown in {shown['place']}: nothing"
+    for part in shown["notices"]:
+        yield from _notice(part)
+    if shown["words_are_lacking_because"]:
+        yield f"the words cannot be looked up: {shown['words_are_lacking_because']}"
+
+
+def _notice(part: dict[str, Any]) -> Iterator[str]:
+    entity = f" ({part['entity']})" if part["entity"] else ""
+    rules = f"by {', '.join(part['rules'])}"
+    yield f"  {part['id']}{entity}: {part['status']}, {part['display']}, {rules}"
+    words = part["words"]
+    for tag, digest in words["text"].items():
+        said = words["text_in_words"][tag]
+        yield f"    {tag}: {said if said is not None else f'words with the digest {digest}'}"
