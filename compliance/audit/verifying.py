@@ -31,6 +31,8 @@ from compliance.audit.verifying_tiles import TilesVerifier
 from compliance.errors import EvidenceError, visible
 
 _STEP: Final = WIDTH
+_TRIES: Final = 9
+"""So often a log is looked at anew that grew just when it was looked at."""
 _UNDER_WAY: Final = ("unsealed-tile", "seal-unfinished", "sealed-left", "segment-sealed", "temporary")
 
 
@@ -85,7 +87,12 @@ def verified(
         ledger: an empty one.
         progress: is told how many leaves more were looked at.
     """
-    return _Verification(Listing(directory, Findings()), trust, ledger).run(progress)
+    files = Listing(directory, Findings())
+    for _ in range(_TRIES):
+        if not _is_outgrown(files):
+            break
+        files = Listing(directory, Findings())
+    return _Verification(files, trust, ledger).run(progress)
 
 
 class _Verification:
@@ -214,6 +221,12 @@ class _Verification:
 def _is_of_leaves(path: str) -> bool:
     """Whether a file under `sealed` is of a log with leaves: the first checkpoint is of one without."""
     return (size_in_name(path.removeprefix(SEALED)) or 0) > 0
+
+
+def _is_outgrown(files: Listing) -> bool:
+    """Whether what belongs to the checkpoint that was read is gone, for there is a newer one."""
+    head = _unsigned(files.checkpoint or b"")
+    return head is not None and files.read(f"{SEALED}{head.size}.json") is None and files.has_moved()
 
 
 def _unsigned(data: bytes) -> Checkpoint | None:

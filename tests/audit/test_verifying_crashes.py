@@ -10,7 +10,7 @@ from compliance.audit.finding import Finding, Grade
 from compliance.audit.ledger_file import FileLedger
 from compliance.audit.verifying import Trust, verified
 from tests.audit.disks import Image, SimulatedDisk
-from tests.audit.logs import InMemory
+from tests.audit.logs import Files, InMemory, growth
 from tests.audit.seals import DIRECTORY, moments_of, sealed_all, sealer
 from tests.audit.signing import LOG
 
@@ -48,3 +48,36 @@ def test_a_crash_is_no_damage_and_leaves_nothing_for_long(seed: int) -> None:
 @pytest.mark.prove
 def test_no_crash_is_damage_and_none_leaves_anything_for_long() -> None:
     assert [each for seed in range(60) for each in false_alarms(seed, 5)] == []
+
+
+class Growing:
+    """A log that is sealed again after so many looks at it."""
+
+    def __init__(self, before: Files, after: Files, looks: int) -> None:
+        self.states, self.looks = (before, after), looks
+
+    def state(self) -> Files:
+        self.looks -= 1
+        return self.states[self.looks < 0]
+
+    def paths(self) -> list[str]:
+        return list(self.state())
+
+    def read(self, path: str) -> bytes:
+        state = self.state()
+        if path not in state:
+            raise FileNotFoundError(path)
+        return state[path]
+
+
+@pytest.mark.parametrize(("before", "after"), [(0, 3), (3, 5), (250, 300)])
+def test_a_log_that_is_sealed_while_it_is_verified_raises_no_alarm(before: int, after: int) -> None:
+    first, *_, last = growth(before, after)
+    last = {path: data for path, data in last.items() if path.partition(".p/")[0] not in last or ".p/" not in path}
+    sizes = set()
+    for looks in range(60):
+        with closing(FileLedger()) as ledger:
+            report = verified(Growing(first, last, looks), Trust((LOG.public,)), ledger)
+        assert report.is_sound, (looks, report.findings)
+        sizes.add(report.size)
+    assert sizes == {before, after}
