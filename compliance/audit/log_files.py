@@ -161,7 +161,12 @@ class LogFiles:
         for relative, data in files:
             path = self.directory / relative
             self._prepare(path.parent)
-            write_file(self._disk, path, data)
+            try:
+                write_file(self._disk, path, data)
+            except FileNotFoundError:  # another process tidied an empty directory away
+                self._known.clear()
+                self._prepare(path.parent)
+                write_file(self._disk, path, data)
             changed.add(path.parent)
         for each in sorted(changed):
             self._disk.sync_directory(each)

@@ -119,6 +119,7 @@ class SimulatedDisk(Disk):
 
     def create(self, path: Path) -> int:
         with self._call("create"):
+            self._find(path.parent)
             if path in self.entries:
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
             inode = self.entries[path] = Inode()

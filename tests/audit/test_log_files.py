@@ -207,3 +207,14 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one() -> None:
         else:
             break
     assert number > 4
+
+
+def test_a_directory_that_another_process_took_away_is_made_again() -> None:
+    disk = SimulatedDisk({Path("/"): None})
+    found = files(disk)
+    found.write([("log/tile/0/000.p/1", b"one")])
+    disk.remove(DIRECTORY / "log/tile/0/000.p/1")
+    disk.remove_directory(DIRECTORY / "log/tile/0/000.p")
+    found.write([("log/tile/0/000.p/2", b"two")])
+    again = files(SimulatedDisk(disk.image(disk.random)))
+    assert again.tile(Tile(0, 0, 2)) == b"two"

@@ -13,8 +13,8 @@ from tests.audit.disks import FAULTS, Image, SimulatedDisk
 from tests.audit.sealing_mutants import CRASH
 from tests.audit.seals import DIRECTORY, EMPTY, LOG_CALLS, Moment, broken, record, sealed_all, sealer, writer
 
-FEW, MANY = 400, 20_000
-"""Moments in every run, and in the proof."""
+FEW, MANY = 400, 10_000
+"""Moments in every run, and twice in the proof; half of them are power cuts."""
 SHIFT = 1_000
 
 
