@@ -37,7 +37,7 @@ from compliance.engine.decide import SEMANTICS
 from compliance.engine.memo import Memo
 from compliance.engine.reading import PLACE
 from compliance.engine.zones import Zones
-from compliance.model.decision import Decision
+from compliance.model.decision import Decision, Display, NoticeStatus
 from compliance.model.ruleset import LawDays
 from compliance.model.territory import LocationSet
 from compliance.store import Snapshot
@@ -53,8 +53,8 @@ PREVIEW: Final = Evidence(state="preview")
 NOT_RECORDED: Final = Evidence(state="not recorded")
 
 
-_Cell = tuple[str | None, tuple[tuple[str, str, str], ...]]
-"""A zone by its first place, and the notices of an answer."""
+_Counts = dict[tuple[str | None, tuple[tuple[str, NoticeStatus, Display], ...]], list[int]]
+"""By a zone, called by its first place, and the notices of an answer: how many."""
 
 
 class _Stretch:
@@ -133,7 +133,7 @@ class Recorder:
         self._stretch: _Stretch | None = None
         self._announced: Snapshot | None = None
         self._mutex, self._announcing = threading.Lock(), threading.Lock()
-        self._counts: Counter[_Cell] = Counter()
+        self._counts: _Counts = {}
         self._counted: tuple[date, str] | None = None
 
     def behind(self, snapshot: Snapshot, question: Question, decision: Decision, moment: Moment) -> Evidence:
@@ -197,7 +197,7 @@ class Recorder:
             if self._counted is None or self._counted[0] == today:
                 return
             counts, (day, meaning) = self._counts, self._counted
-            self._counts, self._counted = Counter(), None
+            self._counts, self._counted = {}, None
         try:
             self.log.keep([Keyed(self._counters(counts, day, meaning, today or day))])
         except NotRecordedError as error:
@@ -282,19 +282,22 @@ class Recorder:
     def _count(self, today: date, stretch: _Stretch, question: Question, decision: Decision) -> None:
         """Count the notices of one answer."""
         meaning = stretch.snapshot.ruleset.meaning
-        notices = tuple([(each.notice.id, each.status.value, each.display.value) for each in decision.instances])
-        key = (stretch.label(question.location), notices)
         if self._counted != (today, meaning):
             self.flush(None if self._counted is not None and self._counted[1] != meaning else today)
+        notices = tuple([(each.notice.id, each.status, each.display) for each in decision.instances])
+        key = (stretch.label(question.location), notices)
         with self._mutex:
             self._counted = (today, meaning)
-            self._counts[key] += 1
+            number = self._counts.get(key)
+            if number is None:
+                self._counts[key] = number = [0]
+            number[0] += 1
 
-    def _counters(self, counts: Counter[_Cell], day: date, meaning: str, today: date) -> CountersRecord:
+    def _counters(self, counts: _Counts, day: date, meaning: str, today: date) -> CountersRecord:
         summed: Counter[tuple[str | None, str, str, str]] = Counter()
-        for (place, notices), number in counts.items():
-            for notice in notices:
-                summed[place, *notice] += number
+        for (place, notices), (number,) in counts.items():
+            for notice, status, display in notices:
+                summed[place, notice, status.value, display.value] += number
         told = {key: number for key, number in summed.items() if number >= LEAST_TOLD}
         return CountersRecord(
             nonce=nonce_of(self.log.nonce()),
