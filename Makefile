@@ -42,7 +42,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint test-python format bench bench-engine bench-mentions prove golden clean
+.PHONY: help run test lint test-python format bench bench-engine bench-mentions bench-audit prove golden clean
 .DELETE_ON_ERROR:
 
 help:  ## Show this list
@@ -78,6 +78,9 @@ bench-engine: $(VENV)-bench/.ready-to-compare  ## Measure the engine beside othe
 
 bench-mentions: $(VENV)-bench/.ready-to-compare  ## Measure how names are found, beside others (ARGS=--quick, ARGS=--write)
 	@$(VENV)-bench/bin/python -m tests.bench.mentions $(ARGS)
+
+bench-audit: $(VENV)/.ready-to-develop  ## Measure what evidence costs (ARGS=--quick, ARGS=--write)
+	@$(BIN)/python -m tests.bench.audit $(ARGS)
 
 prove: $(VENV)/.ready-to-develop  ## Run the slow proofs (tests marked `prove`, laws on all examples), then try mistakes in the engine
 	@status=0; $(BIN)/pytest -n $(JOBS) -m prove || status=$$?; \
