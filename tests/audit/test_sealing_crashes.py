@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from compliance.audit.disk import Disk
 from compliance.audit.log_files import SEGMENTS
+from compliance.audit.sealer import Sealer
+from compliance.audit.segment_writer import SegmentWriter
 from compliance.errors import EvidenceError
 from tests.audit.disks import FAULTS, Image, SimulatedDisk
 from tests.audit.sealing_mutants import CRASH
-from tests.audit.seals import DIRECTORY, EMPTY, LOG_CALLS, Moment, broken, record, sealed_all, sealer, writer
+from tests.audit.seals import DIRECTORY, EMPTY, LOG_CALLS, Moment, broken, leaves_of, record, sealed_all, sealer, writer
+from tests.audit.signing import LOG, ORIGIN
+from tests.audit.test_disk_faults import small_disk  # noqa: F401 - a fixture
 
 FEW, MANY = 400, 10_000
 """Moments in every run, and twice in the proof; half of them are power cuts."""
@@ -136,3 +143,20 @@ def test_a_full_disk_keeps_the_log_as_it_was_and_the_records_where_they_are() ->
 def _full(disk: SimulatedDisk, call: str) -> None:
     if call == "write":
         disk.fail_at[len(disk.calls)] = errno.ENOSPC
+
+
+def test_a_disk_without_room_is_an_error_and_what_waits_is_sealed_once_there_is_some(small_disk: Path) -> None:  # noqa: F811
+    writer = SegmentWriter(small_disk / SEGMENTS, "w0", seconds=60)
+    for ticket in [writer.append(each) for each in BROUGHT]:
+        ticket.wait()
+    filler = small_disk / "filler"
+    with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4_096))
+    for _ in range(2):
+        with pytest.raises(EvidenceError, match="no space left on device"):
+            Sealer(small_disk, LOG, ORIGIN, patience=0).seal()
+    filler.unlink()
+    assert sealed_all(Sealer(small_disk, LOG, ORIGIN, patience=0)).findings == ()
+    assert sorted(leaves_of(Disk(), small_disk)) == sorted(BROUGHT)
+    writer.close()
