@@ -142,7 +142,7 @@ def proofs(log: LogFiles, times: int) -> Proofs:
     """What proofs of a log on disk cost; every tile is read for each."""
     size = log.size()
     numbers = [number * 7919 % size for number in range(times)]
-    entries = [entry for _, entry in log.entries(0, 2000)]
+    entries = [entry for _, entry in log.entries(0, min(size, 2000))]
     frontier = Frontier()
     leaf = _timed(lambda each: frontier.append(entries[each % len(entries)]), range(20_000))
     inclusion = _timed(lambda each: inclusion_proof(each, size, TileHashes(size, log.tile)), numbers)
