@@ -7,7 +7,8 @@ are added up together, so that the work follows the variety of what was decided 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from struct import Struct
 from typing import Any, Final
 
 import msgspec
@@ -33,8 +34,12 @@ OF_COUNTS: Final = ("notice", "place", "day", "ruleset")
 _UNTOLD: Final = ("rule", "entity", "content", "publisher")
 """What they do not."""
 Numbers = tuple[Any, ...]
-Spread = tuple[tuple[tuple[str, ...], Cells], ...]
-"""For some places what is due there, in groups."""
+Spread = tuple[tuple[Numbers, int], ...]
+"""For each group that a table counts in, what it adds there."""
+_BITS: Final = 64
+_FOUR: Final = Struct("<4Q")
+_LANES: Final = 4
+_LANE_OF: Final = {state: 1 << (at * _BITS) for at, state in enumerate(("", *STATES))}
 Named = Callable[[str, Collection[Any]], Mapping[Any, Cell]]
 """Gives names for the numbers of days, rule sets, publishers and pages."""
 
@@ -52,7 +57,11 @@ def due_section(
     """
     sums = _sums(counted, _Spreads(patterns, asked))
     order = _order(asked.by)
-    told = sorted(((tuple(key[at] for at in order), numbers) for key, numbers in sums.items()), key=_place)
+    told = [(tuple([key[at] for at in order]), numbers) for key, numbers in sums]
+    try:
+        told.sort()
+    except TypeError:  # some have no name
+        told.sort(key=_place)
     rows = _with_names([(*key, *numbers) for key, numbers in told[: asked.limit]], asked.by, named)
     heads = columns(*asked.by, "tables", *STATES, tables="tables with one")
     found = section("due", "Notices due, by tables", heads, rows, limit=asked.limit, note=_OF_TABLES)
@@ -70,20 +79,27 @@ _OF_ANSWERS: Final = (
 
 
 class _Spreads:
-    """For each pattern in which groups its tables count, by a number; patterns that agree share it."""
+    """In which groups and places tables count, by their patterns.
+
+    What a table adds to a group is one number that has four *lanes* for each place: how many tables there are, and how
+    many by each way of being due. So a table is added in all places at once, and numbers are taken apart in the end.
+    """
 
     def __init__(self, patterns: Mapping[int, Pattern], asked: Asked) -> None:
         self._patterns, self._wanted, self._place = patterns, asked.wanted, asked.place
         self._grouping = Grouping(tuple(name for name in asked.by if name in OF_NOTICES))
-        by_place = "place" in asked.by
-        self._layouts = Layouts(places_of(patterns.values())) if by_place and asked.place is None else None
-        self._own = (asked.place or "",) if by_place else ("",)
+        self._layouts: Layouts | None = None
+        self.places: tuple[str, ...] = (asked.place or "",)
+        if "place" in asked.by and asked.place is None:
+            self.places = places_of(patterns.values())
+            self._layouts = Layouts(self.places)
+        self._lanes = {place: 1 << (at * _LANES * _BITS) for at, place in enumerate(self.places)}
         self._numbers: dict[Spread, int] = {}
         self._of: dict[int, int] = {}
         self.found: list[Spread] = []
 
     def of(self, number: int) -> int:
-        """The number of what belongs to a pattern."""
+        """The number of what a table of a pattern adds; patterns that agree share it."""
         known = self._of.get(number)
         if known is None:
             spread = self._spread(self._patterns[number])
@@ -92,39 +108,46 @@ class _Spreads:
                 self.found.append(spread)
         return known
 
+    def taken_apart(self, sum_: int) -> Iterator[tuple[str, tuple[int, ...]]]:
+        """The four numbers of each place that has any."""
+        data = sum_.to_bytes(len(self.places) * _LANES * _BITS // 8, "little")
+        for at, numbers in enumerate(_FOUR.iter_unpack(data)):
+            if numbers[0]:
+                yield self.places[at], numbers
+
     def _spread(self, pattern: Pattern) -> Spread:
+        found: dict[Numbers, int] = {}
+        for places, cells in self._cells(pattern):
+            lanes = sum(self._lanes[place] for place in places)
+            for group, states in cells:
+                found[group] = found.get(group, 0) + lanes * sum(_LANE_OF[each] for each in ("", *states))
+        return tuple(found.items())
+
+    def _cells(self, pattern: Pattern) -> Iterator[tuple[tuple[str, ...], Cells]]:
+        """For some places what is due there, in groups."""
         if self._layouts is None:
-            return ((self._own, self._grouping.cells(pattern.due(self._place, self._wanted))),)
-        rows = zip(self._layouts.of(pattern), pattern.rows, strict=True)
-        found = [(places, self._grouping.cells(self._due(pattern, row))) for places, row in rows]
-        return tuple((places, cells) for places, cells in found if places and cells)
-
-    def _due(self, pattern: Pattern, row: Sequence[int]) -> list[Any]:
-        return [pattern.notices[number] for number in row if pattern.notices[number] in self._wanted]
+            yield self.places, self._grouping.cells(pattern.due(self._place, self._wanted))
+            return
+        for places, row in zip(self._layouts.of(pattern), pattern.rows, strict=True):
+            due = [pattern.notices[number] for number in row if pattern.notices[number] in self._wanted]
+            yield places, self._grouping.cells(due)
 
 
-def _sums(counted: Iterable[tuple[Numbers, int, int]], spreads: _Spreads) -> dict[Numbers, list[int]]:
+def _sums(counted: Iterable[tuple[Numbers, int, int]], spreads: _Spreads) -> list[tuple[Numbers, tuple[int, ...]]]:
     """For each group how many tables there are, and how many of them by each way of being due."""
     of_spreads: Counter[tuple[Numbers, int]] = Counter()
     for outer, pattern, number in counted:
         of_spreads[outer, spreads.of(pattern)] += number
-    of_places: Counter[tuple[Numbers, Numbers, tuple[str, ...], frozenset[str]]] = Counter()
+    sums: dict[tuple[Numbers, Numbers], int] = {}
     for (outer, spread), number in of_spreads.items():
-        for places, cells in spreads.found[spread]:
-            for group, states in cells:
-                of_places[outer, group, places, states] += number
-    found: dict[Numbers, list[int]] = {}
-    for (outer, group, places, states), number in of_places.items():
-        added = (number, *(number if state in states else 0 for state in STATES))
-        for place in places:
-            key = (*outer, *group, place)
-            known = found.get(key)
-            if known is None:
-                found[key] = list(added)
-            else:
-                for at, each in enumerate(added):
-                    known[at] += each
-    return found
+        for group, added in spreads.found[spread]:
+            key = (outer, group)
+            sums[key] = sums.get(key, 0) + number * added
+    return [
+        ((*outer, *group, place), numbers)
+        for (outer, group), sum_ in sums.items()
+        for place, numbers in spreads.taken_apart(sum_)
+    ]
 
 
 def _order(by: Sequence[str]) -> list[int]:
@@ -184,7 +207,7 @@ def totals_section(counted: Iterable[tuple[Numbers, int, int]], patterns: Mappin
     return section("totals", "In all", columns("what", "number"), rows, limit=len(rows))
 
 
-def _place(row: tuple[Numbers, list[int]]) -> tuple[tuple[bool, Any], ...]:
+def _place(row: tuple[Numbers, tuple[int, ...]]) -> tuple[tuple[bool, Any], ...]:
     """Where a row stands among others: what has no name comes first."""
     return tuple((each is not None, each) for each in row[0])
 
