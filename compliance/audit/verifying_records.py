@@ -121,7 +121,8 @@ class RecordsVerifier:
     def _bundle(self, leaf: Leaf, record: RulesetRecord) -> None:
         self._ledger.needs("blob", bytes.fromhex(record.bundle), leaf.number)
         data = self._files.read(blob_path(record.bundle))
-        if data is not None and len(data) != record.size:
+        is_it = data is not None and sha256(data).hexdigest() == record.bundle
+        if data is not None and is_it and len(data) != record.size:
             why = f"its leaf says that the bundle has {record.size} bytes, and it has {len(data)}"
             self._findings.add("record-unreadable", leaf.path, why, leaf=leaf.number)
 

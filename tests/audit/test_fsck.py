@@ -46,6 +46,11 @@ def test_what_a_seal_left_is_taken_away_and_the_next_seal_goes_on(before: int, a
         assert found.report.is_sound
         assert left(directory) <= OF_THE_NEXT_SEAL
         assert files_in(directory).items() >= signed.items()
+        if any(
+            each.check == "seal-unfinished" for each in found.left
+        ):  # the next seal signs these tiles, and no others
+            tiles = {path for path in state if path.startswith("log/tile/") and not path.endswith(".new")}
+            assert tiles <= files_in(directory).keys()
         Sealer(directory, LOG, ORIGIN).seal()
         assert left(directory) == set()
         assert verify(directory, KEY).size == after
