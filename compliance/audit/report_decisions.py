@@ -28,6 +28,8 @@ from compliance.audit.report_patterns import (
 
 OF_CLASSES: Final = ("day", "ruleset", "publisher", "content", "decision")
 """What is the same for a whole table."""
+_MANY: Final = ("content", "decision")
+_FEW: Final = ("day", "ruleset", "publisher")
 OF_NOTICES: Final = ("rule", "notice", "entity")
 OF_COUNTS: Final = ("notice", "place", "day", "ruleset")
 """What counts of answers tell apart."""
@@ -55,14 +57,10 @@ def due_section(
         asked: what the report is asked for.
         named: gives names for numbers.
     """
-    sums = _sums(counted, _Spreads(patterns, asked))
+    sums = _sums(_early(counted, asked.by, named), _Spreads(patterns, asked))
     order = _order(asked.by)
-    told = [(tuple([key[at] for at in order]), numbers) for key, numbers in sums]
-    try:
-        told.sort()
-    except TypeError:  # some have no name
-        told.sort(key=_place)
-    rows = _with_names([(*key, *numbers) for key, numbers in told[: asked.limit]], asked.by, named)
+    told = _sorted([(*[key[at] for at in order], *numbers) for key, numbers in sums])
+    rows = _late(told[: asked.limit], asked.by, named)
     heads = columns(*asked.by, "tables", *STATES, tables="tables with one")
     found = section("due", "Notices due, by tables", heads, rows, limit=asked.limit, note=_OF_TABLES)
     return msgspec.structs.replace(found, left_out=len(told) - len(found.rows))
@@ -176,19 +174,17 @@ def answers_section(counts: Iterable[Numbers], asked: Asked, named: Named, suppr
     if lacking:
         note = f"counts of answers do not tell by {' or '.join(lacking)}: there are none here"
         return section("answers", "Notices due, by answers", heads, (), limit=asked.limit, note=note)
-    sums: dict[Numbers, Counter[str]] = {}
+    sums: dict[Numbers, list[int]] = {}
     for *group, status, display, number in counts:
         state = state_of(status, display)
         if asked.status in {None, state}:
-            sums.setdefault(tuple(group), Counter())[state] += number
-    rows = [(*group, *(found[state] for state in STATES)) for group, found in sorted(sums.items())]
+            sums.setdefault(tuple(group), [0] * len(STATES))[STATES.index(state)] += number
+    names = _names([(group, 0, 0) for group in sums], by, named)
     if "place" in by:
-        at = by.index("place")
-        rows = [(*row[:at], row[at] or UNKNOWN, *row[at + 1 :]) for row in rows]
+        names[by.index("place")] = _Places()
+    rows = _sorted([(*_renamed(group, names), *found) for group, found in sums.items()])
     note = _OF_ANSWERS + (f"; {suppressed} counts were too small to be told" if suppressed else "")
-    return section(
-        "answers", "Notices due, by answers", heads, _with_names(rows, by, named), limit=asked.limit, note=note
-    )
+    return section("answers", "Notices due, by answers", heads, rows, limit=asked.limit, note=note)
 
 
 def counts_by(asked: Asked) -> tuple[str, ...]:
@@ -199,27 +195,56 @@ def counts_by(asked: Asked) -> tuple[str, ...]:
 
 def totals_section(counted: Iterable[tuple[Numbers, int, int]], patterns: Mapping[int, Pattern]) -> Section:
     """How many tables a report is about, and how many of them have a notice anywhere."""
-    tables = due = 0
+    of_patterns: Counter[int] = Counter()
     for _, pattern, number in counted:
-        tables += number
-        due += number if patterns[pattern].due(None, Wanted()) else 0
+        of_patterns[pattern] += number
+    tables = of_patterns.total()
+    due = sum(number for pattern, number in of_patterns.items() if patterns[pattern].due(None, Wanted()))
     rows = [("tables", tables), ("tables with a notice anywhere", due)]
     return section("totals", "In all", columns("what", "number"), rows, limit=len(rows))
 
 
-def _place(row: tuple[Numbers, tuple[int, ...]]) -> tuple[tuple[bool, Any], ...]:
-    """Where a row stands among others: what has no name comes first."""
-    return tuple((each is not None, each) for each in row[0])
+# -- names and order --------------------------------------------------------------------------------------
 
 
-def _with_names(rows: Sequence[Numbers], by: Sequence[str], named: Named) -> list[tuple[Cell, ...]]:
-    """The rows with names in place of numbers."""
-    names = [named(name, {row[at] for row in rows}) if name in OF_CLASSES else None for at, name in enumerate(by)]
-    if not any(names):
+class _Places(dict[str, str]):
+    """The places of counts: that of readers of whom nobody knows it is empty there."""
+
+    def __missing__(self, place: str) -> str:
+        return place or UNKNOWN
+
+
+def _early(
+    counted: Iterable[tuple[Numbers, int, int]], by: Sequence[str], named: Named
+) -> list[tuple[Numbers, int, int]]:
+    """What is counted, with names in place of those numbers that are few."""
+    rows = list(counted)
+    names = _names(rows, outer_of(by), named)
+    return [(_renamed(outer, names), pattern, number) for outer, pattern, number in rows] if names else rows
+
+
+def _names(rows: Sequence[tuple[Numbers, int, int]], by: Sequence[str], named: Named) -> dict[int, Mapping[Any, Cell]]:
+    """For each place in a group that has few numbers their names."""
+    return {at: named(name, {row[0][at] for row in rows}) for at, name in enumerate(by) if name in _FEW}
+
+
+def _renamed(group: Numbers, names: Mapping[int, Mapping[Any, Cell]]) -> Numbers:
+    return tuple([names[at][each] if at in names else each for at, each in enumerate(group)])
+
+
+def _late(rows: Sequence[Numbers], by: Sequence[str], named: Named) -> list[Numbers]:
+    """The rows that are told, with names in place of numbers of pages, of which there are many."""
+    names = {at: named(name, {row[at] for row in rows}) for at, name in enumerate(by) if name in _MANY}
+    if not names:
         return list(rows)
-    width = len(by)
-    found: list[Numbers] = [
-        (*(each if known is None else known.get(each) for each, known in zip(row, names, strict=False)), *row[width:])
-        for row in rows
-    ]
-    return sorted(found, key=lambda row: [(each is not None, each) for each in row[:width]])
+    return _sorted(
+        [tuple([names[at].get(each) if at in names else each for at, each in enumerate(row)]) for row in rows]
+    )
+
+
+def _sorted(rows: list[Numbers]) -> list[Numbers]:
+    """The rows in their order; what has no name comes first."""
+    try:
+        return sorted(rows)
+    except TypeError:
+        return sorted(rows, key=lambda row: [(each is not None, each) for each in row])

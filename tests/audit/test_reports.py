@@ -155,8 +155,8 @@ def everything() -> Made:
 def test_answers_are_counted_without_pages_and_unknown_places_are_named(tmp_path: Path) -> None:
     found = data(everything(), tmp_path, by="notice,place")["answers"]["rows"]
     assert found == [
-        {"notice": "agent", "place": "unknown", "required": 0, "possible": 40, "held": 0},
         {"notice": "agent", "place": "RU", "required": 42, "possible": 0, "held": 0},
+        {"notice": "agent", "place": "unknown", "required": 0, "possible": 40, "held": 0},
     ]
     [row] = data(everything(), tmp_path, place="unknown")["answers"]["rows"]
     assert row == {"required": 0, "possible": 40, "held": 0}
