@@ -26,6 +26,8 @@ _CLASS: Final = {
     "content": "t.content",
     "decision": "t.leaf",
 }
+_FROM_DAYS: Final = "FROM daily AS c JOIN stretches AS s ON s.id = c.stretch"
+_OF_DAYS: Final = frozenset({"day", "ruleset"})
 _OF_PAGES: Final = frozenset({"content", "decision"})
 _FROM: Final = "FROM classes AS c JOIN outcomes AS o ON o.leaf = c.outcome JOIN stretches AS s ON s.id = c.stretch"
 _FROM_TABLES: Final = (
@@ -66,8 +68,16 @@ class Rows:
         number = "COUNT(*)" if is_of_pages else "SUM(c.tables)"
         groups = ", ".join([*names, "o.pattern"])
         source = _FROM_TABLES if is_of_pages else _FROM
+        if self._is_of_shapes and set(by) <= _OF_DAYS:
+            groups, source = groups.replace("o.pattern", "c.shape"), _FROM_DAYS
         sql = f"SELECT {groups}, {number} {source} WHERE {self._where} GROUP BY {groups}"
         return [(row[:-2], row[-2], row[-1]) for row in self._run(sql, self._values)]
+
+    @property
+    def _is_of_shapes(self) -> bool:
+        """Whether what is asked for does not need to know whom notices are about, nor whose page it is."""
+        asked = self._asked
+        return asked.content is None and asked.publisher is None and asked.entity is None and "entity" not in asked.by
 
     def confirmed(self) -> list[tuple[int, int, int, int]]:
         """Outcome, pattern, what was confirmed last (-1 for nothing), and how many tables there are of that."""

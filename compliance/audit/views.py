@@ -37,12 +37,19 @@ _COMPARED: Final = (
     "SELECT key, leaf FROM keys",
     "SELECT leaf FROM erased",
     "SELECT leaf, said, day, source, bundle, semantics, product FROM announced JOIN rulesets ON ruleset = id",
-    "SELECT leaf, digest, patterns.said FROM outcomes LEFT JOIN patterns ON pattern = patterns.id",
+    (
+        "SELECT leaf, p.said, s.said FROM outcomes LEFT JOIN patterns AS p ON pattern = p.id "
+        "LEFT JOIN patterns AS s ON shape = s.id"
+    ),
     (
         "SELECT content, t.leaf, c.day, r.said, s.said, p.said, outcomes.leaf FROM tables AS t "
         "LEFT JOIN classes AS c ON class = c.id LEFT JOIN rulesets AS r ON c.ruleset = r.id "
         "LEFT JOIN stretches AS s ON c.stretch = s.id LEFT JOIN publishers AS p ON c.publisher = p.id "
         "LEFT JOIN outcomes ON c.outcome = outcomes.leaf"
+    ),
+    (
+        "SELECT day, r.said, s.said, p.said, tables FROM daily LEFT JOIN rulesets AS r ON ruleset = r.id "
+        "LEFT JOIN stretches AS s ON stretch = s.id LEFT JOIN patterns AS p ON shape = p.id"
     ),
     "SELECT said, first_day, last_day FROM stretches WHERE id IN (SELECT stretch FROM classes)",
     "SELECT c.tables, (SELECT COUNT(*) FROM tables WHERE class = c.id) AS n FROM classes AS c WHERE n <> c.tables",
@@ -54,7 +61,7 @@ _COMPARED: Final = (
 )
 """All that the views say, whatever numbers they use for it."""
 _WHAT: Final = (
-    "keys", "erased leaves", "rule sets", "outcomes", "tables", "stretches", "classes", "confirmations",
+    "keys", "erased leaves", "rule sets", "outcomes", "tables", "sums of days", "stretches", "classes", "confirmations",
     "confirmations without a table", "counts", "counts withheld", "events",
 )  # fmt: skip
 

@@ -2,7 +2,8 @@
 
 Theory: reports ask how many tables there were of a sort, by day, rule set and what was due where. Pages are many and
 their sorts few: tables that agree in day, rule set, stretch, publisher and outcome are one *class*, with how many
-there are. Of an outcome the *pattern* is kept, which is all of it but the words; many outcomes share one. Pages are
+there are. Of an outcome the *pattern* is kept, which is all of it but the words; many outcomes share one. Its
+*shape* leaves out whom notices are about, too: there are few, and by them each day has its sums. Pages are
 found by a part of the digest of their name: the names themselves stand in the log, and nowhere else. What is kept of
 an erased leaf goes with it.
 """
@@ -37,7 +38,7 @@ from compliance.audit.record import (
 )
 from compliance.audit.table import KEYED, Stretch
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 KEY_BYTES: Final = 16
 """So much is kept of a key: whoever finds a leaf by it can hold the whole key against the leaf."""
 NO_CONTENT: Final = 0
@@ -56,10 +57,12 @@ CREATE TABLE publishers (id INTEGER PRIMARY KEY, said TEXT NOT NULL UNIQUE);
 CREATE TABLE stretches (id INTEGER PRIMARY KEY, said TEXT NOT NULL UNIQUE,
     first_day INTEGER NOT NULL, last_day INTEGER NOT NULL);
 CREATE TABLE patterns (id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, said TEXT NOT NULL);
-CREATE TABLE outcomes (leaf INTEGER PRIMARY KEY, pattern INTEGER NOT NULL);
+CREATE TABLE outcomes (leaf INTEGER PRIMARY KEY, pattern INTEGER NOT NULL, shape INTEGER NOT NULL);
 CREATE TABLE classes (id INTEGER PRIMARY KEY, day INTEGER NOT NULL, ruleset INTEGER NOT NULL,
     stretch INTEGER NOT NULL, publisher INTEGER NOT NULL, outcome INTEGER NOT NULL, tables INTEGER NOT NULL,
     UNIQUE (day, ruleset, stretch, publisher, outcome));
+CREATE TABLE daily (day INTEGER NOT NULL, ruleset INTEGER NOT NULL, stretch INTEGER NOT NULL, shape INTEGER NOT NULL,
+    tables INTEGER NOT NULL, PRIMARY KEY (day, ruleset, stretch, shape)) WITHOUT ROWID;
 CREATE TABLE tables (content INTEGER NOT NULL, leaf INTEGER NOT NULL, class INTEGER NOT NULL,
     PRIMARY KEY (content, leaf)) WITHOUT ROWID;
 CREATE TABLE confirmed (id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, said TEXT NOT NULL);
@@ -99,6 +102,25 @@ def pattern_of(outcome: OutcomeRecord) -> bytes:
     return canonical({"elsewhere": outcome.elsewhere, "notices": notices, "rows": rows, "unknown": outcome.unknown})
 
 
+def shape_of(outcome: OutcomeRecord) -> bytes:
+    """The same without whom notices are about: those that then are alike are one."""
+    parts = [
+        [each.id, None, each.status, each.display, list(each.rules), list(each.unknowns)] for each in outcome.notices
+    ]
+    notices = sorted({canonical(each): each for each in parts}.items())
+    number = {said: at for at, (said, _) in enumerate(notices)}
+    of_notice = [number[canonical(each)] for each in parts]
+    rows = [[list(row.places), sorted({of_notice[at] for at in row.notices})] for row in outcome.rows]
+    return canonical(
+        {
+            "elsewhere": outcome.elsewhere,
+            "notices": [each for _, each in notices],
+            "rows": rows,
+            "unknown": outcome.unknown,
+        }
+    )
+
+
 class Taking:
     """Takes records into the views, within a transaction of whoever made it."""
 
@@ -130,7 +152,8 @@ class Taking:
                 self._table(number, record, key or "")
             case OutcomeRecord():
                 pattern = self._digested("patterns", pattern_of(record))
-                self._run("INSERT OR REPLACE INTO outcomes VALUES (?, ?)", number, pattern)
+                shape = self._digested("patterns", shape_of(record))
+                self._run("INSERT OR REPLACE INTO outcomes VALUES (?, ?, ?)", number, pattern, shape)
             case RenderedRecord():
                 self._rendered(number, record)
             case RulesetRecord():
@@ -164,6 +187,9 @@ class Taking:
             NO_OUTCOME if outcome is None else outcome,
         )
         self._run("INSERT INTO tables VALUES (?, ?, ?)", content_id(record.content), number, self._class(values))
+        if outcome is not None:
+            sql = "INSERT INTO daily VALUES (?, ?, ?, ?, 1) ON CONFLICT DO UPDATE SET tables = tables + 1"
+            self._run(sql, *values[:3], self._shape(outcome))
         where = "FROM unplaced WHERE key = ?"
         if self._has_unplaced() and self._run(f"SELECT 1 {where}", key_part(key)).fetchone():
             self._run(f"INSERT INTO rendered SELECT ?, leaf, day, confirmed {where}", number, key_part(key))
@@ -220,6 +246,7 @@ class Taking:
         done = {leaf for (leaf,) in self._run(f"SELECT leaf FROM erased WHERE {these}", given)}
         found: set[int] = set()
         for leaf, class_ in self._run(f"SELECT leaf, class FROM tables WHERE {these}", given).fetchall():
+            self._less_daily("c.id = ?", class_, "1")
             self._run("UPDATE classes SET tables = tables - 1 WHERE id = ?", class_)
             sql = (
                 "SELECT keys.key, r.leaf, r.day, r.confirmed FROM rendered AS r, keys WHERE r.of = ? AND keys.leaf = ?"
@@ -227,7 +254,10 @@ class Taking:
             self._run(f"INSERT OR REPLACE INTO unplaced {sql}", leaf, leaf)
             self._run("DELETE FROM rendered WHERE of = ?", leaf)
             found.add(leaf)
-        self._run("DELETE FROM classes WHERE tables = 0")
+        for (leaf,) in self._run(f"SELECT leaf FROM outcomes WHERE {these}", given).fetchall():
+            self._less_daily("c.outcome = ?", leaf, "c.tables")
+        for each in ("classes", "daily"):
+            self._run(f"DELETE FROM {each} WHERE tables = 0")
         for table in ("tables", "outcomes", "rendered", "unplaced", "announced", "events", "keys"):
             gone = self._run(f"DELETE FROM {table} WHERE {these} RETURNING leaf", given).fetchall()
             found.update(leaf for (leaf,) in gone)
@@ -236,6 +266,16 @@ class Taking:
             self._run("INSERT OR IGNORE INTO erased VALUES (?)", each)
         if set(numbers) - done - found:
             self._run("INSERT OR REPLACE INTO meta VALUES ('is_stale', 1)")
+
+    def _less_daily(self, which: str, number: int, tables: str) -> None:
+        """Take tables of some classes out of the sums of their days."""
+        sql = (
+            f"SELECT {tables}, c.day, c.ruleset, c.stretch, o.shape FROM classes AS c "
+            f"JOIN outcomes AS o ON o.leaf = c.outcome WHERE {which}"
+        )
+        for values in self._run(sql, number).fetchall():
+            where = "day = ? AND ruleset = ? AND stretch = ? AND shape = ?"
+            self._run(f"UPDATE daily SET tables = tables - ? WHERE {where}", *values)
 
     # -- what many rows share ---------------------------------------------------------------------------
 
@@ -276,6 +316,14 @@ class Taking:
             known = int(row[0])
             if kind:
                 self._known[kind, part] = known
+        return known
+
+    def _shape(self, outcome: int) -> int:
+        """The number of the shape of an outcome, by its leaf."""
+        known = self._known.get(("shape", outcome))
+        if known is None:
+            row = self._run("SELECT shape FROM outcomes WHERE leaf = ?", outcome).fetchone()
+            self._known["shape", outcome] = known = int(row[0])
         return known
 
     def _has_unplaced(self) -> bool:

@@ -184,6 +184,8 @@ CHANGES = [
     ("UPDATE classes SET day = day + 100 * id", "tables"),
     ("UPDATE tables SET content = 5 WHERE leaf = 6", "tables"),
     ("UPDATE outcomes SET pattern = 99", "outcomes"),
+    ("UPDATE outcomes SET shape = 99", "outcomes"),
+    ("UPDATE daily SET tables = tables + 1", "sums of days"),
     ("UPDATE counts SET count = 11", "counts"),
     ("DELETE FROM withheld", "counts withheld"),
     ("DELETE FROM rendered", "confirmations"),
