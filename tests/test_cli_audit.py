@@ -27,6 +27,7 @@ from compliance.audit.views import VIEWS
 from compliance.audit.views_reading import ViewsReader
 from compliance.cli import main
 from tests.audit.seals import record
+from tests.terminal import on_a_terminal
 
 ROOT = Path(__file__).resolve().parents[1]
 EVIDENCE = Path("data/evidence")
@@ -293,6 +294,13 @@ def test_nothing_is_erased_without_a_reason_a_leaf_or_a_log() -> None:
     ):
         assert run(*arguments).exit_code == 2
     assert LogFiles(EVIDENCE).entry(0) == record("table", "a")
+
+
+def test_on_a_terminal_it_is_told_how_far_a_long_seal_has_come() -> None:
+    bring(*(record("counters", "x" * 60_000, number) for number in range(90)))
+    out, seen = on_a_terminal(Path.cwd(), "audit", "seal")
+    assert out == "90 records sealed; the log has 90 leaves\n"
+    assert "records sealed, and more wait ..." in seen
 
 
 def test_leaves_are_erased_while_a_service_seals() -> None:

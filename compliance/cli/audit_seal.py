@@ -54,7 +54,7 @@ def seal(every: float | None, data_dir: str | None, config: Path | None, *, with
     sealer = Sealer(node.directory, node.key(is_made=False), node.settings.evidence_origin, views=views)
     exporter = Exporter(node.settings.checkpoint_to)
     if every is None:
-        done = _sealed(sealer, exporter)
+        done = _sealed(sealer, exporter, is_told=sys.stderr.isatty())
         exporter.wait()
         done.findings += exporter.findings()
         _tell(done, done.findings, as_json=as_json, is_one=True)
@@ -79,8 +79,8 @@ def _stopping(*, with_parent: bool) -> threading.Event:
     return stop
 
 
-def _sealed(sealer: Sealer, exporter: Exporter) -> _Done:
-    """All that waits, sealed."""
+def _sealed(sealer: Sealer, exporter: Exporter, *, is_told: bool = False) -> _Done:
+    """All that waits, sealed; how far it has come is told, if that takes several rounds."""
     added = dropped = 0
     while True:
         done = sealer.seal()
@@ -88,6 +88,8 @@ def _sealed(sealer: Sealer, exporter: Exporter) -> _Done:
         exporter.offer(done.checkpoint)
         if done.is_all:
             return _Done(done.size, added, dropped, done.checkpoint.decode(), done.findings)
+        if is_told:
+            click.echo(f"{added} records sealed, and more wait ...", err=True)
 
 
 def _for_ever(
