@@ -3,7 +3,8 @@
 Theory: a record whose key is in the log is dropped, so whoever says that a key is there has to be right, or evidence is
 lost. Views can be wrong: they are a copy, and no proof. So where they name a leaf, the leaf itself is looked at. A set
 made of the log is right by itself; it keeps 16 bytes of each key, which nobody can make collide, side by side, so that
-a million tables need some 16 MB.
+a million tables need some 16 MB. It does not see that another process erases a leaf: until it is made again, that one
+still counts as there.
 """
 
 from __future__ import annotations
