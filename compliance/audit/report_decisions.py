@@ -16,14 +16,12 @@ import msgspec
 from compliance.audit.report import Asked, Cell, Section, columns, section
 from compliance.audit.report_patterns import (
     STATES,
-    UNKNOWN,
     Cells,
     Grouping,
     Layouts,
     Pattern,
     Wanted,
     places_of,
-    state_of,
 )
 
 OF_CLASSES: Final = ("day", "ruleset", "publisher", "content", "decision")
@@ -160,30 +158,23 @@ def outer_of(by: Sequence[str]) -> list[str]:
     return [name for name in by if name in OF_CLASSES]
 
 
-def answers_section(counts: Iterable[Numbers], asked: Asked, named: Named, suppressed: int) -> Section:
+def answers_section(counts: Callable[[Sequence[str]], Sequence[Numbers]], asked: Asked, suppressed: int) -> Section:
     """The table of counts of answers; what they do not tell apart is not in it.
 
     Args:
-        counts: for each group of `counts_by`, and each status and display, how often a notice was due.
+        counts: gives for each group of `counts_by` how often a notice was due, by each of `STATES`.
         asked: what the report is asked for.
-        named: gives names for numbers.
         suppressed: how many counts were too small to be told.
     """
-    by, heads = counts_by(asked), columns(*counts_by(asked), *STATES)
+    by = counts_by(asked)
     lacking = [name for name in _UNTOLD if getattr(asked, name) is not None]
     if lacking:
+        rows: Sequence[Numbers] = ()
         note = f"counts of answers do not tell by {' or '.join(lacking)}: there are none here"
-        return section("answers", "Notices due, by answers", heads, (), limit=asked.limit, note=note)
-    sums: dict[Numbers, list[int]] = {}
-    for *group, status, display, number in counts:
-        state = state_of(status, display)
-        if asked.status in {None, state}:
-            sums.setdefault(tuple(group), [0] * len(STATES))[STATES.index(state)] += number
-    names = _names([(group, 0, 0) for group in sums], by, named)
-    if "place" in by:
-        names[by.index("place")] = _Places()
-    rows = _sorted([(*_renamed(group, names), *found) for group, found in sums.items()])
-    note = _OF_ANSWERS + (f"; {suppressed} counts were too small to be told" if suppressed else "")
+    else:
+        rows = counts(by)
+        note = _OF_ANSWERS + (f"; {suppressed} counts were too small to be told" if suppressed else "")
+    heads = columns(*by, *STATES)
     return section("answers", "Notices due, by answers", heads, rows, limit=asked.limit, note=note)
 
 
@@ -205,13 +196,6 @@ def totals_section(counted: Iterable[tuple[Numbers, int, int]], patterns: Mappin
 
 
 # -- names and order --------------------------------------------------------------------------------------
-
-
-class _Places(dict[str, str]):
-    """The places of counts: that of readers of whom nobody knows it is empty there."""
-
-    def __missing__(self, place: str) -> str:
-        return place or UNKNOWN
 
 
 def _early(

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from compliance.audit.canonical import canonical, parsed
 from compliance.audit.report import Asked, InUse, Outage, in_use
-from compliance.audit.report_patterns import Pattern
+from compliance.audit.report_patterns import HELD, POSSIBLE, REQUIRED, UNKNOWN, Pattern
 from compliance.audit.views_rows import content_id
 from compliance.errors import Problem, RequestError
 
@@ -35,6 +35,17 @@ _FROM_TABLES: Final = (
     "JOIN stretches AS s ON s.id = c.stretch"
 )
 _LAST: Final = "COALESCE((SELECT r.confirmed FROM rendered AS r WHERE r.of = t.leaf ORDER BY r.leaf DESC LIMIT 1), -1)"
+_NAMED: Final = {
+    "day": "date(day + 1721424.5)",  # from the day of this calendar to the Julian day
+    "ruleset": "(SELECT said FROM rulesets WHERE id = ruleset)",
+    "notice": "notice",
+    "place": f"CASE place WHEN '' THEN '{UNKNOWN}' ELSE place END",
+}
+_STATES: Final = {
+    REQUIRED: "status = 'required' AND display <> 'hold'",
+    POSSIBLE: "status = 'possible' AND display <> 'hold'",
+    HELD: "display = 'hold'",
+}
 _pattern = lru_cache(maxsize=_MOST_PATTERNS)(Pattern.read)
 Row = tuple[Any, ...]
 
@@ -165,14 +176,17 @@ class Rows:
     @cached_property
     def decided(self) -> dict[int, tuple[int, int, int]]:
         """For each rule set the first and the last day on which a table was recorded, and how many were."""
-        sql = "SELECT ruleset, MIN(day), MAX(day), SUM(tables) FROM classes GROUP BY ruleset"
+        sql = "SELECT ruleset, MIN(day), MAX(day), SUM(tables) FROM daily GROUP BY ruleset"
         return {row[0]: (row[1], row[2], row[3]) for row in self._run(sql)}
 
     @cached_property
     def in_use(self) -> dict[int, tuple[InUse, ...]]:
         """When each rule set was in use."""
-        decided = {ruleset: (first, last) for ruleset, (first, last, _) in self.decided.items()}
-        return in_use([(row[0], row[1]) for row in self.announced], decided)
+        announced = [(row[0], row[1]) for row in self.announced]
+        decided: dict[int, tuple[int, int]] = {}
+        if self.rulesets.keys() - {ruleset for _, ruleset in announced}:
+            decided = {ruleset: (first, last) for ruleset, (first, last, _) in self.decided.items()}
+        return in_use(announced, decided)
 
     @cached_property
     def concerned(self) -> frozenset[int]:
@@ -192,15 +206,25 @@ class Rows:
     # -- counts of answers ------------------------------------------------------------------------------
 
     def answers(self, by: Sequence[str]) -> list[Row]:
-        """For each group, status and display, how often a notice was due in answers.
+        """For each group, in order, how often a notice was due in answers, by each of `STATES`.
 
         Args:
-            by: `day`, `ruleset`, `notice` or `place`.
+            by: `day`, `ruleset`, `notice` or `place`, of which names are told.
         """
-        groups = ", ".join([*by, "status", "display"])
-        sql = f"SELECT {groups}, SUM(count) FROM counts WHERE {self._counted} GROUP BY {groups} ORDER BY {groups}"
-        return self._run(sql, self._counts)
+        groups = [_NAMED[each] for each in by]
+        sums = [f"SUM(CASE WHEN {which} THEN count ELSE 0 END)" for which in self._states]
+        order = f"GROUP BY {', '.join(by)} ORDER BY {', '.join(groups)}" if by else ""
+        is_any = f"({' OR '.join(self._states)})"
+        sql = f"SELECT {', '.join([*groups, *sums])} FROM counts WHERE {self._counted} AND {is_any} {order}"
+        return [row for row in self._run(sql, self._counts) if row[-1] is not None]
 
+    @property
+    def _states(self) -> list[str]:
+        """What is counted under each of `STATES`."""
+        asked = self._asked.status
+        return [which if asked in {None, state} else "0" for state, which in _STATES.items()]
+
+    @cached_property
     def suppressed(self) -> int:
         """How many counts were too small to be told."""
         sql = f"SELECT COALESCE(SUM(cells), 0) FROM withheld WHERE {self._dated}"
@@ -212,7 +236,7 @@ class Rows:
 
     def least(self) -> int:
         """The least count that is told."""
-        return int(self._one("SELECT COALESCE(MAX(least), 0) FROM counts"))
+        return int(self._one("SELECT value FROM meta WHERE name = 'least'"))
 
     @property
     def _dated(self) -> str:
@@ -230,7 +254,7 @@ class Rows:
 
     @property
     def _counts(self) -> dict[str, object]:
-        place = "" if self._asked.place == "unknown" else self._asked.place
+        place = "" if self._asked.place == UNKNOWN else self._asked.place
         return {**self._values, "notice": self._asked.notice, "place": place}
 
     # -- events -----------------------------------------------------------------------------------------

@@ -27,7 +27,6 @@ from compliance.audit.report_coverage import (
 )
 from compliance.audit.report_decisions import (
     answers_section,
-    counts_by,
     due_section,
     outer_of,
     totals_section,
@@ -119,7 +118,7 @@ class Reporter:
             unsealed=self._unsealed(),
             rulesets=tuple(sorted(rows.rulesets[each] for each in rows.concerned)),
             least=rows.least() or LEAST_TOLD,
-            suppressed=rows.suppressed(),
+            suppressed=rows.suppressed,
             outages=rows.outages(),
         )
 
@@ -132,10 +131,9 @@ class Reporter:
         def named(what: str, numbers: Collection[Any]) -> Mapping[Any, Cell]:
             return self._named(rows, what, numbers)
 
-        answers = rows.answers(counts_by(asked))
         return (
             due_section(counted, patterns, asked, named),
-            answers_section(answers, asked, named, rows.suppressed()),
+            answers_section(rows.answers, asked, rows.suppressed),
             totals_section(counted, patterns),
         )
 

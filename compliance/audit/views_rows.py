@@ -38,7 +38,7 @@ from compliance.audit.record import (
 )
 from compliance.audit.table import KEYED, Stretch
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 KEY_BYTES: Final = 16
 """So much is kept of a key: whoever finds a leaf by it can hold the whole key against the leaf."""
 NO_CONTENT: Final = 0
@@ -231,6 +231,8 @@ class Taking:
             self._run(sql, day, ruleset, *values)
         sql = "INSERT INTO withheld VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET cells = cells + excluded.cells"
         self._run(sql, day, ruleset, record.withheld)
+        sql = "INSERT INTO meta VALUES ('least', ?) ON CONFLICT DO UPDATE SET value = MAX(value, excluded.value)"
+        self._run(sql, record.least)
 
     def _event(self, number: int, record: ModeRecord | ErasureRecord | VerdictRecord, content: int) -> None:
         kind, said = str(record.__struct_config__.tag), msgspec.to_builtins(record)
@@ -352,7 +354,7 @@ def made(database: sqlite3.Connection) -> None:
 
 def initial() -> Iterable[tuple[str, object]]:
     """What stands in `meta` before anything was taken in."""
-    return [("version", SCHEMA_VERSION), ("size", 0), ("is_stale", 0), ("mark", -1), ("mark_hash", b"")]
+    return [("version", SCHEMA_VERSION), ("size", 0), ("is_stale", 0), ("mark", -1), ("mark_hash", b""), ("least", 0)]
 
 
 def _digest(data: bytes) -> bytes:
