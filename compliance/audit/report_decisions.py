@@ -21,6 +21,7 @@ from compliance.audit.report_patterns import (
     Layouts,
     Pattern,
     Wanted,
+    cells_of_row,
     places_of,
 )
 
@@ -124,9 +125,8 @@ class _Spreads:
         if self._layouts is None:
             yield self.places, self._grouping.cells(pattern.due(self._place, self._wanted))
             return
-        for places, row in zip(self._layouts.of(pattern), pattern.rows, strict=True):
-            due = [pattern.notices[number] for number in row if pattern.notices[number] in self._wanted]
-            yield places, self._grouping.cells(due)
+        for number, places in enumerate(self._layouts.of(pattern)):
+            yield places, cells_of_row(pattern, number, self._grouping.names, self._wanted)
 
 
 def _sums(counted: Iterable[tuple[Numbers, int, int]], spreads: _Spreads) -> list[tuple[Numbers, tuple[int, ...]]]:

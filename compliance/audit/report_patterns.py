@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 from compliance.audit.canonical import parsed
@@ -23,6 +23,7 @@ ELSEWHERE: Final = "elsewhere"
 UNKNOWN: Final = "unknown"
 """Readers of whom nobody knows the place."""
 _HOLD: Final = "hold"
+_MOST_CELLS: Final = 32_768
 Group = tuple[str | None, ...]
 Cells = tuple[tuple[Group, frozenset[str]], ...]
 """For each group the ways in which a notice of it is due."""
@@ -63,9 +64,9 @@ class Wanted:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pattern:
-    """Which notices are due where; see `views_rows.pattern_of`."""
+    """Which notices are due where; see `views_rows.pattern_of`. What is worked out of one is kept as long as it is."""
 
     notices: tuple[Due, ...]
     rows: tuple[tuple[int, ...], ...]
@@ -133,6 +134,13 @@ class Grouping:
         parts = {"notice": due.notice, "entity": due.entity}
         for rule in due.rules if "rule" in self.names else (None,):
             yield tuple(rule if name == "rule" else parts[name] for name in self.names)
+
+
+@lru_cache(maxsize=_MOST_CELLS)
+def cells_of_row(pattern: Pattern, number: int, names: tuple[str, ...], wanted: Wanted) -> Cells:
+    """The cells of the notices that are wanted in a row."""
+    due = [pattern.notices[each] for each in pattern.rows[number]]
+    return Grouping(names).cells(each for each in due if each in wanted)
 
 
 def places_of(patterns: Collection[Pattern]) -> tuple[str, ...]:
