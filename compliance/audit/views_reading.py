@@ -28,9 +28,15 @@ _File = tuple[int, int]
 class ViewsReader:
     """Reads the views at a path. Threads may share it."""
 
-    def __init__(self, path: Path) -> None:
-        """Nothing is opened yet."""
+    def __init__(self, path: Path, *, is_still: bool = False) -> None:
+        """Nothing is opened yet.
+
+        Args:
+            path: where the views are.
+            is_still: whether nobody writes them meanwhile; then nothing is made beside them either.
+        """
         self.path = path
+        self._mode = "mode=ro&immutable=1" if is_still else "mode=ro"
         self._idle: deque[tuple[_File, sqlite3.Connection]] = deque()
 
     def leaf_of(self, key: str) -> int | None:
@@ -95,7 +101,7 @@ class ViewsReader:
     def _opened(self, file: _File) -> tuple[_File, sqlite3.Connection] | None:
         try:
             database = sqlite3.connect(
-                f"file:{quote(str(self.path.absolute()))}?mode=ro",
+                f"file:{quote(str(self.path.absolute()))}?{self._mode}",
                 uri=True,
                 timeout=_SECONDS,
                 isolation_level=None,
