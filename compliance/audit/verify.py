@@ -94,7 +94,8 @@ def verify(
     files = FilesOnDisk(directory)
     given = [key for each in keys for key in keys_of(each)]
     notes = tuple(Earlier(str(each), read_file(each)) for each in earlier)
-    trust = Trust(tuple(given or _beside(files)), origin, is_beside=not given, earlier=notes)
+    is_beside = not given or any(_is_beside(each, directory) for each in keys)
+    trust = Trust(tuple(given or _beside(files)), origin, is_beside=is_beside, earlier=notes)
     with closing(FileLedger()) as ledger:
         report = verified(files, trust, ledger, progress)
     return msgspec.structs.replace(report, findings=(*report.findings, *_of_views(directory, report)))
@@ -147,6 +148,14 @@ def read_file(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise EvidenceError(f"`{path}` cannot be read: {(error.strerror or 'no reason given').lower()}") from None
+
+
+def _is_beside(given: str, directory: Path) -> bool:
+    """Whether somebody gave the file that lies beside the log."""
+    try:
+        return os.path.samefile(given, directory / KEY)
+    except (OSError, ValueError):
+        return False
 
 
 def _beside(files: FilesOnDisk) -> tuple[PublicKey, ...]:

@@ -165,7 +165,7 @@ class _Verification:
         elif data is not None and not set(self._trust.keys) <= set(beside):
             self._findings.add("key-altered", KEY, "a key that was given is not in it")
         if self._trust.is_beside and self._files.checkpoint is not None:
-            self._findings.add("key-beside", KEY, "no key was given")
+            self._findings.add("key-beside", KEY, "no other key was given")
 
     def _lacking(self) -> None:
         """Say what is needed and not there."""

@@ -170,7 +170,7 @@ def test_a_log_is_verified_by_the_command(clean: Path, log: LogFiles) -> None:
 def test_without_a_key_the_one_beside_the_log_is_said_to_prove_less(clean: Path, log: LogFiles) -> None:
     status, text = run("--data-dir", str(log.directory.parent))
     assert status == 0
-    assert "note: key.pub: no key was given\n  key-beside: the key that was used lies beside the log" in text
+    assert "note: key.pub: no other key was given\n  key-beside: the key that was used lies beside the log" in text
     assert text.splitlines()[-1].startswith("sound by the key that lies BESIDE THE LOG, which proves less: ")
 
 

@@ -53,6 +53,14 @@ def test_nothing_has_to_be_writable(directory: Path) -> None:
         each.chmod(0o755)
 
 
+def test_the_file_beside_the_log_is_no_key_that_somebody_was_handed(directory: Path) -> None:
+    given = directory.parent / "key"
+    given.write_bytes((directory / "key.pub").read_bytes())
+    assert verify(directory, [str(given)]).findings == ()
+    for keys in ([str(directory / "key.pub")], [str(directory / "." / "key.pub"), str(given)], []):
+        assert [each.check for each in verify(directory, keys).findings] == ["key-beside"]
+
+
 def test_views_that_say_something_else_are_told(directory: Path) -> None:
     database = sqlite3.connect(directory / "views.sqlite")
     database.execute("DELETE FROM keys WHERE leaf = 2")
