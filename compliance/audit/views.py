@@ -5,8 +5,8 @@ does not fit the log is made anew from it, beside the old file, and takes its pl
 writes; whoever reads has connections of their own and is never in the way (WAL). SQLite may lose the last
 transactions in a power cut, but not their order: then the views are behind, and go on from where they are.
 
-Source: SQLite, "Write-Ahead Logging" and "How To Corrupt An SQLite Database File" (a log of changes belongs to its
-file: both go away together, before another file has the name).
+Source: SQLite, "Write-Ahead Logging", "Database File Format" (1.3.3), and "How To Corrupt An SQLite Database File" (a
+log of changes belongs to its file: both go away together, before another file has the name).
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ AT_ONCE: Final = 8192
 """So many leaves are taken in within one transaction."""
 _BESIDE: Final = ("-wal", "-shm", "-journal")
 _SECONDS: Final = 10.0
+_MODE, _WAL = 18, b"\x02\x02"
+"""Where a database says in which mode it is read and written; said there, it needs no other file for it."""
 _COMPARED: Final = (
     "SELECT key, leaf FROM keys",
     "SELECT leaf FROM erased",
@@ -190,9 +192,8 @@ def rebuild(log: LogFiles, progress: Callable[[int], None] = lambda _: None) -> 
         EvidenceError: the log cannot be read, or the views not be written.
     """
     path = log.directory / VIEWS
-    new = path.with_name(path.name + UNFINISHED)
+    new = path.with_name(f".{path.name}.{os.urandom(4).hex()}{UNFINISHED}")  # whoever verifies knows such names
     try:
-        _removed(new)
         database = _connected(new)
         with contextlib.closing(database):
             database.execute("PRAGMA journal_mode = OFF")
@@ -202,10 +203,15 @@ def rebuild(log: LogFiles, progress: Callable[[int], None] = lambda _: None) -> 
             _fill(views, log, log.size(), progress)
             size = views.size()
             database.execute("VACUUM")
-            database.execute("PRAGMA journal_mode = WAL")
+        with open(new, "r+b") as file:
+            file.seek(_MODE)
+            file.write(_WAL)
         _removed(path)
         os.rename(new, path)
-    except (sqlite3.Error, OSError) as error:
+    except BaseException as error:
+        _removed(new)
+        if not isinstance(error, sqlite3.Error | OSError):
+            raise
         raise EvidenceError(f"`{path}` cannot be made anew: {str(error).lower()}") from error
     return size
 

@@ -303,3 +303,18 @@ def test_nobody_else_may_read_the_views(tmp_path: Path) -> None:
     assert (tmp_path / VIEWS).stat().st_mode & 0o077 == 0
     rebuild(files)
     assert (tmp_path / VIEWS).stat().st_mode & 0o077 == 0
+
+
+def test_views_that_are_made_anew_leave_nothing_beside_them_also_if_that_breaks_off(tmp_path: Path) -> None:
+    files = log(tmp_path, ENTRIES)
+
+    def stop(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        rebuild(files, stop)
+    assert [each.name for each in tmp_path.iterdir() if "views" in each.name] == []
+    rebuild(files)
+    assert [each.name for each in tmp_path.iterdir() if "views" in each.name] == [VIEWS]
+    assert rows(tmp_path / VIEWS, "PRAGMA journal_mode") == [("wal",)]
+    assert rows(tmp_path / VIEWS, "PRAGMA integrity_check") == [("ok",)]
