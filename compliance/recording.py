@@ -156,7 +156,7 @@ class Recorder:
                 self.log.keep([Keyed(_decision(nonce_of(self.log.nonce()), table, answer, question, now))])
             except NotRecordedError:
                 evidence, table = NOT_RECORDED, None
-        decision = answer.decision if table is None else f"sha256:{table}"
+        decision = answer.decision if table is None else table
         return msgspec.structs.replace(answer, evidence=evidence, decision=decision)
 
     def table(self, snapshot: Snapshot, question: Question, moment: Moment) -> Tabled:

@@ -95,7 +95,7 @@ def test_an_answer_names_the_table_that_is_durable_before_it_is_given(node: Node
     (table,) = node.of(TableRecord)
     assert answer.evidence.state == "recorded"
     assert answer.evidence.table == table.key
-    assert answer.decision == f"sha256:{table.key}"
+    assert answer.decision == table.key
 
 
 def test_all_readers_of_a_page_have_one_table(node: Node) -> None:

@@ -12,6 +12,7 @@ from compliance.cli.audit_rebuild import rebuild
 from compliance.cli.audit_receipt import receipt
 from compliance.cli.audit_seal import seal
 from compliance.cli.audit_show import show
+from compliance.cli.audit_verdict import verdict
 
 
 @click.group()
@@ -19,5 +20,5 @@ def audit() -> None:
     """Seal the log of evidence, and look after it. Each of the commands takes `--json`."""
 
 
-for _command in (compact, erase, fsck, key, rebuild, receipt, seal, show):
+for _command in (compact, erase, fsck, key, rebuild, receipt, seal, show, verdict):
     audit.add_command(_command)

@@ -104,7 +104,7 @@ def _body(request_file: Path | None, asked: dict[str, Any]) -> bytes:
     question = {
         "content": {
             **{name: asked[name] for name in ("publisher", "url") if asked[name] is not None},
-            "facts": dict(_fact(each) for each in asked["facts"]),
+            "facts": dict(fact(each) for each in asked["facts"]),
         },
         **({"reader": {"location": place}} if place else {}),
         **({"as_of": asked["as_of"]} if asked["as_of"] is not None else {}),
@@ -114,7 +114,7 @@ def _body(request_file: Path | None, asked: dict[str, Any]) -> bytes:
     return msgspec.json.encode(question)
 
 
-def _fact(text: str) -> tuple[str, str | list[str]]:
+def fact(text: str) -> tuple[str, str | list[str]]:
     """`name=value`, or `name=[one, two]` for a list."""
     name, sign, value = text.partition("=")
     if not sign:

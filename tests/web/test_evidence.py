@@ -101,3 +101,19 @@ def test_a_table_says_which_notices_a_page_has_in_every_place(asker: Asker, chec
 def test_what_cannot_be_understood_of_a_table_is_refused_as_in_a_check(asker: Asker) -> None:
     body = json.dumps({"content": {"publisher": 5}, "as_of": "2024-02-30"}).encode()
     assert len(refused(asker.send(body, path="/v1/table"), 400)["problems"]) == 2
+
+
+def test_an_auditor_looks_a_decision_up_by_what_the_answer_calls_it(tmp_path: Path) -> None:
+    header = "Bearer 0123456789abcdef"
+    (tmp_path / "compliance.toml").write_text('audit_token = "0123456789abcdef"\n', encoding="utf-8")
+    with serving(tmp_path / "log") as service:
+        answer = service.check({**QUESTION, "reader": {"location": {"country": "RU"}}}).json
+        path = f"/v1/decisions/{answer['decision']}?place=RU"
+        assert service.ask("GET", path).status == 401
+        assert service.ask("GET", path, Authorization=header).status in {200, 202}
+        assert eventually(lambda: service.ask("GET", path, Authorization=header).status == 200)
+        found = service.ask("GET", path, Authorization=header).json
+    shown = {each["id"]: each["words"]["text_in_words"] for each in found["shown"]["notices"]}
+    told = {each["id"]: each["text"] for each in answer["notices"]}
+    assert shown.keys() == told.keys()
+    assert all(words in shown[notice].values() for notice, words in told.items())
