@@ -144,7 +144,9 @@ KINDS: Final[Mapping[str, Kind]] = {
         "run `compliance audit fsck` while nothing is recorded",
     ),
     "erasure-left": Kind(
-        Grade.LEFTOVER, "a leaf says that these bytes were erased, and they are still there", "erase the leaf again"
+        Grade.LEFTOVER,
+        "a leaf says that these bytes were erased, and they are still there",
+        "erase the leaf again; a segment file in use keeps its copy until it is full or its process ends",
     ),
     "segment-torn": Kind(
         Grade.LEFTOVER,

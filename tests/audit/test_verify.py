@@ -5,16 +5,23 @@ from __future__ import annotations
 import os
 import sqlite3
 from pathlib import Path
+from random import Random
 
 import pytest
 
+from compliance.audit.compaction import compact
+from compliance.audit.disk import Disk
+from compliance.audit.erasing import Eraser
 from compliance.audit.finding import Finding, Grade
 from compliance.audit.log_files import LogFiles
+from compliance.audit.record import encode
+from compliance.audit.sealer import Sealer
+from compliance.audit.segment_file import SegmentFiles
 from compliance.audit.verify import leaves, verify
 from compliance.audit.views import rebuild
 from compliance.errors import EvidenceError
-from tests.audit.logs import evidence, written
-from tests.audit.signing import LOG
+from tests.audit.logs import DAY, RULES, body_of, evidence, outcome, ruleset, table, written
+from tests.audit.signing import LOG, ORIGIN
 from tests.audit.trees import changed
 
 FILES = evidence()
@@ -113,3 +120,34 @@ def test_what_is_no_directory_is_refused(tmp_path: Path) -> None:
     for name in ("none", "file"):
         with pytest.raises(EvidenceError, match=f"`.*{name}.*` (is not there|cannot be listed: not a directory)"):
             verify(tmp_path / name, KEY)
+
+
+def test_any_flipped_bit_of_what_was_recorded_sealed_erased_and_compressed_here_is_told(tmp_path: Path) -> None:
+    log = LogFiles(tmp_path / "evidence")
+    stub, body = body_of(table(90, outcome(2)), 91)
+    log.put_blob(RULES)
+    log.put_blob(body)
+    segments = SegmentFiles(Disk(), log.directory / "segments", "worker-1", 50_000, None)
+    segments.open()
+    sealer = Sealer(log.directory, LOG, ORIGIN)
+    for records in (
+        [encode(ruleset()), encode(outcome(2)), encode(stub)],
+        [encode(table(number, outcome(2))) for number in range(300)],
+    ):
+        segments.commit(records)
+        sealer.seal()
+    segments.close()
+    segments = SegmentFiles(Disk(), log.directory / "segments", "worker-1", 50_000, None)
+    segments.open()
+    Eraser(log.directory, sealer).erase([7, 280], "asked for", DAY)
+    compact(log.directory)
+    segments.commit([encode(table(1000, outcome(2)))])
+    segments.commit([encode(table(1001, outcome(2)))])
+    assert told(log.directory) == ()
+    files = {each: each.read_bytes() for each in log.directory.rglob("*") if each.is_file()}
+    random = Random(8)  # noqa: S311 - the same in each run
+    for path in [each for each, data in files.items() if data for _ in range(4)]:
+        data = files[path]
+        path.write_bytes(changed(data, random.randrange(len(data)), 1 << random.randrange(8)))
+        assert told(log.directory), path
+        path.write_bytes(data)
