@@ -65,7 +65,7 @@ class _Stretch:
     def __init__(self, snapshot: Snapshot, days: LawDays, words: Memo[Words]) -> None:
         self.snapshot, self.days, self.words = snapshot, days, words
         self.known: Memo[Evidence] = Memo(MOST_PAGES)
-        self.failed: set[Hashable] = set()
+        self.failed: Memo[bool] = Memo(MOST_PAGES)
         self.zones: Zones = snapshot.index.segment(days).zones
         self.labels: Memo[tuple[str | None]] = Memo(MOST_PAGES)
 
@@ -233,14 +233,13 @@ class Recorder:
 
     def _sought(self, stretch: _Stretch, key: Hashable, question: Question, today: date) -> Evidence:
         """The same, where it is not known yet. While nothing can be recorded, a page is tabulated but once."""
-        if key in stretch.failed and self.log.status().failure is not None:
+        if stretch.failed.get(key) and self.log.status().failure is not None:
             return NOT_RECORDED
         found = self._recorded(stretch, question, today).evidence
         if found.table is None:
-            stretch.failed.add(key)
+            stretch.failed.put(key, True)  # noqa: FBT003 - a value
         else:
             stretch.known.put(key, found)
-            stretch.failed.discard(key)
         return found
 
     def _recorded(self, stretch: _Stretch, question: Question, today: date) -> Tabled:
