@@ -113,7 +113,9 @@ def coverage_sections(counted: Iterable[tuple[Stood, int]], unplaced: int) -> tu
     heads = columns("state", "tables", state="required notices are")
     totals = section("totals", "Tables with required notices", heads, rows, limit=len(rows), note=note)
     heads = columns("notice", "tables", "shown", "other_words", "missing", "unconfirmed", other_words=OTHER_WORDS)
-    of_notices = [(notice, found["tables"], *(found[way] for way in WAYS)) for notice, found in sorted(notices.items())]
+    of_notices: list[tuple[Cell, ...]] = [
+        (notice, found["tables"], *(found[way] for way in WAYS)) for notice, found in sorted(notices.items())
+    ]
     return totals, section("notices", "By notice", heads, of_notices, limit=len(of_notices), note=_EACH)
 
 

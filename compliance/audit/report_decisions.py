@@ -174,6 +174,8 @@ def answers_section(counts: Callable[[Sequence[str]], Sequence[Numbers]], asked:
     else:
         rows = counts(by)
         note = _OF_ANSWERS + (f"; {suppressed} counts were too small to be told" if suppressed else "")
+        if asked.place is not None and not rows:
+            note += f"; none is named `{asked.place}`: leave `place` out, and count by `place`"
     heads = columns(*by, *STATES)
     return section("answers", "Notices due, by answers", heads, rows, limit=asked.limit, note=note)
 

@@ -23,7 +23,7 @@ ELSEWHERE: Final = "elsewhere"
 UNKNOWN: Final = "unknown"
 """Readers of whom nobody knows the place."""
 _HOLD: Final = "hold"
-_MOST_CELLS: Final = 32_768
+_MOST_CELLS: Final = 16_384
 Group = tuple[str | None, ...]
 Cells = tuple[tuple[Group, frozenset[str]], ...]
 """For each group the ways in which a notice of it is due."""

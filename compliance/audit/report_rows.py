@@ -18,7 +18,7 @@ from compliance.audit.report_patterns import HELD, POSSIBLE, REQUIRED, UNKNOWN, 
 from compliance.audit.views_rows import content_id
 from compliance.errors import Problem, RequestError
 
-_MOST_PATTERNS: Final = 16_384
+_MOST_PATTERNS: Final = 4_096
 _CLASS: Final = {
     "day": "c.day",
     "ruleset": "c.ruleset",

@@ -160,6 +160,9 @@ def test_answers_are_counted_without_pages_and_unknown_places_are_named(tmp_path
     ]
     [row] = data(everything(), tmp_path, place="unknown")["answers"]["rows"]
     assert row == {"required": 0, "possible": 40, "held": 0}
+    elsewhere = data(everything(), tmp_path, by="notice", place="DE")["answers"]
+    assert elsewhere["rows"] == []
+    assert "none is named `DE`" in elsewhere["note"]
 
 
 def test_a_report_says_how_many_counts_are_too_small_to_be_told(tmp_path: Path) -> None:
