@@ -341,8 +341,9 @@ class Taking:
 
 def _key(record: AnyRecord | OtherRecord, data: bytes) -> str:
     """The key of a record that has one; of this version's, sooner."""
-    is_ours = isinstance(record, TableRecord | OutcomeRecord | RenderedRecord) and record.v <= VERSION
-    return record.key if is_ours else key_of(data)
+    if isinstance(record, TableRecord | OutcomeRecord | RenderedRecord) and record.v <= VERSION:
+        return record.key
+    return key_of(data)
 
 
 def made(database: sqlite3.Connection) -> None:
