@@ -264,8 +264,8 @@ class Taking:
             gone = self._run(f"DELETE FROM {table} WHERE {these} RETURNING leaf", given).fetchall()
             found.update(leaf for (leaf,) in gone)
         self._known.clear()
-        for each in numbers:
-            self._run("INSERT OR IGNORE INTO erased VALUES (?)", each)
+        for number in numbers:
+            self._run("INSERT OR IGNORE INTO erased VALUES (?)", number)
         if set(numbers) - done - found:
             self._run("INSERT OR REPLACE INTO meta VALUES ('is_stale', 1)")
 
