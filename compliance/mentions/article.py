@@ -101,14 +101,14 @@ def zones(markup: Markup) -> list[Zone]:
         if own not in _PASSED and not (own in {"sup", "aside", "span"} and markup.is_ours(number)):
             if name != own:
                 opened.leave(own)
-            elif (is_hidden := _is_hidden(markup.tokens[number], name)) or name in _FOLLOWED:
-                opened.enter(name, is_hidden=is_hidden)
+            elif (is_unseen := is_hidden(markup.tokens[number], name)) or name in _FOLLOWED:
+                opened.enter(name, is_hidden=is_unseen)
             zone = opened.zone()
         found += (zone, zone)
     return found
 
 
-def _is_hidden(token: str, name: str) -> bool:
+def is_hidden(token: str, name: str) -> bool:
     """Whether a tag says that nobody is to see its element."""
     low = token.lower()
     if "hidden" not in low and "none" not in low:

@@ -68,7 +68,7 @@ def moved(name: str, fields: Iterable[tuple[Field, int]]) -> Field:
         if shown:
             shown.append(PARAGRAPH)
             size += len(PARAGRAPH)
-        joints += (Joint(one.start + size, one.end + size, one.is_likely) for one in each.joints)
+        joints += (one._replace(start=one.start + size, end=one.end + size) for one in each.joints)
         shown += each.source.shown
         size += len(each.text)
         placed.append((each.source, place))

@@ -231,8 +231,8 @@ def _joints(source: Source, ranges: Sequence[tuple[int, int]], found: Sequence[G
         while waiting and waiting[-1].first < end:
             gap = waiting.pop()
             if gap.first >= start:
-                first, last = (source.starts[each - start + before] for each in (gap.first, gap.last + 1))
-                yield Joint(first, last, gap.is_likely)
+                first, last = (source.starts[min(each, end) - start + before] for each in (gap.first, gap.last + 1))
+                yield Joint(first, last, gap.is_likely, gap.is_firm, gap.holds_others or gap.last >= end)
         before += end - start
 
 

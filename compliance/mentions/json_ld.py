@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from compliance.mentions.markup import ENTITY, character
@@ -49,8 +49,10 @@ def texts(document: str) -> Iterator[tuple[str, str, int]]:
                 break
 
 
-def pieces(written: str) -> tuple[list[str], list[str]]:
+def pieces(written: str) -> tuple[Sequence[str], Sequence[str]]:
     """The pieces of a string of JSON, as they are read and as they are written."""
+    if "\\" not in written and "&" not in written:
+        return (written,), (written,)
     several = _ESCAPED.split(written)
     shown: list[str] = list(several)
     known: Mapping[str, str] = {each: _unescaped(each) for each in set(several[1::2])}

@@ -21,6 +21,8 @@ _ANYWHERE: Final = frozenset(
 )
 _BEGINNINGS: Final = (b"title", b"placeholder", b"aria-")
 _BEFORE: Final = frozenset(b"\t\n\f\r \"'/")
+_BEHIND: Final = frozenset(b"\t\n\f\r =-abcdefghijklmnopqrstuvwxyz")
+"""What stands behind such a beginning, where a value follows."""
 _UNSEEN: Final = frozenset({"hidden", "password", "checkbox", "radio", "color", "range", "file", "image"})
 """Kinds of `input` whose value nobody reads."""
 _OWN: Final = {"option": "label", "optgroup": "label", "track": "label", "input": "value"}
@@ -34,7 +36,7 @@ def labels(markup: Markup) -> Iterator[tuple[Sequence[str], Sequence[str], int]]
     known: set[str] = set()
     for number in sorted({*_with_attributes(markup), *markup.where(_OWN.keys())}):
         name, token = names[number], markup.tokens[number]
-        if token in known:
+        if token in known or "=" not in token:
             continue
         known.add(token)
         for tag, place in tags_of(token) if name in _FOREIGN else [(start_tag(token), 0)]:
@@ -55,13 +57,13 @@ def _values(tag: str, name: str, *, is_suggesting: bool) -> Iterator[tuple[str, 
 
 def _with_attributes(markup: Markup) -> Iterator[int]:
     """The numbers of tags that may have one of the attributes; more rather than fewer."""
-    low = markup.source.encode("ascii", "replace").lower()  # one byte for each character
-    places, names = markup.places, markup.names
+    low = markup.low
+    places, names, last = markup.places, markup.names, len(low) - 1
     for word in _BEGINNINGS:
-        at = low.find(word, 1)
+        at = low.find(word, 1, last)
         while at >= 0:
-            if low[at - 1] in _BEFORE:
+            if low[at - 1] in _BEFORE and low[at + len(word)] in _BEHIND:
                 piece = bisect_right(places, at) - 1
                 if piece % 2 and names[piece // 2] and names[piece // 2][0] != "/":
                     yield piece // 2
-            at = low.find(word, at + len(word))
+            at = low.find(word, at + len(word), last)

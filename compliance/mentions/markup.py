@@ -13,7 +13,9 @@ Source: HTML Living Standard, 13.2.5 (tokenisation) and 13.2.6.5 (foreign conten
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache, cached_property
 from html import unescape
 from html.entities import html5
@@ -83,7 +85,7 @@ _CDATA: Final = re.compile(r"<!\[CDATA\[([^\]]*+(?:\](?!\]>)[^\]]*+)*+)(?:\]\]>|
 _UNSEEN: Final = re.compile(r"<(title|style|script)\b[^<]*+(?:<(?!/\1)[^<]*+)*+(?:</\1[^>]*+>?|\Z)", re.IGNORECASE)
 _SVG_TITLE: Final = re.compile(r"<title\b[^>]*+(?:>([^<]*+)|\Z)", re.IGNORECASE)
 
-_APART: Final = frozenset({"a", "button", "label", "time"})
+APART: Final = frozenset({"a", "button", "label", "time"})
 """Two of these side by side are two things, though nothing stands between them."""
 RAISED: Final = "sup"
 """Begins what is no part of the word before: the sign of a note."""
@@ -120,7 +122,9 @@ class Markup:
         low = {name: (name or "").lower() for name in set(names)}
         self.names: list[str] = list(map(low.__getitem__, names))
         """For each token the name of its element, behind a slash if it ends there; empty if it is no tag."""
-        self.means = self._meant({name: stands_for(name) for name in low.values()})
+        self.by_name = {name: stands_for(name) for name in low.values()}
+        """What stands for the tags of each name, as `stands_for` says it."""
+        self.means = self._meant(self.by_name)
         """What each token stands for."""
         self._run_on()
         self._set_apart()
@@ -136,6 +140,11 @@ class Markup:
     def places(self) -> list[int]:
         """Where each of `written` begins."""
         return list(accumulate(map(len, self.written), initial=0))[:-1]
+
+    @cached_property
+    def low(self) -> bytes:
+        """The source in small letters, with one byte for each character."""
+        return self.source.encode("ascii", "replace").lower()
 
     @cached_property
     def shown(self) -> list[str]:
@@ -160,9 +169,24 @@ class Markup:
                     found.append((first, number))
         return [*found, (first, len(self.tokens))] if depth else found
 
-    def where(self, names: Container[str]) -> list[int]:
+    def where(self, names: AbstractSet[str]) -> list[int]:
         """The numbers of the tags of some names."""
+        if names.isdisjoint(self.by_name):
+            return []
         return [number for number, name in enumerate(self.names) if name in names]
+
+    def with_word(self, word: bytes) -> Iterator[int]:
+        """The numbers of the tokens, each once, that have a word in them, in small letters or in capitals.
+
+        Args:
+            word: in small letters.
+        """
+        places, at = self.places, self.low.find(word)
+        while at >= 0:
+            piece = bisect_right(places, at) - 1
+            if piece % 2:
+                yield piece // 2
+            at = self.low.find(word, places[piece + 1]) if piece + 1 < len(places) else -1
 
     def is_ours(self, number: int) -> bool:
         """Whether a token is a mark of ours: a bare sign."""
@@ -194,6 +218,8 @@ class Markup:
     def _set_apart(self) -> None:
         """Put a space where one element ends and the next begins, unless that splits a word."""
         names, means, texts = self.names, self.means, self.texts
+        self.apart: list[int] = []
+        """The numbers of such tags."""
         for number in [
             number
             for number, (name, meaning, text) in enumerate(zip(names[:-1], means, texts[1:], strict=False))
@@ -202,8 +228,9 @@ class Markup:
             following = names[number + 1]
             if means[number + 1] or not following or following[0] == "/":
                 continue
-            if (following in _APART and name_of(names[number]) == following) or self._begins_a_word(number):
+            if (following in APART and name_of(names[number]) == following) or self._begins_a_word(number):
                 means[number] = " "
+                self.apart.append(number)
 
     def _set_notes_apart(self) -> None:
         """Put a paragraph between footnotes that are elements of a line, as between those that are blocks."""

@@ -2,8 +2,10 @@
 
 Theory: a text is read as it most likely shows. Where nothing but tags stands between two letters, a page may show
 something else. So the text around such places is read again: once with all of them joined, once with all of them
-apart, and in any mixture where a few parts are in a row. What is found there and touches such a place is possible;
-whatever else stands there was found already. A text without such places is read once.
+apart, and in any mixture where a few are near one another. Where many are, a word is taken to go on through mere
+formatting and to end where a link ends and the next one begins, as in menus; if many are left even so, the text counts
+as not read whole. What is found and touches such a place is possible; whatever else stands there was found already. A
+text without such places is read once.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise, product
+from itertools import chain, pairwise, product
 from typing import Final, Self
 
 import msgspec
@@ -25,8 +27,10 @@ from compliance.mentions.scan import Mention, Scanned, Suppressed, Verdict
 LACKS: Final = "whether the tags inside it or beside it show a gap is not known"
 _AROUND: Final = 200
 """So many characters before and behind a place are read again."""
+_NEAR: Final = 100
+"""A name goes on over so many characters between two places."""
 _MIXED: Final = 3
-"""Up to so many places in a row are read in every mixture; of more, each is read apart by itself."""
+"""Up to so many places near one another are read in every mixture; of more, each is read apart by itself."""
 _FARTHEST: Final = 50
 """So many joints before and behind that one are joined."""
 _MOST: Final = 4
@@ -61,7 +65,7 @@ class Reading:
         for first, last in _stretches(joints):
             for is_apart in (False, True):
                 making.add(first, last, [is_apart] * (last - first))
-        is_whole = making.mix()
+        is_whole = making.mix() and not any(each.holds_others for each in joints)
         return cls(text, "".join(making.pieces), Folded("", tuple(making.moves)), joints, is_whole)
 
     def was(self, start: int, end: int) -> tuple[int, int]:
@@ -92,6 +96,10 @@ def _stretches(joints: Sequence[Joint]) -> Iterator[tuple[int, int]]:
         yield first, len(joints)
 
 
+_Mixture = tuple[int, int, Sequence[bool]]
+"""From which joint to which, the last one excluded, and which of them are apart."""
+
+
 class _Making:
     """Readings as they are put together."""
 
@@ -120,35 +128,56 @@ class _Making:
         self._put(PARAGRAPH, end)
 
     def mix(self) -> bool:
-        """Read parts in a row in mixtures; False if there are too many."""
+        """Read places near one another in mixtures; False if there are too many."""
         most = self._size + max(_MOST * len(self._text), _LEAST)
-        for first, last, apart in self._mixtures():
-            if self._size > most:
-                return False
-            self.add(first, last, apart)
-        return True
-
-    def _mixtures(self) -> Iterator[tuple[int, int, Sequence[bool]]]:
-        """From which joint to which, and which of them are apart."""
-        for first, last in self._rows():
-            if last - first <= _MIXED:
-                several = product((False, True), repeat=last - first)
-                yield from ((first, last, apart) for apart in several if any(apart) and not all(apart))
+        is_whole = True
+        for several in self._groups(range(len(self._joints))):
+            if len(several) <= _MIXED:
+                mixed = self._mixtures(several)
             else:
-                for number in range(first, last):
-                    start, end = max(first, number - _FARTHEST), min(last, number + _FARTHEST + 1)
-                    yield start, end, [each == number for each in range(start, end)]
+                soft = list(self._groups([each for each in several if self._joints[each].is_open]))
+                is_whole = is_whole and all(len(each) <= _MIXED for each in soft)
+                mixed = chain.from_iterable(
+                    self._mixtures(each, several) if len(each) <= _MIXED else self._single(each) for each in soft
+                )
+            for first, last, apart in mixed:
+                if self._size > most:
+                    return False
+                self.add(first, last, apart)
+        return is_whole
 
-    def _rows(self) -> Iterator[tuple[int, int]]:
-        """From which joint to which there are nothing but letters between them, where these are several."""
+    def _mixtures(self, several: Sequence[int], among: Sequence[int] = ()) -> Iterator[_Mixture]:
+        """All mixtures of some joints, with those near them as they most likely show that they stand among."""
+        first, last = several[0], several[-1] + 1
+        if among:
+            first, last = max(first - _MIXED, among[0]), min(last + _MIXED, among[-1] + 1)
+        for apart in product((False, True), repeat=len(several)):
+            mixed = dict(zip(several, apart, strict=True))
+            shown = [mixed[each] if each in mixed else self._is_apart(each) for each in range(first, last)]
+            if any(shown) and not all(shown):
+                yield first, last, shown
+
+    def _single(self, several: Sequence[int]) -> Iterator[_Mixture]:
+        """Each of some joints apart, and those near it joined."""
+        for number in several:
+            first, last = max(several[0], number - _FARTHEST), min(several[-1] + 1, number + _FARTHEST + 1)
+            yield first, last, [each == number or self._joints[each].is_firm for each in range(first, last)]
+
+    def _is_apart(self, number: int) -> bool:
+        """Whether a joint most likely shows a gap."""
+        joint = self._joints[number]
+        return joint.is_firm or joint.start < joint.end
+
+    def _groups(self, numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+        """Some joints, those together between which a name may go on."""
         first = 0
-        for number, (one, other) in enumerate(pairwise(self._joints), start=1):
-            if other.start - one.end > _AROUND or not self._text[one.end : other.start].isalnum():
-                if number - first > 1:
-                    yield first, number
+        for number, (one, other) in enumerate(pairwise(numbers), start=1):
+            end, start = self._joints[one].end, self._joints[other].start
+            if start - end > _NEAR or self._text.find(PARAGRAPH, end, start) >= 0:
+                yield numbers[first:number]
                 first = number
-        if len(self._joints) - first > 1:
-            yield first, len(self._joints)
+        if numbers:
+            yield numbers[first:]
 
     def _shown(self, joint: Joint, *, is_apart: bool) -> str:
         return (self._text[joint.start : joint.end] or " ") if is_apart else ""

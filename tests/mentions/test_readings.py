@@ -45,7 +45,14 @@ def test_a_name_that_tags_may_set_apart_is_possible(between: str) -> None:
     assert looked(html).mentions[0].what.lacks == LACKS  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("between", ["</span><span>", "<img src=x>", "<input type=hidden>", "<rt>", "</x-a><x-b>"])
+@pytest.mark.parametrize(
+    "between",
+    [
+        "</span><span>", "<img src=x>", "<input type=hidden>", "<rt>", "</x-a><x-b>", "<b hidden>x</b>", "</a><a>",
+        "<b STYLE='Display: None'>x <i>y</i></b>", "<u hidden><u>x</u></u>", "<select><option>x<option>y</select>",
+        "<object>x</object>", "<video>x</video>", "<textarea></textarea>", "<button></button>", "<i></i><i hidden>x</i>"
+    ],
+)  # fmt: skip
 def test_a_name_that_tags_may_join_is_possible(between: str) -> None:
     assert found(f"<p>Lady{between}bird</p>") == [(f"Lady{between}bird", "possible")]
 
@@ -58,6 +65,32 @@ def test_formatting_leaves_a_name_certain(name: str) -> None:
 def test_parts_in_a_row_are_read_in_mixtures() -> None:
     html = "<span>news</span><span>Lady</span><span>bird</span><span>news</span>"
     assert found(html) == [("Lady</span><span>bird", "possible")]
+
+
+WHOLE = {
+    "<i>news</i><u>news</u><b>news</b><i>Lady</i><u>bird</u><b>news</b>": True,
+    "<a>News</a><a>World</a><a>Lady<img>bird</a><a>More</a><a>Less</a>": True,
+    "<a>news<b>2</b></a><a>World</a><a>Lady<img>bird</a><a>More</a><a>Less</a>": True,
+    "<span>news</span><span>news</span><span>Lady</span><span>bird</span><span>news</span>": False,
+    "<i>La<img>dy<img>bird</i> <img>x<img>x": True,
+    "<i>La<img>dy<img>bird</i> xy<img>x<img>x": False,
+    f"<i>La<img>dy<img>bird</i> x<img>x{' x' * 60}x<img>x": True,
+    "<i>La<img>dy<img>bird</i> x<img>x<p>x<img>x": True,
+    "Lady<span hidden>x</span>bird": True,
+    "Lady<span hidden>x<img>x</span>bird": False,
+    "Lady<span hidden><h1>x</h1></span>bird": False,
+    "Lady<span hidden>x</span>bird<p>x<img>x": True,
+}
+
+
+@pytest.mark.parametrize(("html", "is_whole"), WHOLE.items(), ids=WHOLE.keys())
+def test_a_page_is_read_whole_unless_too_many_tags_near_one_another_may_show_gaps(html: str, is_whole: bool) -> None:
+    assert looked(html).is_whole == is_whole
+
+
+def test_in_a_menu_a_name_ends_where_a_link_does() -> None:
+    html = "<a>news</a><a>world</a><a>Lady<img>bird</a><a>more</a><a>less</a>"
+    assert found(html) == [("Lady<img>bird", "possible")]
 
 
 @pytest.mark.parametrize("tag", ["</td>", "</body>", "</html>", "</div>", "<td>", "</li>", "<body>"])
