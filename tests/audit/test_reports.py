@@ -119,10 +119,15 @@ OUTCOME = OutcomeRecord(
 
 
 def table(number: int, day: date = FIRST, **more: Any) -> TableRecord:
-    said = {"content": f"https://a.example/{number}", "facts": {"publisher": "daily"}, "ruleset": RULESETS[0], **more}
+    said = {
+        "content": f"https://a.example/{number}",
+        "facts": {"publisher": "daily"},
+        "ruleset": RULESETS[0],
+        "outcome": OUTCOME.key,
+        **more,
+    }
     return TableRecord(
-        nonce=nonce(number), day=day, source=RULESETS[0], semantics=1, stretch=Stretch(first_day=FIRST),
-        outcome=OUTCOME.key, **said,
+        nonce=nonce(number), day=day, source=RULESETS[0], semantics=1, stretch=Stretch(first_day=FIRST), **said,
     )  # fmt: skip
 
 
@@ -240,6 +245,17 @@ def test_a_table_whose_rule_set_was_replaced_is_not_what_later_answers_rest_on(t
         return int(data(made, tmp_path, on=on)["totals"]["rows"][0]["number"])
 
     assert [tables(day) for day in (-1, 0, 9, 10, 11, 12)] == [0, 4, 4, 5, 1, 1]
+
+
+def test_a_place_that_no_table_names_counts_as_what_it_lies_in(tmp_path: Path) -> None:
+    [row] = data(everything(), tmp_path, place="RU-MOW")["due"]["rows"]
+    assert (row["tables"], row["required"]) == (4, 4)
+    finer = msgspec.structs.replace(OUTCOME, rows=(Row(notices=()), Row(notices=(1,), places=("RU-MOW",))), unknown=0)
+    made = everything()
+    made.records += [finer, table(8, outcome=finer.key)]
+    rows = {row["place"]: row for row in data(made, tmp_path, by="place")["due"]["rows"]}
+    assert (rows["RU-MOW"]["required"], rows["RU-MOW"]["possible"]) == (4, 1)
+    assert (rows["RU"]["required"], rows["RU"]["possible"]) == (4, 0)
 
 
 def test_a_page_may_be_named_as_its_address_is_written(tmp_path: Path) -> None:
