@@ -31,7 +31,7 @@ def left(
         node.check(chance.choice(PAGES), chance.choice(readers))
     node.close()
     records = [each for each in node.records() if not isinstance(each, CountersRecord)]
-    said = sorted(encode(msgspec.structs.replace(each, nonce=NONCE)) for each in records)  # type: ignore[type-var]
+    said = sorted(encode(msgspec.structs.replace(each, nonce=NONCE)) for each in records)
     files = [
         (re.sub("[0-9a-f]{6,}", "#", path.name), path.stat().st_size)
         for path in (directory / "evidence").rglob("*")
