@@ -81,6 +81,7 @@ bench-mentions: $(VENV)-bench/.ready-to-compare  ## Measure how names are found,
 
 bench-audit: $(VENV)/.ready-to-develop  ## Measure what evidence costs (ARGS=--quick, ARGS=--write)
 	@$(BIN)/python -m tests.bench.audit $(ARGS)
+	@$(BIN)/python -m tests.bench.audit_reports $(ARGS)
 
 prove: $(VENV)/.ready-to-develop  ## Run the slow proofs (tests marked `prove`, laws on all examples), then try mistakes in the engine
 	@status=0; $(BIN)/pytest -n $(JOBS) -m prove || status=$$?; \
