@@ -123,3 +123,10 @@ def test_every_place_of_the_table_is_read_as_it_says(checker: Checker) -> None:
         for location in re.findall(r"`(\{.*?\})`", written):
             found = checker.locate(Reader(**json.loads(location)))
             assert (found.anywhere, found.places) == (places == "anywhere", frozenset(re.findall(r"`([^`]+)`", places)))
+
+
+def test_no_row_lists_a_value_twice() -> None:
+    rows = [line for line in API.splitlines() if line.startswith("| ")]
+    values = [re.findall(r"`([^`]+)`", row.split("|")[2]) for row in rows]
+    assert sum(map(len, values)) > 100
+    assert [row for row, found in zip(rows, values, strict=True) if len({*found}) < len(found)] == []
