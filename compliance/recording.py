@@ -198,8 +198,11 @@ class Recorder:
                 return
             counts, (day, meaning) = self._counts, self._counted
             self._counts, self._counted = {}, None
+        record = self._counters(counts, day, meaning, today or day)
+        if not record.counts and not record.withheld:
+            return  # that there is something to withhold would tell, too
         try:
-            self.log.keep([Keyed(self._counters(counts, day, meaning, today or day))])
+            self.log.keep([Keyed(record)])
         except NotRecordedError as error:
             _log.error("the counts of a day were not recorded: %s", error)
 
@@ -298,6 +301,7 @@ class Recorder:
             for notice, status, display in notices:
                 summed[place, notice, status.value, display.value] += number
         told = {key: number for key, number in summed.items() if number >= LEAST_TOLD}
+        withheld = len(summed) - len(told)
         return CountersRecord(
             nonce=nonce_of(self.log.nonce()),
             day=today,
@@ -308,7 +312,7 @@ class Recorder:
                 Counted(notice=notice, status=status, display=display, count=number, place=place)
                 for (place, notice, status, display), number in sorted(told.items(), key=lambda each: str(each[0]))
             ),
-            withheld=len(summed) - len(told),
+            withheld=withheld - withheld % LEAST_TOLD,
         )
 
 

@@ -253,7 +253,7 @@ def test_counts_are_told_by_zone_where_they_are_ten_or_more(node: Node) -> None:
     assert [(each.place, each.notice, each.status, each.count) for each in counters.counts] == [
         ("RU", "warn", "required", LEAST_TOLD)
     ]
-    assert counters.withheld == 1
+    assert counters.withheld == 0, "one would tell that somebody read it"
     assert counters.counted_on == NOON.date()
 
 

@@ -43,7 +43,10 @@ class Counted(Part, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class CountersRecord(Record, frozen=True, kw_only=True, omit_defaults=True, tag="counters"):
-    """How often notices were due on a day; counts below `least` are not in it, only how many there are."""
+    """How often notices were due on a day; counts below `least` are not in it.
+
+    How many of those there are is told in steps of `least`, rounded down.
+    """
 
     counted_on: date
     ruleset: str
