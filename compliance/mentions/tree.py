@@ -12,13 +12,16 @@ from collections import Counter
 from itertools import accumulate, pairwise, repeat
 from typing import Final
 
-from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
+from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode
 
 from compliance.mentions.markup import ATTRIBUTE, MARK, SIGNS, Markup, name_of, start_tag
 
 UNSEEN: Final = ("script", "style", "title", "textarea", "noscript", "template", "iframe", "noembed", "noframes")
 """Elements whose text is none of the body."""
 _OURS: Final = f'sup[class="{MARK}"]'
+_ADDED: Final = frozenset({"sup", "aside", "span", "p", "bdi"})
+_ADDED_WITH: Final = frozenset({"class", "role", "lang"})
+"""Our elements, and their attributes."""
 _BARE: Final = re.compile(f"[{SIGNS}]+")
 _BETWEEN: Final = "\0"
 """No text of a tree has it."""
@@ -92,10 +95,16 @@ def serialised(source: str, added: str = "") -> tuple[str, int]:
         added: the class; without one, the whole page.
     """
     tree = parsed(source)
-    elements = tree.css(f".{added}") if added else []
+    elements = [each for each in tree.css(f".{added}") if _is_added(each)] if added else []
     for element in reversed(elements):  # what stands inside another first: it goes with that one
         element.decompose()
     return tree.html or "", len(elements)
+
+
+def _is_added(element: LexborNode) -> bool:
+    """Whether an element may be one of ours: where a tag of the page is not closed, it takes what ours has."""
+    of = element.attributes
+    return element.tag in _ADDED and of.keys() <= _ADDED_WITH and not any("<" in (value or "") for value in of.values())
 
 
 def passed_over(source: str, read: str) -> list[str]:
