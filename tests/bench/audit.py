@@ -7,18 +7,21 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from tests.bench.engine import DOCS, say, tell
 from tests.bench.parts import report
 from tests.bench.parts.audit_check import LEAVES, Beside, Proofs, alone, beside, proofs, sealed, until_provable
+from tests.bench.parts.audit_replay import Replayed, replayed
 from tests.bench.parts.audit_writes import Recorded, rounds
 from tests.bench.parts.figures import Figure
 
 TEMPLATE: Final = Path(report.__file__).with_name("audit.md")
 MICROSECONDS: Final = "\u00b5s"
+PAGES: Final = 10_000
+ZONE_DECISIONS: Final = 20_000
 Runs = Sequence[tuple[Recorded, float]]
 """Each with the syncs a second that the disk made around it."""
 
@@ -36,8 +39,9 @@ class Run:
     """Seconds for the log of which proofs are made."""
     leaves: int
     provable: Sequence[float]
+    different: Replayed
+    alike: Replayed
     is_quick: bool
-    figures: list[Figure] = field(default_factory=list)
 
 
 def run(directory: Path, *, is_quick: bool) -> Run:
@@ -57,8 +61,12 @@ def run(directory: Path, *, is_quick: bool) -> Run:
     log, sealing, _ = sealed(directory / "sealed", leaves)
     found = proofs(log, 100 if is_quick else 1000)
     provable = until_provable(directory / "provable", 3 if is_quick else 20)
+    tell("replay")
+    tables = 300 if is_quick else PAGES
+    different = replayed(directory / "different", tables, are_alike=False)
+    alike = replayed(directory / "alike", tables, are_alike=True)
     tell("")
-    return Run(threads, processes, checks, spent, found, sealing, leaves, provable, is_quick)
+    return Run(threads, processes, checks, spent, found, sealing, leaves, provable, different, alike, is_quick)
 
 
 def _median(runs: Runs, share: float | None = None) -> float:
@@ -105,6 +113,12 @@ def figures(found: Run) -> list[Figure]:
             f"{statistics.median(found.provable):.2f} s, at most {worst:.2f} s",
             kept(worst <= 2),
         ),
+        Figure(
+            "replay: zone decisions a second on one core",
+            ">= 20,000",
+            f"{found.alike.a_second:,.0f} where pages are alike, {found.different.by_itself:,.0f} where none is",
+            kept(found.alike.a_second >= ZONE_DECISIONS),
+        ),
     ]
 
 
@@ -127,7 +141,7 @@ def writes_table(found: Run) -> str:
 
 def tables(found: Run) -> dict[str, str]:
     """Each table of the page by its name in the template."""
-    return {"figures": report.promises([*figures(found), *found.figures]), "writes": writes_table(found)}
+    return {"figures": report.promises(figures(found)), "writes": writes_table(found)}
 
 
 def arguments(given: Sequence[str] | None) -> argparse.Namespace:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.bench.audit import Run, figures, tables
 from tests.bench.parts.audit_check import Beside, Proofs, alone, beside, proofs, sealed
+from tests.bench.parts.audit_replay import Replayed, replayed
 from tests.bench.parts.audit_writes import Recorded
 
 GOOD = Run(
@@ -18,12 +19,14 @@ GOOD = Run(
     sealing=2.0,
     leaves=70_000,
     provable=[0.2, 0.9],
+    different=Replayed(100, 100, 13, 0.1),
+    alike=Replayed(2000, 40, 13, 1.0),
     is_quick=False,
 )
 
 
 def test_each_promise_is_judged_by_what_was_measured() -> None:
-    assert [each.is_kept for each in figures(GOOD)] == [True] * 7
+    assert [each.is_kept for each in figures(GOOD)] == [True] * 8
     worse = replace(
         GOOD,
         threads=[(Recorded(1.0, [[0.001] * 400]), 100.0)],
@@ -31,8 +34,9 @@ def test_each_promise_is_judged_by_what_was_measured() -> None:
         alone=5.1,
         proofs=Proofs(3.1, 300.0, 1001.0, 20.0),
         provable=[0.2, 2.1],
+        alike=Replayed(1000, 40, 13, 1.0),
     )
-    assert [each.is_kept for each in figures(worse)] == [False] * 7
+    assert [each.is_kept for each in figures(worse)] == [False] * 8
 
 
 def test_a_quick_run_judges_nothing() -> None:
@@ -50,6 +54,8 @@ def test_each_part_measures_something(tmp_path: Path) -> None:
     assert (log.size(), spent > 0, size > 300 * 32) == (300, True, True)
     found = proofs(log, 10)
     assert min(found.leaf, found.inclusion, found.consistency, found.check) > 0
+    again = replayed(tmp_path / "replayed", 12, are_alike=True)
+    assert (again.tables, again.decided, again.seconds > 0) == (12, 12, True)
     assert alone(tmp_path / "alone", 1, 10) > 0
     measured = beside(tmp_path / "beside", 1, 20)
     assert min(*measured.without, *measured.recorded) > 0
