@@ -204,16 +204,12 @@ def with_readings(scanned: Scanned, read: Mapping[str, Reading], found: Scanned)
     """
     mentions = {_key(each): each for each in scanned.mentions}
     taken = _Taken((*scanned.mentions, *(each for each in scanned.suppressed if each.because == BECAUSE)))
-    confirmed = set()
     for each in sorted(found.mentions, key=lambda one: one.start - one.end):
         here = _as_given(each, read[each.field])
-        if here is not None and _key(here) in mentions:
-            confirmed.add(_key(here))
-        elif here is not None and taken.take(here):
+        if here is not None and _key(here) not in mentions and taken.take(here):
             mentions[_key(here)] = here
     told = [
-        each if key in confirmed or each.field not in read or not read[each.field].is_over(each) else _doubted(each)
-        for key, each in mentions.items()
+        _doubted(each) if each.field in read and read[each.field].is_over(each) else each for each in mentions.values()
     ]
     told.sort(key=lambda each: (each.field, each.start, each.end, each.entity))
     return replace(scanned, mentions=tuple(told), suppressed=(*scanned.suppressed, *_passed(scanned, read, found)))

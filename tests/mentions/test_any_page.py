@@ -85,8 +85,8 @@ def assert_places_hold(html: str, looked: Looked) -> None:
             assert 0 <= start < end <= len(html)
             field = each.what.field.removeprefix(OF_PAGE)
             assert letters(each.surface) in letters(read_as(field, html[start:end]))
-    for each in looked.mentions:
-        key = each.what.field, each.what.entity, each.what.start, each.what.end
+    for each in (*looked.mentions, *looked.suppressed):
+        key = type(each.what), each.what.field, each.what.entity, each.what.start, each.what.end
         assert key not in places
         places.add(key)
 
