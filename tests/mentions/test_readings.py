@@ -48,7 +48,7 @@ def test_a_name_that_tags_may_set_apart_is_possible(between: str) -> None:
 @pytest.mark.parametrize(
     "between",
     [
-        "</span><span>", "<img src=x>", "<input type=hidden>", "<rt>", "</x-a><x-b>", "<b hidden>x</b>", "</a><a>",
+        "</span><span>", "<img src=x>", "<input type=hidden>", "<rt>", "<x-a>", "<b hidden>x</b>", "</a><a>",
         "<b STYLE='Display: None'>x <i>y</i></b>", "<u hidden><u>x</u>y</u>", "<select><option>x<option>y</select>",
         "<object>x</object>", "<video>x</video>", "<textarea></textarea>", "<button></button>", "<i></i><i hidden>x</i>"
     ],
