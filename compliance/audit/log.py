@@ -17,13 +17,14 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Final
 
-from compliance.audit.disk import Disk, ensure_directory
+from compliance.audit.disk import Disk, ensure_directory, write_file
 from compliance.audit.frame import MOST_BYTES
 from compliance.audit.group_commit import NotRecordedError, Ticket
 from compliance.audit.leaf import NONCE_BYTES, nonce_of
-from compliance.audit.log_files import SEGMENTS, LogFiles
+from compliance.audit.log_files import BLOBS, SEGMENTS, LogFiles
 from compliance.audit.record import AnyRecord, BodyRecord, ModeRecord, encode
 from compliance.audit.segment_writer import SECONDS, SegmentWriter
 
@@ -36,6 +37,10 @@ _MOST_KEPT: Final = 262_144
 _TRY_AGAIN: Final = 1.0
 """So many seconds pass from a failure, or from a trial, to the next trial."""
 _NOT_YET: Final = "the log is not open yet"
+_PROBE: Final = ".probe.new"
+"""A file that is written beside the log to see whether that can be done again; a crash may leave it, unfinished."""
+_VIEWS_SECONDS: Final = 0.5
+"""How long somebody waits at most to hear whether something is sealed; without an answer it is written once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,7 @@ class Log:
         mode: str,
         today: Callable[[], date],
         *,
-        is_sealed: Callable[[str], bool] = lambda _: False,
+        is_sealed: Callable[[str], bool] | None = None,
         disk: Disk | None = None,
         seconds: float = SECONDS,
     ) -> None:
@@ -77,11 +82,12 @@ class Log:
             directory: the evidence of this node.
             mode: what is recorded, as it stands in the settings.
             today: says which day it is (UTC).
-            is_sealed: says whether a record with some key is in the sealed log.
+            is_sealed: says whether a record with some key is in the sealed log; without it nobody knows.
             disk: the system calls.
             seconds: how long a thread waits for the disk at most.
         """
-        self._directory, self._mode, self._today, self._is_sealed = directory, mode, today, is_sealed
+        self._directory, self._mode, self._today = directory, mode, today
+        self._sealed = None if is_sealed is None else _InTime(is_sealed, _VIEWS_SECONDS)
         self._disk, self._seconds = disk or Disk(), seconds
         self._files = LogFiles(directory, self._disk)
         self._kept: dict[str, None] = {}
@@ -90,7 +96,12 @@ class Log:
         self._writer: SegmentWriter | None = None
         self._lock: int | None = None
         self._trouble: str | None = _NOT_YET
+        """Why the log cannot be opened, or no new file be begun ..."""
+        self._beside: str | None = None
+        """... and why nothing can be written beside it."""
         self._failed_on: date | None = None
+        self.generation = 0
+        """Another number after each outage: what was durable before may be gone with its file, so ask again."""
         self._lost = 0
         self._bodies: list[tuple[bytes, Future[str]]] = []
         self._wake, self._stopped = threading.Event(), threading.Event()
@@ -104,7 +115,7 @@ class Log:
 
     def has(self, key: str) -> bool:
         """Whether a record with this key is durable."""
-        return key in self._kept or self._is_sealed(key)
+        return key in self._kept or (self._sealed is not None and self._sealed.ask(key))
 
     def keep(self, records: Sequence[Keyed]) -> None:
         """Return when all records are durable, in their order; those whose key is known are so already.
@@ -131,16 +142,23 @@ class Log:
         if threading.current_thread() is self._thread:
             return self._files.put_blob(data)
         told: Future[str] = Future()
+        waiting = (data, told)
         with self._mutex:
-            self._bodies.append((data, told))
+            if self._beside is not None:
+                raise NotRecordedError(self._beside)
+            self._bodies.append(waiting)
         self._wake.set()
         try:
             return told.result(self._seconds)
         except TimeoutError:
-            raise NotRecordedError(f"the disk did not answer within {self._seconds:g} seconds") from None
+            why = f"the disk did not answer within {self._seconds:g} seconds"
         except OSError as error:
-            why = (error.strerror or "no reason given").lower()
-            raise NotRecordedError(f"cannot write beside the log: {why}") from error
+            why = f"cannot write beside the log: {(error.strerror or 'no reason given').lower()}"
+        with self._mutex:
+            if waiting in self._bodies:
+                self._bodies.remove(waiting)
+        self._note(why, is_beside=True)
+        raise NotRecordedError(why)
 
     def status(self) -> LogStatus:
         """How recording stands."""
@@ -148,7 +166,7 @@ class Log:
         if writer is None:
             return LogStatus(self._trouble, 0, self._lost)
         status = writer.status()
-        return LogStatus(status.failure or self._trouble, status.acknowledged, self._lost)
+        return LogStatus(status.failure or self._trouble or self._beside, status.acknowledged, self._lost)
 
     def attend(self, each_time: Callable[[], object]) -> None:
         """Have something done about once a second, by the thread of the log."""
@@ -178,6 +196,8 @@ class Log:
         with self._mutex:
             if (writer := self._writer) is None:
                 raise NotRecordedError(self._trouble or _NOT_YET)
+            if key in self._kept:  # since it was asked
+                return None
             if key is not None and (found := self._pending.get(key)) is not None:
                 return found
             ticket = writer.append(payload)
@@ -213,19 +233,21 @@ class Log:
     def _work(self) -> None:
         """Open the log, write what stands beside it, and begin anew after a failure."""
         while not self._stopped.is_set():
-            self._open_or_recover()
+            self._round()
             self._opened.set()
             self._wake.wait(_TRY_AGAIN)
             self._wake.clear()
             self._write_bodies()
         self._write_bodies()
 
-    def _open_or_recover(self) -> None:
+    def _round(self) -> None:
         try:
             if self._writer is None:
                 self._open()
             else:
                 self._recover(self._writer)
+            if self._beside is not None:
+                self._try_beside()
             self._each_time()
         except (OSError, NotRecordedError) as error:
             why = error.strerror if isinstance(error, OSError) else str(error)
@@ -233,11 +255,22 @@ class Log:
         except Exception:  # noqa: BLE001 - else the log would never record again
             _log.exception("looking after the log failed; the next trial comes")
 
-    def _note(self, trouble: str) -> None:
+    def _note(self, trouble: str, *, is_beside: bool = False) -> None:
         self._failed_on = self._failed_on or self._today()
-        if trouble != self._trouble:
+        if trouble not in {self._trouble, self._beside}:
             _log.error("no evidence is recorded: %s", trouble)
-        self._trouble = trouble
+        if is_beside:
+            self._beside = trouble
+        else:
+            self._trouble = trouble
+
+    def _try_beside(self) -> None:
+        """See whether something can be written beside the log again."""
+        path = self._directory / BLOBS / _PROBE
+        write_file(self._disk, path, b"probe")
+        self._disk.remove(path)
+        reason, stopped_on, self._beside, self._failed_on = self._beside, self._failed_on, None, None
+        self._say(reason, stopped_on)
 
     def _open(self) -> None:
         ensure_directory(self._disk, self._directory / SEGMENTS)
@@ -264,7 +297,11 @@ class Log:
         self._failed_on = self._failed_on or self._today()
         outage = writer.recover()
         if outage is not None:
-            stopped_on, self._failed_on = self._failed_on, None
+            stopped_on, self._failed_on, self._trouble = self._failed_on, None, None
+            with self._mutex:
+                self._kept.clear()
+                self._pending.clear()
+            self.generation += 1
             self._say(outage.reason, stopped_on, outage.unacknowledged + outage.refused)
 
     def _say(self, reason: str | None, stopped_on: date | None, missed: int = 0) -> None:
@@ -287,3 +324,39 @@ class Log:
                 told.set_result(self._files.put_blob(data))
             except Exception as error:  # noqa: BLE001 - whoever waits for it is told
                 told.set_exception(error)
+
+
+class _InTime:
+    """Asks something that may hang, such as a file system, in a thread of its own; late answers are a no."""
+
+    def __init__(self, ask: Callable[[str], bool], seconds: float) -> None:
+        self._ask, self._seconds = ask, seconds
+        self._questions: SimpleQueue[tuple[str, Future[bool]]] = SimpleQueue()
+        self._late: Future[bool] | None = None
+        self._thread: threading.Thread | None = None
+        self._mutex = threading.Lock()
+
+    def ask(self, key: str) -> bool:
+        """Whether it is so; no while a former question has no answer yet."""
+        if self._late is not None and not self._late.done():
+            return False
+        with self._mutex:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="evidence-views", daemon=True)
+                self._thread.start()
+        told: Future[bool] = Future()
+        self._questions.put((key, told))
+        try:
+            return told.result(self._seconds)
+        except TimeoutError:
+            self._late = told
+            return False
+
+    def _work(self) -> None:
+        while True:
+            key, told = self._questions.get()
+            try:
+                told.set_result(self._ask(key))
+            except Exception as error:  # noqa: BLE001 - what cannot be read says nothing
+                _log.error("the views cannot be asked: %s", type(error).__name__)
+                told.set_result(False)

@@ -227,8 +227,108 @@ def test_what_cannot_be_kept_beside_the_log_is_not_in_it(disk: SimulatedDisk, lo
     with pytest.raises(NotRecordedError, match="cannot write beside the log"):
         log.keep([Keyed(verdict("x" * MOST_BYTES), "large")])
     assert not log.has("large")
+    until(lambda: log.status().failure is None)
     log.keep([Keyed(verdict("x" * MOST_BYTES), "large")])
     assert log.has("large")
+    assert "cannot write beside the log" in (modes(found(disk))[-1].reason or "")
+    assert [path.name for path in disk.entries if path.name.endswith(".new")] == [], "the trial left something"
+
+
+def test_an_outage_of_several_trials_ends_for_everybody(disk: SimulatedDisk, log: Log) -> None:
+    log.keep([keyed("before")])
+    trials: list[str] = []
+
+    def refuse(name: str) -> None:
+        if name in {"sync_data", "create"} and len(trials) < 6:
+            trials.append(name)
+            raise OSError(28, "No space left on device")
+
+    disk.before = refuse
+    with pytest.raises(NotRecordedError):
+        log.keep([keyed("meanwhile")])
+    until(lambda: log.status().failure is None)
+    assert len(trials) == 6
+    log.keep([keyed("meanwhile")])
+    assert modes(found(disk))[-1].stopped_on == DAY
+    assert log.generation == 1
+    disk.fail_once = {"sync_data"}
+    with pytest.raises(NotRecordedError):
+        log.keep([keyed("later")])
+    until(lambda: log.status().failure is None)
+    assert log.generation == 2
+
+
+def test_what_was_durable_in_a_file_that_is_gone_is_written_again(tmp_path: Path) -> None:
+    log = opened(Disk(), tmp_path)
+    log.keep([keyed("one")])
+    (file,) = (tmp_path / "segments").glob("*.seg")
+    file.unlink()
+    with pytest.raises(NotRecordedError):
+        log.keep([keyed("two")])
+    until(lambda: log.status().failure is None)
+    assert not log.has("one")
+    log.keep([keyed("one")])
+    log.close()
+    assert words(found(Disk(), tmp_path)) == ["one"]
+
+
+def test_a_place_beside_the_log_that_hangs_keeps_nobody_waiting_twice() -> None:
+    disk, released = SimulatedDisk(EMPTY), threading.Event()
+    log = opened(disk, seconds=0.2)
+    log.keep([keyed("before")])
+    disk.before = lambda name: None if name != "rename" else (released.wait(PATIENCE), None)[1]
+    begin = monotonic()
+    for _ in range(50):
+        with pytest.raises(NotRecordedError):
+            log.keep([Keyed(verdict("x" * MOST_BYTES), "large")])
+    assert monotonic() - begin < 5
+    assert "did not answer" in (log.status().failure or "")
+    assert len(log._bodies) == 0
+    assert log.status().lost == 50
+    log.keep([keyed("small")])
+    released.set()
+    until(lambda: log.status().failure is None)
+    log.keep([Keyed(verdict("x" * MOST_BYTES), "large")])
+    log.close()
+
+
+def test_views_that_hang_keep_nobody_waiting_for_long() -> None:
+    released, asked = threading.Event(), []
+
+    def hang(key: str) -> bool:
+        asked.append(key)
+        return released.wait(PATIENCE)
+
+    log = opened(SimulatedDisk(EMPTY), is_sealed=hang)
+    begin = monotonic()
+    assert [log.has(str(number)) for number in range(20)] == [False] * 20
+    assert monotonic() - begin < 5
+    log.keep([keyed("one")])
+    assert asked == ["0"]
+    released.set()
+    until(lambda: log.has("sealed"))
+    log.close()
+
+
+def test_views_that_cannot_be_asked_say_nothing() -> None:
+    def fail(_: str) -> bool:
+        raise ValueError
+
+    log = opened(SimulatedDisk(EMPTY), is_sealed=fail)
+    assert not log.has("one")
+    log.keep([keyed("one")])
+    assert log.has("one")
+    log.close()
+
+
+def test_no_more_is_remembered_than_so_many_records(
+    disk: SimulatedDisk, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_module, "_MOST_KEPT", 3)
+    for number in range(5):
+        log.keep([keyed(str(number))])
+    assert [log.has(str(number)) for number in range(5)] == [False, False, True, True, True]
+    assert len(log._pending) == 0
 
 
 def test_nobody_waits_longer_for_a_disk_that_hangs() -> None:
