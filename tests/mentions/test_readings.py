@@ -95,6 +95,7 @@ MENUS = {
     "<a>news</a><a>world</a><a>La<b>dy</b><img>bird</a><a>more</a><a>less</a>": "La<b>dy</b><img>bird",
     "<a>x</a><b></b><a>y</a><b></b><a>Lady<img>bird</a><b></b><a>z</a><b></b><a>x</a>": "Lady<img>bird",
     "<a>news</a><b></b><a>Lady<img>bird<img>x<img>x<img>x</a>": "Lady<img>bird",
+    "<a>x</a><a>y</a><a><span>La<b>dy</b></span><span>Bird</span></a><a>z</a><a>x</a>": "La<b>dy</b></span><span>Bird",
 }
 
 
@@ -141,6 +142,7 @@ def test_a_tag_that_browsers_pass_over_cuts_no_name(tag: str) -> None:
         "<table><table></table>Lady</table>bird", "<form><li></form>Lady</li>bird", "<form><div></form>Lady</form>bird",
         "<h1><form><div></form></div><h2></h2>Lady</h1>bird", "<object><div>Lady</object>bird", "<li><ul>Lady</li>bird",
         "<ul><li><form><div></form><li>x</li>Lady</li>bird", "<button>x<button>y</button>Lady</button>bird",
+        "<div><object><p>x</object>Lady</div>bird", "<div><object>x</object>Lady</p></div>bird",
         "<form>x<form></form>Lady</form>bird", "<form>Lady<form>bird", "<h1>Lady</h2>bird", "<p>Lady</h2>bird",
         "<select><option>Lady</optgroup>bird", "<div><object>Lady</div>bird", "<dl><dd><p>Lady<dt>bird", "Lady</p>bird",
     ],
