@@ -2,7 +2,8 @@
 
 Theory: a strong name needs no more than that it is written as a name. A weak one is a word of the language, too: it
 needs a capital letter, and quotation marks, a word of its context, a link to the entity or its full name elsewhere.
-What is missing is said, so that an editor can see why a mention is only possible.
+What is missing is said, so that an editor can see why a mention is only possible. A word for a thing of another kind
+before its quotation marks outweighs all but a link.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from typing import Final
 
 import msgspec
 
+from compliance.mentions.called import thing_before
 from compliance.mentions.names import WORD, Name
 from compliance.mentions.namesakes import stands_beside
 from compliance.mentions.normalize import Folded
-from compliance.mentions.sentences import is_inside, is_quoted, sentence
+from compliance.mentions.sentences import is_inside, is_quoted, opening, sentence
 from compliance.mentions.spellings import BARE, DOTTED, TAGGED, may_be_initials
 from compliance.mentions.weakness import SHORTEST, Why
 from compliance.mentions.words import words_of
@@ -93,8 +95,19 @@ def evidence_for(name: Name, around: Surroundings, linked: frozenset[str]) -> Ev
         return _A_NAME
     if strength is Strength.SURNAME:
         return _OF_SOMEBODY if stands_beside(around.text, around.start, around.end) else _A_SURNAME
+    thing = _thing(name, around, surface) if name.entity not in linked else ""
+    if thing:
+        return Evidence(lacks=f"`{thing}` before it says that something else is called so")
     more = _more(name, around, linked)
     return Evidence((CAPITAL, *more), "" if more else _alone(name))
+
+
+def _thing(name: Name, around: Surroundings, surface: str) -> str:
+    """The word for a thing, directly before quotation marks that hold a name in its first form; else nothing."""
+    opens = opening(around.text, around.start, around.end)
+    if opens is None or tuple(words_of(surface)) != name.words:
+        return ""
+    return thing_before(around.text, opens)
 
 
 def _behind_a_common_word(name: Name, around: Surroundings, linked: frozenset[str]) -> Evidence:

@@ -18,15 +18,27 @@ import daachorse
 import msgspec
 
 from compliance.mentions.anchors import anchors, in_order, parts, table
-from compliance.mentions.evidence import CAPITAL, EXACT, IN_FULL, PARTLY, Evidence, Surroundings, evidence_for
+from compliance.mentions.called import row
+from compliance.mentions.evidence import (
+    CAPITAL,
+    EXACT,
+    IN_FULL,
+    IN_QUOTES,
+    PARTLY,
+    Evidence,
+    Surroundings,
+    evidence_for,
+)
 from compliance.mentions.existing import Tells
 from compliance.mentions.marks import Stretch
 from compliance.mentions.names import Name
 from compliance.mentions.normalize import BROKEN, DRESSED, ENDS, HIDDEN, MARKS, MIXED, Folded, fold, mended_at, unhidden
 from compliance.mentions.spellings import bare, spelled
+from compliance.mentions.words import words_of
 from compliance.model.designation import Strength
 
 _OVER_TWO_LINES: Final = "it goes on in the next line"
+_IN_A_ROW: Final = "it stands in a row of words in quotation marks, and nothing else speaks for it"
 _Hits = Sequence[tuple[int, int, int]]
 """Start, end and number of each pattern that was found."""
 
@@ -136,7 +148,7 @@ class Scanner:
         parts = [_Part(name, text, *self._fold(text)) for name, text in fields.items()]
         found = [each for part in parts for each in self._found(part, linked)]
         found += [each for part in parts if part.is_broken for each in self._across_lines(part, linked)]
-        mentions = [each for each in found if isinstance(each, Mention)]
+        mentions = _out_of_rows(fields, [each for each in found if isinstance(each, Mention)], found)
         tells = {part.field: (part.folded, part.tells) for part in parts if part.tells}
         return Scanned(_settled(mentions), tuple(each for each in found if isinstance(each, Suppressed)), tells)
 
@@ -336,6 +348,26 @@ def _is_a_part(inner: Judged, outer: Judged) -> bool:
         return True
     is_same = inner.candidate.name.entity == outer.candidate.name.entity
     return is_same and bool(inner.found.lacks)
+
+
+def _out_of_rows(
+    fields: Mapping[str, str], mentions: Sequence[Mention], found: Sequence[Mention | Suppressed]
+) -> list[Mention]:
+    """The mentions, those only possible for which nothing speaks but quotation marks, in a row that names nobody."""
+    rows = {
+        number: others
+        for number, each in enumerate(mentions)
+        if each.evidence == (CAPITAL, IN_QUOTES)
+        and words_of(each.surface) == words_of(each.alias)
+        and (others := row(fields[each.field], each.start, each.end))
+    }
+    named = {(each.field, each.start, each.end) for each in found} if rows else set()
+    return [
+        msgspec.structs.replace(each, verdict=Verdict.POSSIBLE, evidence=(CAPITAL,), lacks=_IN_A_ROW)
+        if number in rows and not any((each.field, *other) in named for other in rows[number])
+        else each
+        for number, each in enumerate(mentions)
+    ]
 
 
 def _settled(mentions: Sequence[Mention]) -> tuple[Mention, ...]:

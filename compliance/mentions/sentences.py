@@ -54,12 +54,23 @@ def is_quoted(text: str, start: int, end: int) -> bool:
     inside = max(text.rfind(sign, start, end) for sign in _OPENING_INSIDE)
     if inside >= 0:
         return _holds(text, inside, end)
+    return opening(text, start, end) is not None
+
+
+def opening(text: str, start: int, end: int) -> int | None:
+    """Where the quotation marks open that hold a name and nothing else; None if there are none.
+
+    Args:
+        text: as it was given.
+        start: where the name begins, and ...
+        end: ... the first character behind it.
+    """
     opens = start - 1
     while opens > 0 and text[opens] in DROPPED:
         opens -= 1
     if opens > 0 and text[opens] in _SET_OFF and text[opens - 1] == "«" and text[end : end + 1] in _SET_OFF:
         opens, end = opens - 1, end + 1
-    return opens >= 0 and _holds(text, opens, end) and not _is_said(text, opens, end)
+    return opens if opens >= 0 and _holds(text, opens, end) and not _is_said(text, opens, end) else None
 
 
 def _holds(text: str, opens: int, closes: int) -> bool:
