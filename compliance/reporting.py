@@ -22,7 +22,7 @@ from compliance.audit.readable import readable, readable_row
 from compliance.audit.receipt import receipt_in
 from compliance.audit.receipts import receipt_of
 from compliance.audit.record import OutcomeRecord, RulesetRecord, TableRecord, decode, key_of
-from compliance.audit.report_patterns import UNKNOWN
+from compliance.audit.report_patterns import HELD, UNKNOWN, state_of
 from compliance.audit.views import VIEWS, ViewsReader
 from compliance.content.facts import DECLARE_ONCE, NAME_IT
 from compliance.engine.index import Index
@@ -128,7 +128,7 @@ class Decisions:
         return record
 
     def _shown(self, record: TableRecord, outcome: OutcomeRecord, place: str) -> dict[str, Any]:
-        """What readers in a place were shown, with the words as far as the rule set still gives them."""
+        """What readers in a place were shown, and what was held, with words as far as the rule set still gives them."""
         where = None if place == UNKNOWN else place
         row = readable_row(outcome, outcome.row(where))
         try:
@@ -140,7 +140,7 @@ class Decisions:
             words = part["words"]
             for kind in ("text", "short"):
                 words[f"{kind}_in_words"] = {tag: said.get(digest) for tag, digest in words[kind].items()}
-        return {"place": place, **row, "words_are_lacking_because": reason}
+        return {"place": place, "places": row["places"], **_told_apart(row), "words_are_lacking_because": reason}
 
     def _index(self, meaning: str) -> Index:
         """The rule set with this meaning, out of what is kept beside the log."""
@@ -157,6 +157,20 @@ class Decisions:
             leaves = [leaf for (leaf,) in database.execute(sql, (meaning,)).fetchall()]
         records = [decode(self.log.record(self.log.entry(leaf))) for leaf in reversed(leaves)]
         return [each for each in records if isinstance(each, RulesetRecord)]
+
+
+def _told_apart(row: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """What stood on the page, and apart from it what was held for a person, which no reader saw."""
+    held = [each for each in row["notices"] if state_of(each["status"], each["display"]) == HELD]
+    shown = [each for each in row["notices"] if each not in held]
+    speaking = {(each["id"], each["entity"]) for each in shown}
+    notes = [each for each in row["footnotes"] if any((each["id"], entity) in speaking for entity in each["entities"])]
+    return {
+        "notices": shown,
+        "footnotes": notes,
+        "held": held,
+        "held_footnotes": [each for each in row["footnotes"] if each not in notes],
+    }
 
 
 def _texts(record: TableRecord, index: Index, where: LocationSet) -> dict[str, str]:

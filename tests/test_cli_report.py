@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
+from compliance.audit.table import Footnote, Row
 from compliance.audit.views import VIEWS
 from compliance.cli import main
-from tests.audit.reporting import HEX
-from tests.audit.test_reports import everything
+from tests.audit.reporting import FIRST, HEX, Made, ruleset
+from tests.audit.test_reports import NOTICE, OUTCOME, everything, table
 
 EVIDENCE = Path("data/evidence")
 
@@ -98,10 +100,29 @@ def test_a_decision_is_shown_by_the_key_that_a_report_has() -> None:
     result = run("audit", "show", row["decision"], "--place", "RU")
     assert result.exit_code == 0
     assert result.stdout.startswith(f"{row['content']}: decision {row['decision']}\n")
-    assert "agent (radio): required, show, by r1" in result.stdout
+    assert "agent (radio): required, by r1" in result.stdout
     assert f"words with the digest {HEX}" in result.stdout
     assert "the words cannot be looked up" in result.stdout
     assert json.loads(run("audit", "show", row["decision"], "--json").stdout)["decision"] == row["decision"]
+
+
+def test_what_was_held_is_printed_apart_from_what_was_shown(clean: Path) -> None:
+    held = msgspec.structs.replace(NOTICE, id="later", status="possible", display="hold")
+    notes = tuple(Footnote(id=id_, entities=("radio",), words=0) for id_ in ("agent", "later"))
+    both = Row(notices=(0, 1), footnotes=(0, 1), places=("RU",))
+    outcome = msgspec.structs.replace(
+        OUTCOME, notices=(NOTICE, held), footnotes=notes, rows=(Row(notices=(1,)), both), unknown=0
+    )
+    of = table(1, outcome=outcome.key)
+    Made([ruleset(0, FIRST, 1), outcome, of]).reporter(EVIDENCE).close()
+    lines = run("audit", "show", of.key, "--place", "RU").stdout.splitlines()
+    shown, apart = lines.index("shown in RU:"), lines.index("held for a person, not shown in RU:")
+    assert [line for line in lines[shown:apart] if "by r1" in line] == ["  agent (radio): required, by r1"]
+    assert [line for line in lines[apart:] if "by r1" in line] == ["  later (radio): possible, by r1"]
+    assert "shown in DE: nothing" in run("audit", "show", of.key, "--place", "DE").stdout
+    found = json.loads(run("audit", "show", of.key, "--place", "RU", "--json").stdout)["shown"]
+    parts = ("notices", "footnotes", "held", "held_footnotes")
+    assert [[each["id"] for each in found[name]] for name in parts] == [["agent"], ["agent"], ["later"], ["later"]]
 
 
 def test_a_decision_that_nobody_made_is_a_finding() -> None:

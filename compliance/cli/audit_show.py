@@ -62,6 +62,10 @@ def _lines(found: Decided) -> Iterator[str]:
     yield f"shown in {shown['place']}:" if shown["notices"] else f"shown in {shown['place']}: nothing"
     for part in shown["notices"]:
         yield from _notice(part)
+    if shown["held"]:
+        yield f"held for a person, not shown in {shown['place']}:"
+    for part in shown["held"]:
+        yield from _notice(part)
     if shown["words_are_lacking_because"]:
         yield f"the words cannot be looked up: {shown['words_are_lacking_because']}"
 
@@ -69,7 +73,7 @@ def _lines(found: Decided) -> Iterator[str]:
 def _notice(part: dict[str, Any]) -> Iterator[str]:
     entity = f" ({part['entity']})" if part["entity"] else ""
     rules = f"by {', '.join(part['rules'])}"
-    yield f"  {part['id']}{entity}: {part['status']}, {part['display']}, {rules}"
+    yield f"  {part['id']}{entity}: {part['status']}, {rules}"
     words = part["words"]
     for tag, digest in words["text"].items():
         said = words["text_in_words"][tag]

@@ -52,10 +52,10 @@ class Node:
         named = {} if token is None else {"Authorization": f"Bearer {token}"}
         return self.asker.send(json.dumps(body).encode(), path="/v1/rendered", **named)
 
-    def decide(self, url: str = PAGE) -> str:
+    def decide(self, url: str = PAGE, publisher: str = "radio.example") -> str:
         """The name of the decision on a page."""
         assert self.checker.recorder is not None
-        answer = self.checker.check(Content(publisher="radio.example", url=url))
+        answer = self.checker.check(Content(publisher=publisher, url=url))
         assert answer.evidence is not None
         assert answer.evidence.table is not None
         return answer.evidence.table
@@ -123,6 +123,16 @@ def test_a_decision_is_told_with_words_place_and_proof(node: Node) -> None:
     said = {each.text for each in answer.notices}
     unknown = node.data(f"/v1/decisions/{key}?place=unknown")["shown"]
     assert said <= {text for each in unknown["notices"] for text in each["words"]["text_in_words"].values()}
+
+
+def test_what_was_held_for_a_person_is_never_told_as_shown(node: Node) -> None:
+    key = node.decide("https://stranger.example/1", "stranger.example")
+    node.seal()
+    found = node.data(f"/v1/decisions/{key}?place=RU")
+    assert found["shown"]["notices"] == []
+    [held] = found["shown"]["held"]
+    assert (held["id"], held["display"]) == ("warn", "hold")
+    assert all(held["words"]["text_in_words"].values())
 
 
 def test_words_that_cannot_be_looked_up_are_told_by_their_digests(node: Node) -> None:
