@@ -22,8 +22,10 @@ from compliance.audit.readable import readable, readable_row
 from compliance.audit.receipt import receipt_in
 from compliance.audit.receipts import receipt_of
 from compliance.audit.record import OutcomeRecord, RulesetRecord, TableRecord, decode, key_of
+from compliance.audit.report_fit import NO_VIEWS, reading_views
 from compliance.audit.report_patterns import HELD, UNKNOWN, state_of
 from compliance.audit.views import VIEWS, ViewsReader
+from compliance.audit.views_reading import leaf_in
 from compliance.content.facts import DECLARE_ONCE, NAME_IT
 from compliance.engine.index import Index
 from compliance.engine.memo import Memo
@@ -89,7 +91,7 @@ class Decisions:
         Raises:
             EvidenceError: the log is damaged there, or what is needed was erased.
         """
-        number = self._views.leaf_of(key)
+        number = self._leaf_of(key)
         if number is None or number >= self.log.size():
             return None
         handed = receipt_of(self.log, number)
@@ -119,8 +121,17 @@ class Decisions:
         """Let go of the views."""
         self._views.close()
 
+    def _leaf_of(self, key: str) -> int | None:
+        """The leaf with a key; that views are lacking or damaged does not say that the log has none."""
+        with reading_views(), self._views.connection() as database:
+            if database is None:
+                if self.log.size():
+                    raise EvidenceError(NO_VIEWS)
+                return None
+            return leaf_in(database, key)
+
     def _outcome(self, key: str) -> OutcomeRecord:
-        number = self._views.leaf_of(key)
+        number = self._leaf_of(key)
         data = b"" if number is None else self.log.record(self.log.entry(number))
         record = decode(data) if data else None
         if not isinstance(record, OutcomeRecord) or key_of(data) != key:
@@ -150,7 +161,7 @@ class Decisions:
         return found
 
     def _announced(self, meaning: str) -> list[RulesetRecord]:
-        with self._views.connection() as database:
+        with reading_views(), self._views.connection() as database:
             if database is None:
                 return []
             sql = "SELECT leaf FROM announced JOIN rulesets ON ruleset = id WHERE said = ? ORDER BY leaf DESC LIMIT 3"

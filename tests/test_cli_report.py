@@ -88,6 +88,15 @@ def test_views_are_made_anew_where_they_were_lost() -> None:
     assert run("report", "decisions").exit_code == 0
 
 
+@pytest.mark.parametrize("arguments", [("report", "decisions"), ("audit", "show", "0" * 64, "--place", "RU")])
+def test_damaged_views_are_said_and_never_counted_nor_taken_for_an_empty_log(arguments: tuple[str, ...]) -> None:
+    size = (EVIDENCE / VIEWS).stat().st_size
+    (EVIDENCE / VIEWS).write_bytes((EVIDENCE / VIEWS).read_bytes()[:4096] + b"\xa7" * (size - 4096))
+    result = run(*arguments)
+    assert (result.exit_code, "compliance audit rebuild" in result.output) == (2, True)
+    assert "Traceback" not in result.output
+
+
 def test_without_a_log_there_is_nothing_to_make_views_of() -> None:
     result = run("audit", "rebuild", "--data-dir", "nowhere")
     assert result.exit_code == 2

@@ -128,6 +128,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     asked: Asked
     basis: Basis
     sections: tuple[Section, ...]
+    notes: tuple[str, ...] = ()
+    """What has to be known to read it, the gravest first."""
 
 
 def columns(*names: str, **titles: str) -> tuple[Column, ...]:
@@ -163,7 +165,8 @@ def as_data(report: Report) -> dict[str, Any]:
         }
         for each in report.sections
     }
-    return {"report": report.name, "title": report.title, **asked, "basis": basis, **tables}
+    said = {"report": report.name, "title": report.title, **asked, "notes": list(report.notes), "basis": basis}
+    return {**said, **tables}
 
 
 def as_json_text(value: object) -> bytes:

@@ -34,6 +34,9 @@ def as_csv(report: Report) -> bytes:
             lines.append(_line([section.name, *(cells.get(name) for name in names), None, None]))
         if section.left_out:
             lines.append(_line([section.name, *[None] * len(names), "rows left out", section.left_out]))
+        if section.note:
+            lines.append(_line([section.name, *[None] * len(names), "note", section.note]))
+    lines.extend(_line(["report", *[None] * len(names), "note", note]) for note in report.notes)
     lines.extend(_line(["basis", *[None] * len(names), name, value]) for name, value in basis_of(report))
     return "".join(lines).encode("utf-8", "replace")
 

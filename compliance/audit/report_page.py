@@ -71,6 +71,7 @@ def as_page(report: Report) -> bytes:
     """The report as HTML in UTF-8."""
     title = escape(report.title)
     body = "".join(_section(each) for each in report.sections)
+    notes = "".join(f'<p class="note">{_sentence(each)}</p>\n' for each in report.notes)
     found = f"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -85,7 +86,7 @@ def as_page(report: Report) -> bytes:
 <main>
 <h1>{title}</h1>
 <p class="note">{_asked(report)}</p>
-{body}{_basis(report)}
+{notes}{body}{_basis(report)}
 </main>
 </body>
 </html>
@@ -202,5 +203,5 @@ def _pairs(report: Report) -> Iterator[str]:
 def _sentence(text: str) -> str:
     """A note as a sentence, with what stands in backticks as code."""
     parts = escape(text[:1].upper() + text[1:]).split("`")
-    coded = [f"<code>{part}</code>" if at % 2 else part for at, part in enumerate(parts)]
+    coded = [f'<code dir="auto">{part}</code>' if at % 2 else part for at, part in enumerate(parts)]
     return "".join(coded) + "."

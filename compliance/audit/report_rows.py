@@ -281,10 +281,6 @@ class Rows:
         """How many leaves the views have."""
         return int(self._one("SELECT value FROM meta WHERE name = 'size'"))
 
-    def is_stale(self) -> bool:
-        """Whether something was erased that the views cannot take out of their sums."""
-        return bool(self._one("SELECT value FROM meta WHERE name = 'is_stale'"))
-
     def _one(self, sql: str) -> Any:
         return self._run(sql)[0][0]
 

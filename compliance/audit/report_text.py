@@ -15,6 +15,8 @@ _MOST_WIDE: Final = 72
 def as_text(report: Report) -> Iterator[str]:
     """The lines of a report."""
     yield report.title
+    for note in report.notes:
+        yield f"note: {visible(note)}"
     for section in report.sections:
         yield ""
         yield from _section(section)

@@ -6,6 +6,7 @@ is behind, and says so; views that do not fit make none.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import date
@@ -31,6 +32,7 @@ from compliance.audit.report_decisions import (
     outer_of,
     totals_section,
 )
+from compliance.audit.report_fit import NO_VIEWS, NOT_COMPARED, reading_views, require_fit
 from compliance.audit.report_rows import Rows, may_be
 from compliance.audit.report_unknowns import unknowns_section
 from compliance.audit.tiles import WIDTH
@@ -39,8 +41,6 @@ from compliance.errors import EvidenceError
 
 LEAST_TOLD: Final = 10
 """The least count of answers that is told where no record says which it was."""
-_NO_VIEWS: Final = "there are no views to report from: seal the log, or run `compliance audit rebuild`"
-_NO_FIT: Final = "the views do not fit the log: run `compliance audit rebuild`"
 
 
 class Reporter:
@@ -83,7 +83,9 @@ class Reporter:
             }
             sections = makers[name](rows, asked)
             basis = self._basis(rows, generated)
-        return Report(name=name, title=REPORTS[name], asked=asked, basis=basis, sections=sections)
+        return Report(
+            name=name, title=REPORTS[name], asked=asked, basis=basis, sections=sections, notes=(NOT_COMPARED,)
+        )
 
     def close(self) -> None:
         """Let go of the views."""
@@ -91,17 +93,16 @@ class Reporter:
 
     @contextmanager
     def _rows(self, asked: Asked) -> Iterator[Rows]:
-        with self.views.connection() as database:
+        with reading_views(), self.views.connection() as database:
             if database is None:
-                raise EvidenceError(_NO_VIEWS)
+                raise EvidenceError(NO_VIEWS)
             database.execute("BEGIN")
             try:
-                rows = Rows(database, asked, self._reference(asked.content))
-                if rows.is_stale() or rows.size() > self.log.size():
-                    raise EvidenceError(_NO_FIT)
-                yield rows
+                require_fit(database, self.log)
+                yield Rows(database, asked, self._reference(asked.content))
             finally:
-                database.execute("ROLLBACK")
+                with suppress(sqlite3.Error):
+                    database.execute("ROLLBACK")
 
     def _reference(self, content: str | None) -> str | None:
         return None if content is None else reference_of(content, self._parameters) or content

@@ -11,11 +11,12 @@ from datetime import date
 from hashlib import sha256
 from html.parser import HTMLParser
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.audit.report import Asked, Basis, Cell, Outage, Report, columns, section
+from compliance.audit.report import Asked, Basis, Cell, Outage, Report, as_data, columns, section
 from compliance.audit.report_charts import MOST_BARS, Bar, chart
 from compliance.audit.report_csv import as_csv
 from compliance.audit.report_page import POLICY, STYLE, as_page
@@ -116,6 +117,16 @@ def test_rows_that_are_left_out_are_said_in_every_form() -> None:
     assert [each for each in lines(as_csv(found))[2] if each] == ["due", "rows left out", "1"]
     assert "1 more rows are not shown" in Page(as_page(found)).words
     assert any("1 more rows" in line for line in as_text(found))
+
+
+def test_notes_of_a_report_and_of_its_tables_are_in_every_form() -> None:
+    found = msgspec.structs.replace(report([("a", "RU", 1, 0)]), notes=("the log has no page `x\u202e`",))
+    said = [(line[0], line[-2], line[-1]) for line in lines(as_csv(found)) if line[-2] == "note"]
+    assert said == [("totals", "note", "about `this`"), ("report", "note", "the log has no page `x\u202e`")]
+    assert list(as_text(found))[1].startswith("note: the log has no page")
+    assert "The log has no page" in Page(as_page(found)).words
+    assert "\u202e" not in "".join(as_text(found))
+    assert as_data(found)["notes"] == list(found.notes)
 
 
 # -- a page ------------------------------------------------------------------------------------------------

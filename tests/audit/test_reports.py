@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+import sqlite3
+from contextlib import closing, suppress
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -279,6 +280,62 @@ def test_without_views_or_with_views_that_do_not_fit_there_is_no_report(tmp_path
         written(tmp_path, log_of([encode(each) for each in made.records[:3]]))
         with pytest.raises(EvidenceError, match="do not fit"):
             reporter.report("decisions", Asked(), DAY)
+
+
+def test_views_of_another_log_of_the_same_size_make_no_report(tmp_path: Path) -> None:
+    made = everything()
+    with closing(made.reporter(tmp_path)) as reporter:
+        written(tmp_path, log_of([encode(each) for each in (*made.records[:-1], counters(63, "RU", 99))]))
+        with pytest.raises(EvidenceError, match=r"made of other leaves.*compliance verify"):
+            reporter.report("decisions", Asked(), DAY)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE classes SET tables = tables + 1",
+        "UPDATE daily SET tables = tables - 1",
+        "DELETE FROM tables WHERE content IN (SELECT MIN(content) FROM tables)",
+        "DELETE FROM meta WHERE name = 'mark'",
+        "UPDATE meta SET value = 'seven' WHERE name = 'size'",
+        "UPDATE meta SET value = 4000 WHERE name = 'size'",
+        "UPDATE meta SET value = 99 WHERE name = 'mark'",
+        "UPDATE patterns SET said = '{'",
+        "UPDATE patterns SET said = '[]'",
+        "UPDATE events SET day = -5",
+        "DROP TABLE counts",
+    ],
+)
+def test_views_that_contradict_themselves_make_no_report(tmp_path: Path, change: str) -> None:
+    with closing(everything().reporter(tmp_path)) as reporter:
+        with closing(sqlite3.connect(tmp_path / VIEWS)) as database:
+            database.execute(change)
+            database.commit()
+        with pytest.raises(EvidenceError, match="compliance audit rebuild"):
+            reporter.report("decisions", Asked(), DAY)
+
+
+@some
+@given(st.data())
+def test_random_bytes_in_the_views_make_a_report_or_say_so(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    directory = tmp_path_factory.mktemp("log")
+    with closing(everything().reporter(directory)) as reporter:
+        whole = bytearray((directory / VIEWS).read_bytes())
+        at = data.draw(st.integers(0, len(whole) - 1))
+        noise = data.draw(st.binary(min_size=1, max_size=4096))
+        (directory / VIEWS).write_bytes(bytes(whole[:at] + noise + whole[at + len(noise) :]))
+        for each in directory.glob(f"{VIEWS}-*"):
+            each.unlink()
+        for name in REPORTS:
+            with suppress(EvidenceError):
+                reporter.report(name, Asked(by=("content", "place")), DAY)
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_every_report_says_that_nobody_compared_the_views_with_the_log(tmp_path: Path, name: str) -> None:
+    assert any("`compliance verify`" in note for note in report(everything(), tmp_path, name).notes)
 
 
 def test_after_counts_were_erased_there_is_no_report_before_views_are_made_anew(tmp_path: Path) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from compliance.audit.log_files import LogFiles
 from compliance.audit.receipt import proven, receipt_in
 from compliance.audit.sealed_views import SealedViews
 from compliance.audit.sealer import Sealer
+from compliance.audit.views import VIEWS
 from compliance.check import today
 from compliance.config import Settings
 from compliance.recording import Recorder
@@ -232,6 +235,19 @@ def test_everything_that_is_wrong_with_a_question_is_said_at_once(node: Node) ->
 def test_before_anything_is_sealed_there_is_no_report_and_it_says_why(node: Node) -> None:
     found = refused(node.get("/v1/reports/decisions"), 503)
     assert "seal the log" in found["detail"]
+
+
+def test_damaged_views_are_no_evidence_and_no_fault_of_the_service(node: Node) -> None:
+    key = node.decide()
+    node.seal()
+    views = node.evidence / VIEWS
+    with closing(sqlite3.connect(views)) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    views.write_bytes(views.read_bytes()[:4096] + b"\xa7" * (views.stat().st_size - 4096))
+    for path in ("/v1/reports/decisions", f"/v1/decisions/{key}?place=RU"):
+        found = refused(node.get(path), 503)
+        assert found["type"].endswith("no-evidence")
+        assert "`compliance audit rebuild`" in found["detail"]
 
 
 def test_a_page_for_people_runs_nothing_and_loads_nothing(node: Node) -> None:
