@@ -48,35 +48,52 @@ _LEADING: Final = (
 )
 _BEFORE: Final = frozenset(_LEADING.split())
 """Words that may stand between the beginning of a clause and a phrase before a name."""
+_YEAR: Final = re.compile(r"(?:19|20|21)[0-9]{2}(?![0-9])")
 _NUMBER: Final = re.compile(r"[0-9]++(?:фз|го|й|я|е|th|st|nd|rd)?+")
 _ENDING: Final = re.compile(
     r"\b(?:снят|отмен|исключ|аннулир|отозва|ошиб|опроверг|оправда|прекращ|прекрат|утратил|скасова|знят|виключ|помилк|"
-    r"revok|annul|lift|overturn|remov|delist|quash|mistak|erron|expire|rescind|repeal|withdr|no longer|больше не)"
+    r"переста|больше(?:\s+\w+){0,3}\s+не\b|(?:более|уже)(?:\s+\w+){0,2}\s+не\b|не\s+явля|"
+    r"більше(?:\s+\w+){0,3}\s+не\b|вже(?:\s+\w+){0,2}\s+не\b|не\s+є\b|"
+    r"revok|annul|lift|overturn|remov|delist|quash|mistak|erron|expire|rescind|repeal|withdr|cease|no\s+longer|no\s+more|any\s*more|any\s+longer)"
 )
 """What says, in small letters, that something has ended or never was."""
 _DOUBTED: Final = re.compile(r"[?«»“”„\"*…]|[0-9]{4}\s*+[-–—]\s*+[0-9]{4}")
 """Doubt, words in quotation marks, a sign of another note, and years between which it was so."""
+_QUESTION: Final = re.compile(r"[»”“\"'’›)\]*\s]{0,4}[!?]*[?]")
 _SENTENCE: Final = re.compile(r"[.!?…](?=\s|\Z)|\n")
 _BY: Final = re.compile(r"№|\bпо(?=\s++(?:решению|закону)\b)", re.IGNORECASE)
 """Says nothing; by itself «по» also means until."""
 _FARTHEST: Final = 300
+NEVER_TOO_LATE: Final = 9999
+"""A year after all others."""
 
 
-def is_harmless(word: str, register: str) -> bool:
+def is_harmless(word: str, register: str, latest: int = NEVER_TOO_LATE) -> bool:
     """Whether a word beside a phrase of a register says nothing.
 
     Args:
         word: folded.
         register: its id; words for its own state say nothing.
+        latest: the year of our copy of it; what is to come later is not known, and makes a mark doubtful.
     """
+    if _YEAR.match(word) and int(word[:4]) > latest:
+        return False
     if word in _EXACT or word.startswith(_STEMS) or _NUMBER.fullmatch(word):
         return True
     return word.startswith(_OF_STATE.get(register.partition("/")[0], "\0"))
 
 
-def may_lead(word: str, register: str) -> bool:
+def may_lead(word: str, register: str, latest: int = NEVER_TOO_LATE) -> bool:
     """Whether a word between the beginning of a clause and a phrase before a name leaves it as it is."""
-    return word in _BEFORE or is_harmless(word, register)
+    return word in _BEFORE or is_harmless(word, register, latest)
+
+
+def is_asked(text: str, place: int, *, somewhere: bool = False) -> bool:
+    """Whether a question ends at a place, or somewhere behind it in the same sentence."""
+    if not somewhere:
+        return _QUESTION.match(text, place) is not None
+    found = _SENTENCE.search(text, place, place + _FARTHEST)
+    return found is not None and "?" in text[place : found.end()]
 
 
 def is_doubted(text: str) -> bool:

@@ -18,7 +18,7 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Final, Protocol, TypeVar
 
-from compliance.mentions.harmless import is_doubted, is_ended
+from compliance.mentions.harmless import is_asked, is_doubted, is_ended
 from compliance.mentions.phrases import CLAUSE, Phrases
 from compliance.mentions.words import words_of
 
@@ -49,6 +49,7 @@ _EACH_SIGN: Final = re.compile(SIGN)
 _CLOSING: Final = "»”“\"'’›"
 _MAY_BEGIN: Final = frozenset(f"([{_STARS}\u2020\u2021\xa7\u2014\u2013-, \xa0\n\t")
 """Behind a name and a space, what may begin a mark."""
+_DASHES: Final = frozenset("\u2014\u2013-")
 _CLOSES: Final[Mapping[str, str]] = {"(": ")", "[": "]"}
 
 
@@ -177,7 +178,9 @@ class Content:
             end = next((each.start() for each in CLAUSE.finditer(text, place, place + _WIDEST)), len(text))
         if place <= end <= place + _WIDEST and self._phrases.begins(text[place:end]):
             said = frozenset[str]() if self._names(mention, place, end) else self._phrases.said(text[place:end])
-            yield _told(f"`{_line(text[place:end])}` behind it", said, is_over=is_ended(text, end))
+            is_predicate = closes is None and text[mention.end : place].strip()[-1:] in _DASHES
+            is_over = is_ended(text, end) or is_asked(text, end, somewhere=is_predicate)
+            yield _told(f"`{_line(text[place:end])}` behind it", said, is_over=is_over)
 
     def before(self, mention: Placed) -> Iterator[_Found]:
         """The phrase directly before a mention."""
@@ -196,7 +199,7 @@ class Content:
         clause = CLAUSE.split(head)[-1]
         phrase, said = self._phrases.said_at_the_end(words_of(clause))
         if phrase is not None:
-            is_over = is_doubted(clause) or is_ended(text, mention.end)
+            is_over = is_doubted(clause) or is_ended(text, mention.end) or is_asked(text, mention.end)
             yield _told(f"`{' '.join(phrase.words)}` before it", said, is_over=is_over)
 
     def _names(self, mention: Placed, start: int, end: int) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from compliance.mentions.harmless import is_doubted, is_harmless, may_lead, without_signs_of_law
+from compliance.mentions.harmless import NEVER_TOO_LATE, is_doubted, is_harmless, may_lead, without_signs_of_law
 from compliance.mentions.names import Inflector, Slots
 from compliance.mentions.words import words_of
 from compliance.model.designation import Register
@@ -40,6 +40,8 @@ class Phrase:
     register: str
     words: tuple[str, ...]
     slots: Slots
+    latest: int = NEVER_TOO_LATE
+    """The year of our copy of the register."""
 
     def seed(self, avoiding: Collection[str] = ()) -> frozenset[str]:
         """The forms of the word by which it is looked for: a long one, none of some others if it can be."""
@@ -49,7 +51,7 @@ class Phrase:
 def phrases_of(registers: Iterable[Register], inflector: Inflector) -> list[Phrase]:
     """The phrases of some registers, their words in all forms."""
     return [
-        Phrase(register.declared_id, words, inflector.slots(words, marks.language))
+        Phrase(register.declared_id, words, inflector.slots(words, marks.language), register.retrieved_on.year)
         for register in registers
         if not register.is_variant
         for marks in register.marks
@@ -72,9 +74,11 @@ class Phrases:
         """Words, folded, of which each phrase has one."""
         self._by_first: dict[str, list[Phrase]] = defaultdict(list)
         self._by_last: dict[str, list[Phrase]] = defaultdict(list)
+        self._latest: dict[str, int] = {}
         for each in phrases:
             self.seeds |= each.seed(avoiding)
             self._by_last[each.words[-1]].append(each)
+            self._latest[each.register] = min(each.latest, self._latest.get(each.register, each.latest))
             for form in each.slots[0]:
                 self._by_first[form].append(each)
 
@@ -117,7 +121,9 @@ class Phrases:
                     registers.add(register)
                     own.update(places)
             others.update(word for number, word in enumerate(words) if number not in own)
-        return frozenset(each for each in registers if all(is_harmless(word, each) for word in others))
+        return frozenset(
+            each for each in registers if all(is_harmless(word, each, self._latest[each]) for word in others)
+        )
 
     def said_at_the_end(self, words: Sequence[str]) -> tuple[Phrase | None, frozenset[str]]:
         """The longest phrase with which some words end, and the registers if nothing before it may undo it."""
@@ -127,7 +133,9 @@ class Phrases:
         longest = max(found, key=lambda each: len(each.words))
         leading = words[: len(words) - len(longest.words)]
         registers = {each.register for each in found if each.words == longest.words}
-        return longest, frozenset(each for each in registers if all(may_lead(word, each) for word in leading))
+        return longest, frozenset(
+            each for each in registers if all(may_lead(word, each, self._latest[each]) for word in leading)
+        )
 
     def ending(self, words: Sequence[str]) -> list[Phrase]:
         """The phrases with which some words end, written as in their file: so they are no predicate in Russian."""
