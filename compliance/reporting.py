@@ -8,6 +8,7 @@ shown, or nothing is told. The proof is a receipt, which needs no trust in whoev
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
@@ -112,6 +113,20 @@ class Decisions:
             table=readable(record, outcome),
             shown=None if place is None else self._shown(record, outcome, place),
         )
+
+    def content_of(self, key: str) -> tuple[str | None] | None:
+        """The page that a table is of, if the log has it, as far as that can be read; None if it does not.
+
+        Args:
+            key: that of the table.
+        """
+        with suppress(EvidenceError):
+            number = self._leaf_of(key)
+            data = b"" if number is None else self.log.record(self.log.entry(number))
+            record = decode(data) if data else None
+            if isinstance(record, TableRecord) and key_of(data) == key:
+                return (record.content,)
+        return None
 
     def is_waiting(self, key: str) -> bool:
         """Whether a record with a key is durable, and not in the log yet as far as its views tell."""

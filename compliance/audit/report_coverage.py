@@ -2,15 +2,18 @@
 
 Theory: a notice is shown if the pipeline that made the page says so, in words that the table has for it, in whichever
 language. What is confirmed in other words is not what was required. Of a table that is confirmed more than once the
-last time counts.
+last time counts. A confirmation that names another page than its table does is of no table: it is listed, and counts
+for nothing.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+
+import msgspec
 
 from compliance.audit.report import Asked, Cell, Section, columns, section
 from compliance.audit.report_patterns import REQUIRED, Pattern, Wanted
@@ -44,8 +47,13 @@ class Stood:
 
     def told(self, way: str) -> tuple[str, ...]:
         """The notices that stand so."""
-        found = sorted((notice, entity or "") for (notice, entity), each in self.ways.items() if each == way)
-        return tuple(f"{notice} ({entity})" if entity else notice for notice, entity in found)
+        return named(who for who, each in self.ways.items() if each == way)
+
+
+def named(notices: Iterable[Who]) -> tuple[str, ...]:
+    """Notices with the entities that they are about, as a report writes them."""
+    found = sorted({(notice, entity or "") for notice, entity in notices})
+    return tuple(f"{notice} ({entity})" if entity else notice for notice, entity in found)
 
 
 def required(pattern: Pattern, asked: Asked) -> frozenset[Who]:
@@ -90,12 +98,19 @@ def _digests(outcome: OutcomeRecord) -> dict[Who, set[str]]:
     return found
 
 
-def coverage_sections(counted: Iterable[tuple[Stood, int]], unplaced: int) -> tuple[Section, Section]:
+def strangers(confirmed: Iterable[Confirmed], outcome: OutcomeRecord | None) -> tuple[str, ...]:
+    """The notices that were confirmed and that the table does not have; none if its outcome was erased."""
+    if outcome is None:
+        return ()
+    words = _digests(outcome)
+    return named((notice, entity) for notice, entity, *_ in confirmed if (notice, entity) not in words)
+
+
+def coverage_sections(counted: Iterable[tuple[Stood, int]]) -> tuple[Section, Section]:
     """How many tables stand how, and the same of each notice.
 
     Args:
         counted: how the notices of some tables stand, and how many tables these are; only with required notices.
-        unplaced: how many confirmations name a table that the log does not have.
     """
     tables: Counter[str] = Counter()
     notices: dict[str, Counter[str]] = {}
@@ -109,9 +124,8 @@ def coverage_sections(counted: Iterable[tuple[Stood, int]], unplaced: int) -> tu
             for way in ways:
                 counts[way] += number
     rows: list[tuple[Cell, ...]] = [(state, tables[state]) for state in ("complete", "lacking", UNCONFIRMED)]
-    note = f"{unplaced} confirmations name a table that is not in the log" if unplaced else None
     heads = columns("state", "tables", state="required notices are")
-    totals = section("totals", "Tables with required notices", heads, rows, limit=len(rows), note=note)
+    totals = section("totals", "Tables with required notices", heads, rows, limit=len(rows))
     heads = columns("notice", "tables", "shown", "other_words", "missing", "unconfirmed", other_words=OTHER_WORDS)
     of_notices: list[tuple[Cell, ...]] = [
         (notice, found["tables"], *(found[way] for way in WAYS)) for notice, found in sorted(notices.items())
@@ -139,3 +153,35 @@ def lacking_section(rows: Iterable[tuple[str | None, str, int, str, Stood]], tot
     return Section(
         name=told.name, title=told.title, columns=told.columns, rows=told.rows, left_out=total - len(told.rows)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """A confirmation that does not fit what the log has, or not all of it."""
+
+    content: str | None
+    day: str | None
+    leaf: int
+    """That of the confirmation; of notices that a table does not have, that of the table."""
+    table: str
+    notices: tuple[str, ...]
+    why: str
+
+
+OTHER_PAGE: Final = "the table is of another page: this counts for nothing"
+NO_TABLE: Final = "the log has no such table (yet): this counts for nothing until it has"
+NO_NOTICE: Final = "the table has no such notices: the others of the confirmation count"
+
+
+def misfits_section(found: Sequence[Misfit], total: int, asked: Asked) -> Section:
+    """The confirmations that do not fit.
+
+    Args:
+        found: those that are listed.
+        total: how many there are, with those that are not.
+        asked: what the report is asked for.
+    """
+    heads = columns("content", "day", "leaf", "table", "notices", "why", content="page as confirmed")
+    rows = tuple((each.content, each.day, each.leaf, each.table, each.notices, each.why) for each in found)
+    told = section("misfits", "Confirmations that do not fit", heads, rows, limit=asked.limit)
+    return msgspec.structs.replace(told, left_out=total - len(told.rows))

@@ -15,7 +15,7 @@ from typing import Any, Final
 from compliance.audit.canonical import canonical, parsed
 from compliance.audit.report import Asked, InUse, Outage, in_use
 from compliance.audit.report_patterns import HELD, POSSIBLE, REQUIRED, UNKNOWN, Pattern
-from compliance.audit.views_rows import content_id
+from compliance.audit.views_rows import NO_CONTENT, content_id
 from compliance.errors import Problem, RequestError
 
 _MOST_PATTERNS: Final = 4_096
@@ -34,7 +34,12 @@ _FROM_TABLES: Final = (
     "FROM tables AS t CROSS JOIN classes AS c ON c.id = t.class JOIN outcomes AS o ON o.leaf = c.outcome "
     "JOIN stretches AS s ON s.id = c.stretch"
 )
-_LAST: Final = "COALESCE((SELECT r.confirmed FROM rendered AS r WHERE r.of = t.leaf ORDER BY r.leaf DESC LIMIT 1), -1)"
+_IS_OF_IT: Final = f"(r.content = t.content OR {NO_CONTENT} IN (r.content, t.content))"
+"""A confirmation is of the page of its table, as far as both are known."""
+_LAST: Final = (
+    f"COALESCE((SELECT r.confirmed FROM rendered AS r WHERE r.of = t.leaf AND {_IS_OF_IT} "
+    "ORDER BY r.leaf DESC LIMIT 1), -1)"
+)
 _NAMED: Final = {
     "day": "date(day + 1721424.5)",  # from the day of this calendar to the Julian day
     "ruleset": "(SELECT said FROM rulesets WHERE id = ruleset)",
@@ -110,9 +115,20 @@ class Rows:
         sql = "SELECT leaf FROM tables WHERE content = ? ORDER BY leaf"
         return [leaf for (leaf,) in self._run(sql, [content])]
 
-    def unplaced(self) -> int:
-        """How many confirmations name a table that the log does not have."""
-        return int(self._one("SELECT COUNT(*) FROM unplaced"))
+    def unplaced(self) -> list[int]:
+        """The confirmations of tables that the log does not have, the latest first."""
+        page = "WHERE content = :content" if self._asked.content is not None else ""
+        return [leaf for (leaf,) in self._run(f"SELECT leaf FROM unplaced {page} ORDER BY leaf DESC", self._values)]
+
+    def misplaced(self) -> list[int]:
+        """The confirmations that are of another page than their table, the latest first."""
+        if not self._one("SELECT EXISTS (SELECT 1 FROM rendered)"):
+            return []
+        sql = (
+            f"SELECT r.leaf {_FROM_TABLES} JOIN rendered AS r ON r.of = t.leaf AND NOT {_IS_OF_IT} "
+            f"WHERE {self._where} ORDER BY r.leaf DESC"
+        )
+        return [leaf for (leaf,) in self._run(sql, self._values)]
 
     @cached_property
     def _where(self) -> str:

@@ -10,21 +10,29 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
 from compliance.audit.checkpoint import Checkpoint, checkpoint_in
 from compliance.audit.log_files import SEGMENTS, LogFiles, text_of
-from compliance.audit.record import OutcomeRecord, TableRecord, decode
+from compliance.audit.record import OutcomeRecord, RenderedRecord, TableRecord, decode
 from compliance.audit.reference import reference_of
 from compliance.audit.report import REPORTS, Asked, Basis, Cell, Report, Section, columns, section
 from compliance.audit.report_coverage import (
+    NO_NOTICE,
+    NO_TABLE,
     NOTHING,
+    OTHER_PAGE,
+    Misfit,
     Stood,
     coverage_sections,
     lacking_section,
+    misfits_section,
+    named,
     required,
     stood,
+    strangers,
 )
 from compliance.audit.report_decisions import (
     answers_section,
@@ -41,6 +49,8 @@ from compliance.errors import EvidenceError
 
 LEAST_TOLD: Final = 10
 """The least count of answers that is told where no record says which it was."""
+_Pair = tuple[int, int]
+"""The leaf of an outcome, and the number of what was confirmed."""
 
 
 class Reporter:
@@ -168,27 +178,52 @@ class Reporter:
         counted = rows.confirmed()
         patterns = rows.patterns({pattern for _, pattern, _, _ in counted})
         said = rows.confirmations({number for _, _, number, _ in counted})
-        found: dict[tuple[int, int], tuple[Stood, int]] = {}
+        found: dict[_Pair, tuple[Stood, int]] = {}
+        strange: dict[_Pair, tuple[tuple[str, ...], int]] = {}
         for outcome, pattern, number, tables in counted:
-            due = required(patterns[pattern], asked)
-            if due:
-                confirmed = None if number == NOTHING else said[number]
-                words = None if confirmed is None else self._outcome(outcome)
+            confirmed = None if number == NOTHING else said[number]
+            words = None if confirmed is None else self._outcome(outcome)
+            if due := required(patterns[pattern], asked):
                 found[outcome, number] = stood(due, confirmed, words), tables
+            if others := strangers(confirmed or (), words):
+                strange[outcome, number] = others, tables
         lacks = {key: each for key, (each, _) in found.items() if not each.is_complete}
-        total = sum(found[key][1] for key in lacks)
-        listed: list[tuple[int, str, Stood]] = []
-        for leaf, outcome, day, number in rows.pages() if lacks else ():
-            if len(listed) == asked.limit:
-                break
-            if (outcome, number) in lacks:
-                listed.append((leaf, _day(day), lacks[outcome, number]))
-        pages = self._tables([leaf for leaf, _, _ in listed])
         told = [
-            (pages[leaf].content if leaf in pages else None, day, leaf, pages[leaf].key if leaf in pages else "", each)
-            for leaf, day, each in listed
+            (None if record is None else record.content, day, leaf, "" if record is None else record.key, lacks[key])
+            for leaf, day, key, record in self._listed(rows, lacks, asked.limit)
         ]
-        return (*coverage_sections(found.values(), rows.unplaced()), lacking_section(told, total, asked))
+        lacking = lacking_section(told, sum(found[key][1] for key in lacks), asked)
+        return (*coverage_sections(found.values()), lacking, self._misfits(rows, asked, strange))
+
+    def _misfits(self, rows: Rows, asked: Asked, strange: Mapping[_Pair, tuple[tuple[str, ...], int]]) -> Section:
+        """The confirmations that do not fit, with those of notices that a table does not have."""
+        whys = dict.fromkeys(rows.unplaced(), NO_TABLE) | dict.fromkeys(rows.misplaced(), OTHER_PAGE)
+        listed = dict(self._records(sorted(whys)[-asked.limit :]))
+        found = [
+            Misfit(
+                each.content,
+                each.day.isoformat(),
+                leaf,
+                each.table,
+                named((n.id, n.entity) for n in each.notices),
+                whys[leaf],
+            )
+            for leaf, each in sorted(listed.items(), reverse=True)
+            if isinstance(each, RenderedRecord)
+        ]
+        for leaf, day, key, record in self._listed(rows, strange, asked.limit):
+            page, table = (None, "") if record is None else (record.content, record.key)
+            found.append(Misfit(page, day, leaf, table, strange[key][0], NO_NOTICE))
+        return misfits_section(found, len(whys) + sum(tables for _, tables in strange.values()), asked)
+
+    def _listed(
+        self, rows: Rows, wanted: Collection[_Pair], limit: int
+    ) -> list[tuple[int, str, _Pair, TableRecord | None]]:
+        """Leaf, day and record of tables with some outcomes and confirmations, the latest first."""
+        found = ((leaf, _day(day), (outcome, number)) for leaf, outcome, day, number in rows.pages())
+        listed = list(islice((each for each in found if each[2] in wanted), limit)) if wanted else []
+        pages = self._tables([leaf for leaf, _, _ in listed])
+        return [(leaf, day, key, pages.get(leaf)) for leaf, day, key in listed]
 
     def _unknowns(self, rows: Rows, asked: Asked) -> tuple[Section, ...]:
         counted = rows.counted(())

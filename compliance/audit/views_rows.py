@@ -38,7 +38,7 @@ from compliance.audit.record import (
 )
 from compliance.audit.table import KEYED, Stretch
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 KEY_BYTES: Final = 16
 """So much is kept of a key: whoever finds a leaf by it can hold the whole key against the leaf."""
 NO_CONTENT: Final = 0
@@ -66,10 +66,10 @@ CREATE TABLE daily (day INTEGER NOT NULL, ruleset INTEGER NOT NULL, stretch INTE
 CREATE TABLE tables (content INTEGER NOT NULL, leaf INTEGER NOT NULL, class INTEGER NOT NULL,
     PRIMARY KEY (content, leaf)) WITHOUT ROWID;
 CREATE TABLE confirmed (id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, said TEXT NOT NULL);
-CREATE TABLE rendered (of INTEGER NOT NULL, leaf INTEGER NOT NULL, day INTEGER NOT NULL, confirmed INTEGER NOT NULL,
-    PRIMARY KEY (of, leaf)) WITHOUT ROWID;
-CREATE TABLE unplaced (key BLOB NOT NULL, leaf INTEGER NOT NULL, day INTEGER NOT NULL, confirmed INTEGER NOT NULL,
-    PRIMARY KEY (key, leaf)) WITHOUT ROWID;
+CREATE TABLE rendered (of INTEGER NOT NULL, leaf INTEGER NOT NULL, day INTEGER NOT NULL, content INTEGER NOT NULL,
+    confirmed INTEGER NOT NULL, PRIMARY KEY (of, leaf)) WITHOUT ROWID;
+CREATE TABLE unplaced (key BLOB NOT NULL, leaf INTEGER NOT NULL, day INTEGER NOT NULL, content INTEGER NOT NULL,
+    confirmed INTEGER NOT NULL, PRIMARY KEY (key, leaf)) WITHOUT ROWID;
 CREATE TABLE counts (day INTEGER NOT NULL, ruleset INTEGER NOT NULL, notice TEXT NOT NULL, place TEXT NOT NULL,
     status TEXT NOT NULL, display TEXT NOT NULL, least INTEGER NOT NULL, count INTEGER NOT NULL,
     PRIMARY KEY (day, ruleset, notice, place, status, display, least)) WITHOUT ROWID;
@@ -192,7 +192,7 @@ class Taking:
             self._run(sql, *values[:3], self._shape(outcome))
         where = "FROM unplaced WHERE key = ?"
         if self._has_unplaced() and self._run(f"SELECT 1 {where}", key_part(key)).fetchone():
-            self._run(f"INSERT INTO rendered SELECT ?, leaf, day, confirmed {where}", number, key_part(key))
+            self._run(f"INSERT INTO rendered SELECT ?, leaf, day, content, confirmed {where}", number, key_part(key))
             self._run(f"DELETE {where}", key_part(key))
 
     def _class(self, values: tuple[int, ...]) -> int:
@@ -211,14 +211,14 @@ class Taking:
 
     def _rendered(self, number: int, record: RenderedRecord) -> None:
         said = sorted([each.id, each.entity or "", each.language, each.text] for each in record.notices)
-        confirmed, day = self._digested("confirmed", canonical(said)), record.day.toordinal()
+        confirmed = self._digested("confirmed", canonical(said))
+        values = (number, record.day.toordinal(), content_id(record.content), confirmed)
         table = self._leaf("", key_part(record.table))
         if table is None:
-            values = (key_part(record.table), number, day, confirmed)
-            self._run("INSERT OR REPLACE INTO unplaced VALUES (?, ?, ?, ?)", *values)
+            self._run("INSERT OR REPLACE INTO unplaced VALUES (?, ?, ?, ?, ?)", key_part(record.table), *values)
             self._known["unplaced", ""] = 1
         else:
-            self._run("INSERT OR REPLACE INTO rendered VALUES (?, ?, ?, ?)", table, number, day, confirmed)
+            self._run("INSERT OR REPLACE INTO rendered VALUES (?, ?, ?, ?, ?)", table, *values)
 
     def _counters(self, record: CountersRecord) -> None:
         day, ruleset = record.counted_on.toordinal(), self._interned("rulesets", record.ruleset)
@@ -251,7 +251,8 @@ class Taking:
             self._less_daily("c.id = ?", class_, "1")
             self._run("UPDATE classes SET tables = tables - 1 WHERE id = ?", class_)
             sql = (
-                "SELECT keys.key, r.leaf, r.day, r.confirmed FROM rendered AS r, keys WHERE r.of = ? AND keys.leaf = ?"
+                "SELECT keys.key, r.leaf, r.day, r.content, r.confirmed FROM rendered AS r, keys "
+                "WHERE r.of = ? AND keys.leaf = ?"
             )
             self._run(f"INSERT OR REPLACE INTO unplaced {sql}", leaf, leaf)
             self._run("DELETE FROM rendered WHERE of = ?", leaf)

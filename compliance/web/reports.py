@@ -141,11 +141,15 @@ def rendered(auditing: Auditing) -> Response:
     asked = _understood(body())
     if auditing.recorder is None:
         return problem(503, "not-recorded", "nothing is recorded here: see the setting `evidence`")
-    log = auditing.recorder.log
+    log, content = auditing.recorder.log, reference_of(asked.url, auditing.parameters)
+    known = auditing.decisions.content_of(asked.table)
+    if known is not None and None not in {asked.url, *known} and known != (content,):
+        help_ = f"the table is of `{known[0]}`: send the `decision` of the answer for this page"
+        raise RequestError([Problem("this is not the page of the table", where="url", help=help_)])
     record = RenderedRecord(
         nonce=nonce_of(log.nonce()),
         day=today(),
-        content=reference_of(asked.url, auditing.parameters),
+        content=content,
         table=asked.table,
         notices=tuple(Confirmed(id=n.id, entity=n.entity, language=n.language, text=n.text) for n in asked.notices),
     )
@@ -153,7 +157,8 @@ def rendered(auditing: Auditing) -> Response:
         log.keep([Keyed(record, record.key)])
     except NotRecordedError as error:
         return problem(503, "not-recorded", f"this was not recorded, so confirm it again: {error}")
-    return as_json(msgspec.json.encode({"state": "recorded", "rendered": record.key}), cache="no-store")
+    answer = {"state": "recorded", "rendered": record.key, "known": known is not None}
+    return as_json(msgspec.json.encode(answer), cache="no-store")
 
 
 def _understood(data: bytes) -> RenderedIn:

@@ -25,7 +25,16 @@ from compliance.audit.record import (
 )
 from compliance.audit.rendered import Confirmed
 from compliance.audit.report import GROUPINGS, REPORTS, Asked, InUse, Report, as_data, asked_of, in_use
-from compliance.audit.report_coverage import MISSING, OTHER_WORDS, SHOWN, UNCONFIRMED, stood
+from compliance.audit.report_coverage import (
+    MISSING,
+    NO_NOTICE,
+    NO_TABLE,
+    OTHER_PAGE,
+    OTHER_WORDS,
+    SHOWN,
+    UNCONFIRMED,
+    stood,
+)
 from compliance.audit.report_patterns import STATES, UNKNOWN
 from compliance.audit.reports import Reporter
 from compliance.audit.table import Footnote, OutcomeRecord, Row, Shown, Stretch, TableRecord, Words
@@ -218,10 +227,58 @@ def test_pages_that_lack_a_confirmation_are_listed_with_what_they_lack(tmp_path:
     assert data(everything(), tmp_path, "coverage", place="DE")["lacking"]["rows"] == []
 
 
-def test_a_confirmation_without_a_table_is_counted(tmp_path: Path) -> None:
+def misfits(made: Made, directory: Path, **given: str) -> list[tuple[object, ...]]:
+    rows = data(made, directory, "coverage", **given)["misfits"]["rows"]
+    return [(row["content"], row["table"], row["notices"], row["why"]) for row in rows]
+
+
+def test_a_confirmation_without_a_table_is_listed(tmp_path: Path) -> None:
     made = everything()
+    assert misfits(made, tmp_path) == []
     made.records.append(confirmed(54, table(77), HEX))
-    assert "1 confirmations name a table" in data(made, tmp_path, "coverage")["totals"]["note"]
+    assert misfits(made, tmp_path) == [("https://a.example/77", table(77).key, ("agent (radio)",), NO_TABLE)]
+    assert len(misfits(made, tmp_path, content="https://a.example/77")) == 1
+    assert misfits(made, tmp_path, content="https://a.example/1") == []
+
+
+@pytest.mark.parametrize("is_first", [False, True])
+def test_a_confirmation_of_another_page_makes_no_table_complete(tmp_path: Path, *, is_first: bool) -> None:
+    made = everything()
+    other = msgspec.structs.replace(confirmed(54, table(3), HEX), content="https://evil.example/zzz")
+    made.records.insert(3 if is_first else len(made.records), other)
+    found = data(made, tmp_path, "coverage")
+    assert [row["tables"] for row in found["totals"]["rows"]] == [2, 1, 1]
+    assert "https://a.example/3" in {row["content"] for row in found["lacking"]["rows"]}
+    assert misfits(made, tmp_path) == [("https://evil.example/zzz", table(3).key, ("agent (radio)",), OTHER_PAGE)]
+    right = confirmed(55, table(3), HEX)
+    made.records += [right, msgspec.structs.replace(other, nonce=nonce(56), notices=())]
+    assert [row["tables"] for row in data(made, tmp_path, "coverage")["totals"]["rows"]] == [3, 1, 0]
+
+
+def test_a_confirmation_counts_where_it_or_its_table_names_no_page(tmp_path: Path) -> None:
+    made = everything()
+    made.records += [msgspec.structs.replace(confirmed(54, table(3), HEX), content=None)]
+    assert [row["tables"] for row in data(made, tmp_path, "coverage")["totals"]["rows"]] == [3, 1, 0]
+    nameless = table(9, content=None)
+    made.records += [nameless, msgspec.structs.replace(confirmed(55, nameless, HEX), content="https://a.example/9")]
+    assert [row["tables"] for row in data(made, tmp_path, "coverage")["totals"]["rows"]] == [4, 1, 0]
+    assert misfits(made, tmp_path) == []
+
+
+def test_notices_that_a_table_does_not_have_are_listed_and_the_others_count(tmp_path: Path) -> None:
+    made = everything()
+    more = tuple(Confirmed(id=id_, entity="radio", language="en", text=HEX) for id_ in ("agent", "agnet"))
+    made.records.append(msgspec.structs.replace(confirmed(54, table(3)), notices=more))
+    assert [row["tables"] for row in data(made, tmp_path, "coverage")["totals"]["rows"]] == [3, 1, 0]
+    assert misfits(made, tmp_path) == [("https://a.example/3", table(3).key, ("agnet (radio)",), NO_NOTICE)]
+    assert data(made, tmp_path, "coverage", limit="1")["misfits"]["left_out"] == 0
+
+
+def test_misfits_that_are_left_out_are_counted(tmp_path: Path) -> None:
+    made = everything()
+    made.records += [confirmed(60 + number, table(70 + number), HEX) for number in range(3)]
+    found = data(made, tmp_path, "coverage", limit="2")["misfits"]
+    assert ([row["table"] for row in found["rows"]], found["left_out"]) == ([table(72).key, table(71).key], 1)
 
 
 def test_unknown_facts_are_told_with_how_many_tables_hang_on_them_and_what_to_do(tmp_path: Path) -> None:

@@ -200,6 +200,31 @@ def test_a_page_that_confirms_what_it_shows_is_covered_and_others_are_listed(nod
     assert [row["content"] for row in found["lacking"]["rows"]] == ["https://radio.example/1"]
 
 
+def test_a_confirmation_of_another_page_is_refused_where_the_table_is_known(node: Node) -> None:
+    key = node.decide("https://radio.example/3")
+    body = {"table": key, "notices": [], "url": "https://evil.example/zzz"}
+    early = node.confirm(body)
+    assert (early.status_code, early.get_json()["known"]) == (200, False)
+    node.seal()
+    for url in ("https://evil.example/zzz", "radio.example/3"):
+        [found] = refused(node.confirm({**body, "url": url}), 400)["problems"]
+        assert (found["where"], "`https://radio.example/3`" in found["help"]) == ("url", True)
+    for right in ({"url": "http://www.radio.example/3?session=7"}, {"url": None}):
+        assert node.confirm({**body, **right}).get_json()["known"] is True
+    assert node.confirm({**body, "table": "0" * 64}).get_json()["known"] is False
+    node.seal()
+    [row] = [row for row in node.data("/v1/reports/coverage")["misfits"]["rows"] if row["table"] == key]
+    assert row["content"] == "https://evil.example/zzz"
+
+
+def test_a_confirmation_is_recorded_though_the_index_is_damaged(node: Node) -> None:
+    key = node.decide()
+    node.seal()
+    (node.evidence / VIEWS).write_bytes(b"no index")
+    found = node.confirm({"table": key, "notices": [], "url": PAGE})
+    assert (found.status_code, found.get_json()["state"], found.get_json()["known"]) == (200, "recorded", False)
+
+
 def test_nobody_confirms_without_the_token(node: Node) -> None:
     refused(node.confirm({"table": "0" * 64, "notices": []}, None), 401)
     refused(node.confirm({"table": "0" * 64, "notices": []}, "wrong"), 401)
