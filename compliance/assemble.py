@@ -325,7 +325,7 @@ def _called(content: Content) -> str | None:
     if not name or len(name) > _LONGEST_NAME or "//" in name:
         return None
     is_a_name = any(each.isalpha() for each in name)  # a number may be an address too
-    return name if is_a_name and not holds_address(name) else None
+    return name if is_a_name and "@" not in name and not holds_address(name) else None
 
 
 def publisher_of(facts: Facts) -> str | None:

@@ -38,8 +38,7 @@ from compliance.recording import Recorder, Tabled, tabled
 from compliance.store import MEMO, Snapshot, Store, packaged_rules
 
 __all__ = ["Checker", "Content", "Reader"]
-LAST: Final = datetime.max.replace(tzinfo=UTC)
-"""Stands for an instant that the calendar has no day for."""
+LAST: Final = datetime.max.replace(tzinfo=UTC)  # stands for an instant that the calendar has no day for
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ class Checker:
             geo_golden: a table of addresses and what databases have to say of them before they are used.
             memo: how many decisions to remember; 0 is none.
             cache_dir: the directory where word forms are kept from one start to the next; None keeps none.
-            recorder: keeps what answers follow from as evidence; without one nothing is kept.
+            recorder: keeps what answers follow from as evidence.
 
         Raises:
             RulesError: with every problem of every rule file, or of every overlay.
@@ -133,6 +132,7 @@ class Checker:
         languages: Sequence[str] = (),
         as_of: date | None = None,
         explain: bool = False,
+        is_given: bool = True,
     ) -> Answer:
         """The notices of a page for a reader, with their words.
 
@@ -142,6 +142,7 @@ class Checker:
             languages: BCP 47 tags that the reader reads, best first.
             as_of: ask as of this civil day in every zone; without it, now.
             explain: also say why each other rule asks for nothing.
+            is_given: false for a question that is only tried: then nothing of it is recorded.
 
         Raises:
             RequestError: with everything in the question that cannot be understood.
@@ -158,13 +159,13 @@ class Checker:
         read = (languages,) if isinstance(languages, str) else tuple(languages)
         turns = changes(page_of(snapshot.ruleset, question, days, read), decision.instances)
         moment = Moment(now, days, as_of, first_instant(decision, turns))
-        if (recorder := self.recorder) is None:
+        if (recorder := self.recorder) is None or not is_given:
             return assemble(snapshot.ruleset, question, decision, moment, read)
         evidence = recorder.behind(snapshot, question, decision, moment)
         return recorder.told(assemble(snapshot.ruleset, question, decision, moment, read), question, evidence, now)
 
-    def table(self, content: Content, *, as_of: date | None = None) -> Tabled:
-        """What readers in every place are shown on a page: recorded, unless `as_of` is given.
+    def table(self, content: Content, *, as_of: date | None = None, is_given: bool = True) -> Tabled:
+        """What readers in every place are shown on a page: recorded, unless `as_of` is given or it is only tried.
 
         Raises:
             RequestError: with everything in the question that cannot be understood.
@@ -173,7 +174,7 @@ class Checker:
         problems = [*_day_problems(as_of)]
         question = self._question(snapshot, content, None, None if problems else as_of, now, problems)
         moment = Moment(now, law_days(snapshot.ruleset, as_of, now), as_of, None)
-        if self.recorder is None:
+        if self.recorder is None or not is_given:
             return tabled(snapshot, question, moment)
         return self.recorder.table(snapshot, question, moment)
 

@@ -88,6 +88,7 @@ def marked(
     *,
     languages: Sequence[str] = (),
     as_of: date | None = None,
+    is_given: bool = True,
 ) -> Annotated:
     """A page with a mark behind whom it has to be told about, and the footnotes.
 
@@ -97,6 +98,7 @@ def marked(
         reader: where the reader is; None means that nobody knows.
         languages: BCP 47 tags that the reader reads, best first; behind them counts the language of the page.
         as_of: ask as of this civil day in every zone; without it, now.
+        is_given: false for a page that is only tried: then nothing of it is recorded.
 
     Raises:
         RequestError: with everything in the question that cannot be understood.
@@ -108,7 +110,9 @@ def marked(
     if html is None and text is None:
         raise RequestError([Problem("there is nothing to mark", where="content", help="give `html` or `text`")])
     looked = checker.looked_at(content)
-    answer = checker.check(content, reader, languages=_languages(languages, content, looked), as_of=as_of)
+    answer = checker.check(
+        content, reader, languages=_languages(languages, content, looked), as_of=as_of, is_given=is_given
+    )
     marks = _marks(answer, checker.ruleset)
     former = Former("") if html is None else _former(html, looked, marks)
     if former.removed:

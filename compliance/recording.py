@@ -30,6 +30,7 @@ from compliance.audit.leaf import NONCE_BYTES, nonce_of
 from compliance.audit.log import LEAST_TOLD, Keyed, Log, LogStatus
 from compliance.audit.readable import readable
 from compliance.audit.record import Counted, CountersRecord, DecisionRecord, RulesetRecord, Told
+from compliance.audit.segment_writer import SECONDS
 from compliance.audit.table import Words
 from compliance.config import EVERY_DECISION
 from compliance.content.mentioned import NOTHING
@@ -53,17 +54,17 @@ PREVIEW: Final = Evidence(state="preview")
 NOT_RECORDED: Final = Evidence(state="not recorded")
 
 
-_Counts = dict[tuple[str | None, tuple[tuple[str, NoticeStatus, Display], ...]], list[int]]
+_Counts = dict[tuple[str | None, frozenset[tuple[str, NoticeStatus, Display]]], list[int]]
 """By a zone, called by its first place, and the notices of an answer: how many."""
 
 
 class _Stretch:
     """What is kept for one rule set on some law days."""
 
-    __slots__ = ("days", "failed", "known", "labels", "snapshot", "words", "zones")
+    __slots__ = ("days", "failed", "generation", "known", "labels", "snapshot", "words", "zones")
 
-    def __init__(self, snapshot: Snapshot, days: LawDays, words: Memo[Words]) -> None:
-        self.snapshot, self.days, self.words = snapshot, days, words
+    def __init__(self, snapshot: Snapshot, days: LawDays, words: Memo[Words], generation: int) -> None:
+        self.snapshot, self.days, self.words, self.generation = snapshot, days, words, generation
         self.known: Memo[Evidence] = Memo(MOST_PAGES)
         self.failed: Memo[bool] = Memo(MOST_PAGES)
         self.zones: Zones = snapshot.index.segment(days).zones
@@ -131,7 +132,8 @@ class Recorder:
         self.log, self.mode = log, mode
         self._parameters = frozenset(parameters)
         self._stretch: _Stretch | None = None
-        self._announced: Snapshot | None = None
+        self._announced: tuple[Snapshot, int] | None = None
+        """The rule set that stands in the log, and as of which generation."""
         self._mutex, self._announcing = threading.Lock(), threading.Lock()
         self._counts: _Counts = {}
         self._counted: tuple[date, str] | None = None
@@ -199,8 +201,8 @@ class Recorder:
             counts, (day, meaning) = self._counts, self._counted
             self._counts, self._counted = {}, None
         record = self._counters(counts, day, meaning, today or day)
-        if not record.counts and not record.withheld:
-            return  # that there is something to withhold would tell, too
+        if not record.counts:
+            return  # that there was something to count would tell, too
         try:
             self.log.keep([Keyed(record)])
         except NotRecordedError as error:
@@ -214,11 +216,14 @@ class Recorder:
     # -- tables -----------------------------------------------------------------------------------------
 
     def _on(self, snapshot: Snapshot, days: LawDays) -> _Stretch:
-        stretch = self._stretch
-        if stretch is None or stretch.snapshot is not snapshot or stretch.days != days:
-            is_same = stretch is not None and stretch.snapshot is snapshot
-            words = stretch.words if is_same and stretch is not None else Memo[Words](MOST_WORDS)
-            self._stretch = stretch = _Stretch(snapshot, days, words)
+        stretch, generation = self._stretch, self.log.generation
+        if stretch is not None and stretch.snapshot is snapshot and stretch.generation == generation:
+            if stretch.days == days:
+                return stretch
+            words = stretch.words
+        else:
+            words = Memo[Words](MOST_WORDS)
+        self._stretch = stretch = _Stretch(snapshot, days, words, generation)
         return stretch
 
     def _made(self, stretch: _Stretch, question: Question, today: date) -> Tabulated:
@@ -251,8 +256,12 @@ class Recorder:
         record = made.record
         try:
             if not self.log.has(record.key):
-                with self._announcing:
+                if not self._announcing.acquire(timeout=SECONDS):
+                    return Tabled(made, NOT_RECORDED)
+                try:
                     self._announce(stretch.snapshot, today)
+                finally:
+                    self._announcing.release()
                 self.log.keep([Keyed(made.outcome, made.outcome.key), Keyed(record, record.key)])
         except NotRecordedError:
             return Tabled(made, NOT_RECORDED)
@@ -260,9 +269,10 @@ class Recorder:
 
     def _announce(self, snapshot: Snapshot, today: date) -> None:
         """Have the rule set itself in the log before anything that follows from it."""
-        if self._announced is not snapshot:
+        now = (snapshot, self.log.generation)
+        if self._announced != now:
             self.log.keep([Keyed(self._ruleset(snapshot, today))])
-            self._announced = snapshot
+            self._announced = now
 
     def _ruleset(self, snapshot: Snapshot, today: date) -> RulesetRecord:
         ruleset = snapshot.ruleset
@@ -282,11 +292,13 @@ class Recorder:
     # -- counts -----------------------------------------------------------------------------------------
 
     def _count(self, today: date, stretch: _Stretch, question: Question, decision: Decision) -> None:
-        """Count the notices of one answer."""
-        meaning = stretch.snapshot.ruleset.meaning
-        if self._counted != (today, meaning):
-            self.flush(None if self._counted is not None and self._counted[1] != meaning else today)
-        notices = tuple([(each.notice.id, each.status, each.display) for each in decision.instances])
+        """Count one answer for each notice, however many entities it is due for."""
+        meaning, counted = stretch.snapshot.ruleset.meaning, self._counted
+        if counted is not None and counted != (today, meaning):
+            today = max(today, counted[0])  # it may have been asked before midnight
+            if counted != (today, meaning):
+                self.flush(today if counted[1] == meaning else None)
+        notices = frozenset([(each.notice.id, each.status, each.display) for each in decision.instances])
         key = (stretch.label(question.location), notices)
         with self._mutex:
             self._counted = (today, meaning)
@@ -301,7 +313,6 @@ class Recorder:
             for notice, status, display in notices:
                 summed[place, notice, status.value, display.value] += number
         told = {key: number for key, number in summed.items() if number >= LEAST_TOLD}
-        withheld = len(summed) - len(told)
         return CountersRecord(
             nonce=nonce_of(self.log.nonce()),
             day=today,
@@ -312,7 +323,6 @@ class Recorder:
                 Counted(notice=notice, status=status, display=display, count=number, place=place)
                 for (place, notice, status, display), number in sorted(told.items(), key=lambda each: str(each[0]))
             ),
-            withheld=withheld - withheld % LEAST_TOLD,
         )
 
 

@@ -1,86 +1,32 @@
-"""What is kept of answers: one table for each page whoever reads it, counts that tell of nobody, and no waiting."""
+"""What is kept of answers: one table for each page whoever reads it, and no waiting."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from time import monotonic, sleep
-from typing import TypeVar
+from time import sleep
+from typing import Any
 
 import pytest
 
-from compliance import Answer, Checker, Content, Reader, bundle
+from compliance import Checker, Content, Reader, bundle
 from compliance.audit import log as log_module
-from compliance.audit.disk import Disk
-from compliance.audit.log import LEAST_TOLD, Log
+from compliance.audit.group_commit import NotRecordedError
+from compliance.audit.log import Keyed
 from compliance.audit.log_files import LogFiles
 from compliance.audit.record import (
-    AnyRecord,
-    CountersRecord,
-    DecisionRecord,
     ModeRecord,
-    OtherRecord,
     OutcomeRecord,
     RulesetRecord,
     TableRecord,
-    decode,
     encode,
 )
-from compliance.audit.segment_file import read_directory
 from compliance.model.ruleset import Ruleset
-from compliance.recording import Recorder
 from compliance.store import open_snapshot
 from compliance.tabulated import replayed
+from tests.node import NOON, OTHER_PAGE, PAGE, READERS, Node, until
 from tests.tiny import TINY, changed, written
-
-T = TypeVar("T")
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-PAGE = Content(publisher="radio.example", url="https://radio.example/a")
-OTHER_PAGE = Content(publisher="radio.example", url="https://radio.example/b")
-READERS = (
-    Reader(country="RU"),
-    Reader(country="US"),
-    Reader(),
-    Reader(subdivision="UA-43"),
-    Reader(address="8.8.8.8"),
-)
-
-
-class Node:
-    """A node with a rule set of its own, whose clock can be set."""
-
-    def __init__(self, path: Path, mode: str = "table", parameters: tuple[str, ...] = ()) -> None:
-        self.now = NOON
-        self.rules = written(path / "rules", TINY)
-        self.evidence = path / "evidence"
-        self.log = Log(self.evidence, mode, self._today)
-        self.checker = Checker.open(self.rules, recorder=Recorder(self.log, mode, parameters))
-
-    def _today(self) -> date:
-        return self.now.date()
-
-    def check(self, content: Content = PAGE, reader: Reader | None = None, **asked: date) -> Answer:
-        with self._clock():
-            return self.checker.check(content, reader, **asked)  # type: ignore[arg-type]
-
-    @contextmanager
-    def _clock(self) -> Iterator[None]:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("compliance.check._now", lambda: self.now)
-            yield
-
-    def close(self) -> None:
-        assert self.checker.recorder is not None
-        with self._clock():
-            self.checker.recorder.close()
-
-    def records(self) -> list[AnyRecord | OtherRecord]:
-        return [decode(each) for each in read_directory(Disk(), self.evidence / "segments").records]
-
-    def of(self, kind: type[T]) -> list[T]:
-        return [each for each in self.records() if isinstance(each, kind)]
 
 
 @pytest.fixture
@@ -160,10 +106,10 @@ def test_a_changed_rule_set_is_recorded_anew_and_so_are_its_tables(node: Node) -
 def test_a_rule_set_is_recorded_without_any_question(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log_module, "_TRY_AGAIN", 0.005)
     node = Node(tmp_path)
-    _until(lambda: len(node.of(RulesetRecord)) == 1)
+    until(lambda: len(node.of(RulesetRecord)) == 1)
     written(node.rules, changed("warn.yaml", ("is on the list", "stands on the list")))
     assert node.checker.store.reload()
-    _until(lambda: len(node.of(RulesetRecord)) == 2)
+    until(lambda: len(node.of(RulesetRecord)) == 2)
     node.close()
 
 
@@ -233,78 +179,96 @@ def test_notices_are_served_while_nothing_can_be_recorded_and_evidence_comes_bac
     assert all(each.notices and each.evidence.table is None for each in answers)
     assert node.log.status().failure is not None
     (tmp_path / "evidence").unlink()
-    _until(lambda: node.check(PAGE, Reader(country="RU")).evidence.state == "recorded")
+    until(lambda: node.check(PAGE, Reader(country="RU")).evidence.state == "recorded")
     node.close()
     assert node.of(ModeRecord)[0].stopped_on == NOON.date()
     assert len(node.of(TableRecord)) == 1
 
 
-# -- counts ---------------------------------------------------------------------------------------------
-
-
-def test_counts_are_told_by_zone_where_they_are_ten_or_more(node: Node) -> None:
-    for country, number in (("RU", LEAST_TOLD), ("US", 40)):
-        for _ in range(number):
-            node.check(PAGE, Reader(country=country))
-    for _ in range(LEAST_TOLD - 1):
-        node.check(PAGE)
-    node.close()
-    (counters,) = node.of(CountersRecord)
-    assert [(each.place, each.notice, each.status, each.count) for each in counters.counts] == [
-        ("RU", "warn", "required", LEAST_TOLD)
-    ]
-    assert counters.withheld == 0, "one would tell that somebody read it"
-    assert counters.counted_on == NOON.date()
-
-
-def test_counts_of_a_day_are_recorded_when_it_is_over(node: Node) -> None:
-    for _ in range(12):
-        node.check(PAGE, Reader(country="RU"))
-    assert node.of(CountersRecord) == []
-    node.now += timedelta(days=1)
+def test_words_of_one_rule_set_are_not_taken_for_those_of_another(node: Node) -> None:
     node.check()
-    (counters,) = node.of(CountersRecord)
-    assert (counters.counted_on, counters.day) == (NOON.date(), NOON.date() + timedelta(days=1))
-
-
-def test_counts_of_two_rule_sets_are_not_added_up(node: Node) -> None:
-    for _ in range(12):
-        node.check(PAGE, Reader(country="RU"))
     written(node.rules, changed("warn.yaml", ("is on the list", "stands on the list")))
     assert node.checker.store.reload()
-    for _ in range(11):
-        node.check(PAGE, Reader(country="RU"))
+    node.check()
+    one, other = node.of(OutcomeRecord)
+    assert {text for each in one.words for text in each.text.values()} != {
+        text for each in other.words for text in each.text.values()
+    }
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Content(publisher="nobody.example", url=PAGE.url),
+        Content(publisher="somebody.example", url=PAGE.url),
+        Content(publisher="radio.example"),
+        Content(publisher="radio.example", headline="A headline"),
+        Content(publisher="radio.example", url=PAGE.url, text="Words in which nobody is named."),
+        Content(publisher="radio.example", url=PAGE.url, facts={"content.kind": "comment"}),
+    ],
+)
+def test_pages_that_tables_tell_apart_are_told_apart_before(node: Node, other: Content) -> None:
+    """An answer names the table of its own page, whatever was asked before."""
+    for content in (PAGE, Content(publisher="nobody.example", url=PAGE.url), other, PAGE):
+        with node._clock():
+            wanted = Checker.open(node.rules).table(content).table.record.key
+        assert node.check(content).evidence.table == wanted
+
+
+def test_what_was_durable_is_asked_again_after_an_outage(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_module, "_TRY_AGAIN", 0.005)
+    node.log._wake.set()
+    assert node.check().evidence.state == "recorded"
+    for file in (node.evidence / "segments").glob("*.seg"):
+        file.unlink()
+    assert node.check(OTHER_PAGE).evidence.state == "not recorded"
+    until(lambda: node.log.status().failure is None)
+    assert node.check(OTHER_PAGE).evidence.state == node.check().evidence.state == "recorded"
+    kinds = [type(each) for each in node.records()]
+    assert kinds.index(RulesetRecord) < kinds.index(OutcomeRecord) < kinds.index(TableRecord)
+    assert sorted(each.content or "" for each in node.of(TableRecord)) == [PAGE.url, OTHER_PAGE.url]
+
+
+def test_a_page_is_tabulated_once_while_nothing_can_be_recorded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "evidence").write_text("a file where a directory should be", encoding="utf-8")
+    node = Node(tmp_path)
+    made: list[int] = []
+
+    def counted(*given: Any, **more: Any) -> Tabulated:
+        made.append(1)
+        return table_of(*given, **more)
+
+    monkeypatch.setattr("compliance.recording.table_of", counted)
+    for _ in range(5):
+        node.check()
+    assert len(made) == 1
     node.close()
-    assert [[each.count for each in one.counts] for one in node.of(CountersRecord)] == [[12], [11]]
 
 
-def test_previews_are_not_counted(node: Node) -> None:
-    for _ in range(12):
-        node.check(PAGE, Reader(country="RU"), as_of=date(2021, 6, 1))
+def test_a_rule_set_that_was_not_durable_is_not_taken_for_announced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = Node(tmp_path)
+    keep = node.log.keep
+    refused: list[int] = []
+
+    def refuse_once(records: Sequence[Keyed]) -> None:
+        if not refused and any(isinstance(each.record, RulesetRecord) for each in records):
+            refused.append(1)
+            raise NotRecordedError("refused")
+        keep(records)
+
+    monkeypatch.setattr(node.log, "keep", refuse_once)
+    until(lambda: node.check().evidence.state == "recorded")
+    assert refused
+    assert len(node.of(RulesetRecord)) == 1
     node.close()
-    assert node.of(CountersRecord) == []
 
 
-# -- every decision -------------------------------------------------------------------------------------
-
-
-def test_who_accepts_what_that_does_to_readers_has_every_answer_recorded_by_the_hour(tmp_path: Path) -> None:
-    node = Node(tmp_path, "every")
-    for _ in range(2):
-        node.check(PAGE, Reader(country="RU"))
-    node.check(PAGE, Reader(address="8.8.8.8"))
-    node.close()
-    found = node.of(DecisionRecord)
-    (table,) = node.of(TableRecord)
-    assert [each.hour for each in found] == [12, 12, 12]
-    assert {each.table for each in found} == {table.key}
-    assert len({each.nonce for each in found}) == 3
-    assert found[0].place == {"anywhere": False, "places": ["RU"]}
-    assert b"8.8.8.8" not in b"".join(map(encode, found))
-
-
-def _until(is_so: Callable[[], bool]) -> None:
-    end = monotonic() + 60
-    while not is_so():
-        assert monotonic() < end
-        sleep(0.01)
+def test_a_question_that_is_answered_to_nobody_leaves_nothing(node: Node) -> None:
+    with node._clock():
+        node.checker.check(PAGE, Reader(country="RU"), is_given=False)
+        node.checker.table(PAGE, is_given=False)
+    assert node.of(TableRecord) == []

@@ -21,11 +21,13 @@ from queue import SimpleQueue
 from typing import Final
 
 from compliance.audit.disk import Disk, ensure_directory, write_file
-from compliance.audit.frame import MOST_BYTES
+from compliance.audit.frame import MOST_BYTES, worker_and_number
 from compliance.audit.group_commit import NotRecordedError, Ticket
 from compliance.audit.leaf import NONCE_BYTES, nonce_of
 from compliance.audit.log_files import BLOBS, SEGMENTS, LogFiles
 from compliance.audit.record import AnyRecord, BodyRecord, ModeRecord, encode
+from compliance.audit.segment_file import read_file
+from compliance.audit.segment_reading import Ending
 from compliance.audit.segment_writer import SECONDS, SegmentWriter
 
 _log = logging.getLogger("compliance.audit")
@@ -37,6 +39,7 @@ _MOST_KEPT: Final = 262_144
 _TRY_AGAIN: Final = 1.0
 """So many seconds pass from a failure, or from a trial, to the next trial."""
 _NOT_YET: Final = "the log is not open yet"
+_BROKEN_OFF: Final = "the process before ended without a word: what it had not recorded yet is lacking"
 _PROBE: Final = ".probe.new"
 """A file that is written beside the log to see whether that can be done again; a crash may leave it, unfinished."""
 _VIEWS_SECONDS: Final = 0.5
@@ -153,7 +156,7 @@ class Log:
         except TimeoutError:
             why = f"the disk did not answer within {self._seconds:g} seconds"
         except OSError as error:
-            why = f"cannot write beside the log: {(error.strerror or 'no reason given').lower()}"
+            why = f"cannot write beside the log: {_why(error)}"
         with self._mutex:
             if waiting in self._bodies:
                 self._bodies.remove(waiting)
@@ -246,12 +249,15 @@ class Log:
                 self._open()
             else:
                 self._recover(self._writer)
+        except (OSError, NotRecordedError) as error:
+            self._note(f"cannot open `{self._directory}`: {_why(error)}")
+            return
+        try:
             if self._beside is not None:
                 self._try_beside()
             self._each_time()
         except (OSError, NotRecordedError) as error:
-            why = error.strerror if isinstance(error, OSError) else str(error)
-            self._note(f"cannot open `{self._directory}`: {(why or 'no reason given').lower()}")
+            self._note(f"cannot write beside the log: {_why(error)}", is_beside=True)
         except Exception:  # noqa: BLE001 - else the log would never record again
             _log.exception("looking after the log failed; the next trial comes")
 
@@ -267,6 +273,7 @@ class Log:
     def _try_beside(self) -> None:
         """See whether something can be written beside the log again."""
         path = self._directory / BLOBS / _PROBE
+        ensure_directory(self._disk, path.parent)
         write_file(self._disk, path, b"probe")
         self._disk.remove(path)
         reason, stopped_on, self._beside, self._failed_on = self._beside, self._failed_on, None, None
@@ -275,11 +282,22 @@ class Log:
     def _open(self) -> None:
         ensure_directory(self._disk, self._directory / SEGMENTS)
         worker, self._lock = self._claimed()
+        is_in_order = self._ended_in_order(worker)
         writer = SegmentWriter(self._directory / SEGMENTS, worker, disk=self._disk, seconds=self._seconds)
         reason, stopped_on, self._failed_on, self._trouble = self._trouble, self._failed_on, None, None
         self._writer = writer
         if writer.status().failure is None:
-            self._say(None if reason == _NOT_YET else reason, stopped_on)
+            before = None if is_in_order else _BROKEN_OFF
+            self._say(before if reason == _NOT_YET else reason, stopped_on)
+
+    def _ended_in_order(self, worker: str) -> bool:
+        """Whether the process that had these files before said that nothing would follow."""
+        segments = self._directory / SEGMENTS
+        parts = {name: worker_and_number(name) for name in self._disk.names(segments)}
+        numbers = {found[1]: name for name, found in parts.items() if found is not None and found[0] == worker}
+        if not numbers:
+            return True
+        return read_file(self._disk, segments / numbers[max(numbers)]).ending is Ending.CLOSED
 
     def _claimed(self) -> tuple[str, int]:
         """A name for the files of this process that no process has which lives; it says nothing of the process."""
@@ -324,6 +342,12 @@ class Log:
                 told.set_result(self._files.put_blob(data))
             except Exception as error:  # noqa: BLE001 - whoever waits for it is told
                 told.set_exception(error)
+
+
+def _why(error: OSError | NotRecordedError) -> str:
+    if isinstance(error, OSError):
+        return (error.strerror or "no reason given").lower()
+    return str(error)
 
 
 class _InTime:

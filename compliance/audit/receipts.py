@@ -86,6 +86,16 @@ def leaf_of(log: LogFiles, key: str) -> int:
     raise EvidenceError(f"the log has no leaf with the key `{key}`")
 
 
+def is_sealed(log: LogFiles, views: ViewsReader, key: str) -> bool:
+    """Whether a leaf of the log has this key, and its bytes. Views alone are not believed: they may be newer than it.
+
+    Raises:
+        EvidenceError: the log cannot be read there.
+    """
+    number = views.leaf_of(key)
+    return number is not None and 0 <= number < log.size() and _key(log, log.entry(number)) == key
+
+
 def _key(log: LogFiles, leaf: bytes) -> str | None:
     """The key of what a leaf says; None if it has none, or what it stands for is gone."""
     try:

@@ -43,9 +43,9 @@ class Counted(Part, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class CountersRecord(Record, frozen=True, kw_only=True, omit_defaults=True, tag="counters"):
-    """How often notices were due on a day; counts below `least` are not in it.
+    """In how many answers of a day notices were due; counts below `least` are not in it.
 
-    How many of those there are is told in steps of `least`, rounded down.
+    Nor is how many of those there are: one reader alone may be behind several. `withheld` is of former versions.
     """
 
     counted_on: date

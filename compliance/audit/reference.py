@@ -16,11 +16,12 @@ from compliance.model.address_text import WITHHELD, holds_address, withheld
 from compliance.model.web_address import canonical_url
 
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,199}")
+_MAIL: Final = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _ESCAPES: Final = re.compile("(?:%[0-9A-F]{2})+")
 
 
 def reference_of(url: str | None, parameters: Collection[str] = ()) -> str | None:
-    """The name of a page in records; None if it has none that can be kept. What may be an IP address is withheld.
+    """The name of a page in records; None if it has none that can be kept. What may be an IP or mail address is withheld.
 
     >>> reference_of("http://www.example.org/a/?session=7&id=12", parameters=["id"])
     'https://example.org/a?id=12'
@@ -39,7 +40,7 @@ def reference_of(url: str | None, parameters: Collection[str] = ()) -> str | Non
         found = f"{path}?{kept}" if kept else path
     if found is None:
         return None
-    found = withheld(found)
+    found = withheld(_MAIL.sub(WITHHELD, found))
     return WITHHELD if holds_address(_ESCAPES.sub(_letters, found)) else found
 
 

@@ -16,6 +16,8 @@ import click
 import msgspec
 
 from compliance.audit.log import Log
+from compliance.audit.log_files import LogFiles
+from compliance.audit.receipts import is_sealed
 from compliance.audit.views import VIEWS
 from compliance.audit.views_reading import ViewsReader
 from compliance.check import Checker, today
@@ -95,8 +97,8 @@ def recorder_of(configured: Settings) -> Recorder | None:
     if configured.evidence == NO_EVIDENCE:
         return None
     directory = evidence_directory(configured)
-    views = ViewsReader(directory / VIEWS)
-    log = Log(directory, configured.evidence, today, is_sealed=lambda key: views.leaf_of(key) is not None)
+    views, files = ViewsReader(directory / VIEWS), LogFiles(directory)
+    log = Log(directory, configured.evidence, today, is_sealed=lambda key: is_sealed(files, views, key))
     return Recorder(log, configured.evidence, configured.page_parameters)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -196,6 +197,20 @@ def test_a_log_that_cannot_be_opened_is_there_and_begins_when_it_can_be() -> Non
     assert first.stopped_on == DAY
     assert "no space left" in (first.reason or "")
     assert words(found(disk)) == ["early"]
+
+
+def test_a_process_that_ended_without_a_word_is_told_by_the_next_one(tmp_path: Path) -> None:
+    first = opened(Disk(), tmp_path)
+    first.keep([keyed("first")])
+    first.close()
+    second = opened(Disk(), tmp_path)
+    second.keep([keyed("second")])
+    os.close(second._lock or 0)  # as if it were killed
+    second._lock = None
+    third = opened(Disk(), tmp_path)
+    third.close()
+    second.close()
+    assert ["without a word" in (each.reason or "") for each in modes(found(Disk(), tmp_path))] == [False, False, True]
 
 
 def test_processes_that_live_have_files_of_their_own(tmp_path: Path) -> None:

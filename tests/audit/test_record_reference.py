@@ -80,3 +80,9 @@ def test_an_address_is_in_no_name_however_it_is_written(address: str, form: str)
 
 def test_the_rest_of_a_page_with_an_address_in_its_name_is_kept() -> None:
     assert reference_of("https://daily.example/who/203.0.113.7/x") == f"https://daily.example/who/{WITHHELD}/x"
+
+
+@pytest.mark.parametrize("written", ["jan.kowalski@mail.example", "jan.kowalski%40mail.example"])
+def test_a_mail_address_is_in_no_name(written: str) -> None:
+    assert "kowalski" not in (reference_of(f"https://daily.example/unsubscribe/{written}/x") or "")
+    assert reference_of("https://daily.example/@columnist/x") == "https://daily.example/@columnist/x"
