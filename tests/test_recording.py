@@ -24,7 +24,7 @@ from compliance.audit.record import (
 )
 from compliance.model.ruleset import Ruleset
 from compliance.store import open_snapshot
-from compliance.tabulated import replayed
+from compliance.tabulated import Tabulated, replayed, table_of
 from tests.node import NOON, OTHER_PAGE, PAGE, READERS, Node, until
 from tests.tiny import TINY, changed, written
 
