@@ -10,8 +10,10 @@ from typing import Any
 
 import click
 
+from compliance.audit.seal_status import status_by_others
 from compliance.cli.command import (
     config_option,
+    evidence_directory,
     json_option,
     opened,
     print_json,
@@ -23,6 +25,7 @@ from compliance.cli.sealing import SealerProcess
 from compliance.config import Settings
 from compliance.errors import ConfigError
 from compliance.web.server import serve as serve_http
+from compliance.web.service import Sealing
 
 
 @click.command()
@@ -54,11 +57,13 @@ def serve(config: Path | None, *, as_json: bool, **flags: Any) -> None:
             print_json({"url": url, "meaning": rules.meaning, "rules": len(rules.rules)})
         else:
             click.echo(f"{len(rules.rules)} rules, {len(rules.active_rules)} of them active: {rules.meaning}")
+            if recorder is not None:
+                click.echo(f"evidence is kept in {evidence_directory(configured).absolute()}")
             click.echo(f"listening on {url} (POST /v1/check)")
         sys.stdout.flush()
 
     try:
-        serve_http(checker, configured, ready)
+        serve_http(checker, configured, ready, _sealing(configured, sealer))
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         instead = "; stop what listens there, or take another with `--port`" if error.errno == EADDRINUSE else ""
@@ -73,4 +78,11 @@ def serve(config: Path | None, *, as_json: bool, **flags: Any) -> None:
 def _sealer(configured: Settings, config: Path | None) -> SealerProcess:
     """The sealer of this node. It reads the same settings."""
     file = [] if config is None else ["--config", str(config)]
-    return SealerProcess(["--every", str(configured.seal_seconds), "--data-dir", configured.data_dir, *file])
+    arguments = ["--data-dir", configured.data_dir, *file]
+    return SealerProcess(arguments, configured.seal_seconds, evidence_directory(configured))
+
+
+def _sealing(configured: Settings, sealer: SealerProcess | None) -> Sealing:
+    """What says how the log is sealed."""
+    directory = evidence_directory(configured)
+    return (lambda: status_by_others(directory)) if sealer is None else sealer.status

@@ -15,6 +15,7 @@ from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from compliance.answer import Answer
+from compliance.audit.seal_status import SealStatus
 from compliance.check import today
 from compliance.errors import RequestError, RulesError
 from compliance.geo.database_store import DatabaseStore
@@ -23,7 +24,7 @@ from compliance.model.ruleset import LANGUAGE_VERSION
 from compliance.reader import Sender, sender
 from compliance.store import NO_ACTIVE_RULE
 from compliance.web import metrics
-from compliance.web.evidence import measured, state
+from compliance.web.evidence import is_well, measured, state
 from compliance.web.json_body import forget_names
 from compliance.web.problems import problem
 from compliance.web.service import EncodedError, as_json, body, service
@@ -45,7 +46,8 @@ def check() -> Response:
             asked.reader,
             languages=asked.languages,
             as_of=asked.as_of,
-            explain=asked.explain and not problems,  # asked all the same, for the problems that are left
+            explain=asked.explain and not problems,
+            is_given=not problems,  # asked all the same, for the problems that are left
         )
     except RequestError as error:
         raise RequestError([*problems, *error.problems]) from None
@@ -79,7 +81,10 @@ def annotate() -> Response:
     own = _sender()
     asked, problems = understand(body(), own.reader)
     try:
-        done = marked(service().checker, asked.content, asked.reader, languages=asked.languages, as_of=asked.as_of)
+        checker, given = service().checker, not problems
+        done = marked(
+            checker, asked.content, asked.reader, languages=asked.languages, as_of=asked.as_of, is_given=given
+        )
     except RequestError as error:
         raise RequestError([*problems, *error.problems]) from None
     if problems:
@@ -97,8 +102,8 @@ def _sender() -> Sender:
 
 def _count(asked: Request, own: Sender, answer: Answer) -> None:
     """Count the notices of an answer, and a reader who was to be taken from the request."""
-    for notice in answer.notices:
-        service().metrics.add("compliance_notices_total", status=notice.status, display=notice.display)
+    for status, display in {(notice.status, notice.display) for notice in answer.notices}:
+        service().metrics.add("compliance_notices_total", status=status, display=display)
     if asked.reader is own.reader:
         service().metrics.add("compliance_readers_total", 1, **{"from": "request", "result": own.result})
 
@@ -140,10 +145,10 @@ def readyz() -> Response:
     trouble = [] if failure is None else ["the last reload failed; the last good set is in use"]
     if not ruleset.active_rules:
         trouble.append(NO_ACTIVE_RULE)
-    geo, evidence = checker.geo.describe(today()), state(checker.recorder)
-    is_recording = evidence["recording"] or checker.recorder is None
+    geo, sealed = checker.geo.describe(today()), _seal_status()
+    is_all_well = not trouble and not any(each["problem"] for each in geo) and is_well(checker.recorder, sealed)
     said = {
-        "status": "degraded" if trouble or any(each["problem"] for each in geo) or not is_recording else "ready",
+        "status": "ready" if is_all_well else "degraded",
         "ruleset": {"meaning": ruleset.meaning, "source": ruleset.source},
         "rules": {
             "loaded": failure is None,
@@ -151,9 +156,15 @@ def readyz() -> Response:
             "problems": _rule_problems(failure),
         },
         "geo": geo,
-        "evidence": evidence,
+        "evidence": state(checker.recorder, sealed),
     }
     return as_json(msgspec.json.encode(said))
+
+
+def _seal_status() -> SealStatus | None:
+    """How the log of evidence is sealed, if anybody knows."""
+    ask = service().sealing
+    return None if ask is None or service().checker.recorder is None else ask()
 
 
 @routes.get("/metrics")
@@ -171,7 +182,7 @@ def show_metrics() -> Response:
         compliance_rules=states,
         compliance_rule_reloads_total=reloads,
         **_geo_metrics(checker.geo),
-        **measured(checker),
+        **measured(checker.recorder, _seal_status()),
     )
     return Response(text, content_type=metrics.MEDIA_TYPE, headers={"Cache-Control": "no-store"})
 

@@ -11,7 +11,7 @@ from compliance.web import api, evidence, reports
 from compliance.web.auditing import EXTENSION as AUDITING
 from compliance.web.auditing import Auditing
 from compliance.web.metrics import Metrics
-from compliance.web.service import EXTENSION, Service
+from compliance.web.service import EXTENSION, Sealing, Service
 from compliance.web.withheld import silence_words
 
 
@@ -21,6 +21,7 @@ def create_app(
     body_limit: int = Settings().body_limit,
     trust: ProxyTrust | None = None,
     auditing: Auditing | None = None,
+    sealing: Sealing | None = None,
 ) -> Flask:
     """The WSGI application that answers with `checker`.
 
@@ -30,12 +31,13 @@ def create_app(
         trust: which peers are believed when they name a reader; without it, none. A server that is not ours has
             to drop headers with underscores in their names, as nginx does: WSGI cannot tell them from others.
         auditing: what auditors get, and by which token; without it, nothing.
+        sealing: says how the log of evidence is sealed; without it, nobody knows.
     """
     app = Flask("compliance", static_folder=None)
     silence_words(app.logger.name)
     app.url_map.merge_slashes = False  # a redirect would repeat the query, and whoever asks mends the path at once
     app.config["MAX_CONTENT_LENGTH"] = body_limit
-    app.extensions[EXTENSION] = shared = Service(checker, Metrics(), trust or ProxyTrust())
+    app.extensions[EXTENSION] = shared = Service(checker, Metrics(), trust or ProxyTrust(), sealing)
     app.extensions[AUDITING] = auditing
     for each in (api.routes, evidence.routes, reports.routes):
         app.register_blueprint(each)

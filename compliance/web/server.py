@@ -28,6 +28,7 @@ from compliance.geo.client_address import ProxyTrust
 from compliance.web.app import create_app
 from compliance.web.auditing import Auditing
 from compliance.web.problems import MEDIA_TYPE, NEVER_KEPT, problem
+from compliance.web.service import Sealing
 from compliance.web.withheld import silence_words
 
 try:
@@ -134,18 +135,19 @@ class _Channel(HTTPChannel):
         self.addr = ("", 0)
 
 
-def _application(checker: Checker, settings: Settings) -> Flask:
+def _application(checker: Checker, settings: Settings, sealing: Sealing | None) -> Flask:
     trust, auditing = ProxyTrust.of(settings), Auditing.of(settings, checker.recorder)
-    return create_app(checker, body_limit=settings.body_limit, trust=trust, auditing=auditing)
+    return create_app(checker, body_limit=settings.body_limit, trust=trust, auditing=auditing, sealing=sealing)
 
 
-def serve(checker: Checker, settings: Settings, ready: Callable[[str], None]) -> None:
+def serve(checker: Checker, settings: Settings, ready: Callable[[str], None], sealing: Sealing | None = None) -> None:
     """Answer requests until the process is told to stop.
 
     Args:
         checker: what answers.
         settings: where to listen, and how much to take.
         ready: called once with the URL, when requests are answered.
+        sealing: says how the log of evidence is sealed.
 
     Raises:
         OSError: the address or port cannot be listened on.
@@ -153,7 +155,7 @@ def serve(checker: Checker, settings: Settings, ready: Callable[[str], None]) ->
     _leave_no_core()
     largest = max(settings.body_limit, DRAINED)
     server: Any = create_server(
-        _application(checker, settings),
+        _application(checker, settings, sealing),
         host=settings.host,
         port=settings.port,
         threads=settings.threads,
@@ -164,9 +166,7 @@ def serve(checker: Checker, settings: Settings, ready: Callable[[str], None]) ->
         asyncore_use_poll=True,
         clear_untrusted_proxy_headers=False,  # `client_address` says which one counts; the others tell of proxies
     )
-    servers = [server, *getattr(server, "map", {}).values()]  # one for each address that the host name has
-    for each in (each for each in servers if hasattr(each, "channel_class")):
-        each.channel_class = _Channel
+    servers = _with_our_channels(server)
     silence_words("waitress")
     stop_watching = checker.watch(settings.reload_seconds)
     _heed_signals(checker)
@@ -177,6 +177,14 @@ def serve(checker: Checker, settings: Settings, ready: Callable[[str], None]) ->
     finally:
         stop_watching()
         _close(servers)
+
+
+def _with_our_channels(server: Any) -> Sequence[Any]:
+    """All that listens: one for each address that the host name has."""
+    servers = [server, *getattr(server, "map", {}).values()]
+    for each in (each for each in servers if hasattr(each, "channel_class")):
+        each.channel_class = _Channel
+    return servers
 
 
 def _heed_signals(checker: Checker) -> None:

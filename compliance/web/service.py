@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 from flask import Response, current_app, request
 
+from compliance.audit.seal_status import SealStatus
 from compliance.check import Checker
 from compliance.geo.client_address import ProxyTrust
 from compliance.web import metrics
 
 EXTENSION = "compliance"
+Sealing = Callable[[], SealStatus]
+"""Says how the log of evidence is sealed."""
 
 
 class EncodedError(Exception):
@@ -22,6 +27,7 @@ class Service(msgspec.Struct):
     checker: Checker
     metrics: metrics.Metrics
     trust: ProxyTrust
+    sealing: Sealing | None = None
 
 
 def service() -> Service:
