@@ -94,7 +94,7 @@ SETTINGS: Final = (
     Setting(
         "page_parameters",
         (),
-        values.words,
+        values.parameters,
         "parameters of queries that tell your pages apart, for their names in records",
     ),
     Setting(

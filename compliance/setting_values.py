@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Final
 
-from compliance.errors import nearest
+from compliance.errors import nearest, visible
 
 CHAINS: Final = ("x-forwarded-for", "forwarded")
 """Headers to which every proxy on the way appends whom it got the request from."""
@@ -85,6 +85,7 @@ _LOCAL_6: Final = (IPv6Network("fc00::/7"), IPv6Network("fe80::/10"))
 _MAPPED: Final = IPv6Network("::ffff:0:0/96")
 _ORIGIN: Final = re.compile(r"[a-z0-9.-]{1,200}(/[A-Za-z0-9._-]{1,100}){0,5}")
 _TARGET: Final = re.compile(r"(?:file:|command:|https://)\S")
+_PARAMETER: Final = re.compile(r"[^\s\x00-\x1f\x7f&=#?;,]{1,100}")
 _LEAST_SECRET: Final = 16
 _SECRET: Final = re.compile(rf"[!-~]{{{_LEAST_SECRET},512}}")
 
@@ -166,12 +167,15 @@ def truth(value: object) -> bool:
     return found
 
 
-def words(value: object) -> tuple[str, ...]:
-    """A list, or text separated by commas or spaces."""
+def parameters(value: object) -> tuple[str, ...]:
+    """A list, or text separated by commas or spaces, of names of parameters in queries."""
     items = [each for each in re.split(r"[\s,]+", value) if each] if isinstance(value, str) else value
-    if not isinstance(items, Sequence) or not all(isinstance(each, str) and each for each in items):
+    if not isinstance(items, Sequence) or not all(isinstance(each, str) for each in items):
         raise ValueError("a list of words")
-    return tuple(items)
+    if wrong := [each for each in items if not _PARAMETER.fullmatch(each)]:
+        told = ", ".join(f"`{visible(each)}`" for each in wrong)
+        raise WrongItemError(f"names {told}, which is no parameter: write `id` where queries are `?id=1&page=2`")
+    return tuple(dict.fromkeys(items))
 
 
 def origin(value: object) -> str:

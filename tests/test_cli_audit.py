@@ -126,11 +126,23 @@ def test_where_the_key_and_the_data_are_and_what_the_log_is_called_is_set() -> N
     Path("compliance.toml").write_text(
         'evidence_key = "keys/log"\nevidence_origin = "log.example/desk"\ncheckpoint_to = ["file:checkpoint"]\n'
     )
+    Path("keys").mkdir()
     assert run("seal", "--data-dir", "elsewhere").exit_code == 0
     keys = public_keys(Path("elsewhere/evidence"), Disk())
     assert opened_checkpoint(Path("checkpoint").read_bytes(), "log.example/desk", keys).checkpoint.size == 0
     assert Path("keys/log").exists()
     assert not Path("data").exists()
+
+
+def test_no_key_is_made_in_a_directory_that_is_not_there() -> None:
+    Path("compliance.toml").write_text('evidence_key = "not-mounted/keys/log"\n')
+    brought("a")
+    for command in ("seal", "key"):
+        done = run(command)
+        assert done.exit_code == 2
+        assert "the key `not-mounted/keys/log` cannot be made, for its directory is not there" in done.output
+    assert not Path("not-mounted").exists()
+    assert LogFiles(EVIDENCE).checkpoint() is None
 
 
 def test_what_is_wrong_is_a_finding_and_status_1_and_the_rest_is_sealed() -> None:

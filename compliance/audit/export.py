@@ -1,7 +1,8 @@
 """Checkpoints given to others: to a file, to a command, or to an address of the web.
 
 Theory: who has a checkpoint from elsewhere sees when the log was altered or cut back since. So each new one is given
-away, and a target that fails is told, and keeps nothing from being sealed: it gets the next one. A thread of its own
+away, and a target that fails is told, and keeps nothing from being sealed: it is tried again a minute later, and gets
+the next one. A thread of its own
 waits for slow ones; what comes meanwhile waits too, and of that only the newest, which says all that the others said.
 Nothing of an address is told but its host, for there may be a secret in it.
 """
@@ -18,6 +19,7 @@ import urllib.request
 from collections.abc import Sequence
 from http.client import HTTPException, HTTPMessage
 from pathlib import Path
+from time import monotonic
 from typing import IO, Final
 from urllib.parse import urlsplit
 
@@ -25,6 +27,8 @@ from compliance.errors import visible
 
 SECONDS: Final = 20.0
 """How long one target may take."""
+AGAIN: Final = 60.0
+"""After so many seconds one that failed is tried again, though there is nothing new."""
 _MOST_SHOWN: Final = 200
 _WITHOUT_PUT: Final = frozenset({405, 501})
 
@@ -45,26 +49,33 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
 class Exporter:
     """Gives checkpoints to targets, one after the other."""
 
-    def __init__(self, targets: Sequence[str], seconds: float = SECONDS) -> None:
+    def __init__(self, targets: Sequence[str], seconds: float = SECONDS, again: float = AGAIN) -> None:
         """Nothing is given yet.
 
         Args:
             targets: `file:PATH`, `command:PROGRAM ARGUMENTS` or `https://HOST/PATH`.
             seconds: how long each may take.
+            again: after how many seconds one that failed is tried again.
         """
-        self._targets, self._seconds = targets, seconds
+        self._targets, self._seconds, self._again = targets, seconds, again
         self._mutex = threading.Lock()
         self._offered: bytes | None = None
         self._waiting: bytes | None = None
         self._thread: threading.Thread | None = None
+        self._due = targets
+        """Who is to have what waits."""
+        self._tried = 0.0
         self._findings: dict[str, str] = {}
 
     def offer(self, note: bytes) -> None:
-        """Have a checkpoint given to all targets, unless it was the last one that was."""
+        """Have a checkpoint given to all targets; if it was the last one that was, to those that failed."""
         with self._mutex:
-            if not self._targets or note == self._offered:
+            is_due = bool(self._findings) and monotonic() >= self._tried + self._again
+            if not self._targets or (note == self._offered and not is_due):
                 return
+            self._due = self._targets if note != self._offered else tuple(self._findings)
             self._offered = self._waiting = note
+            self._tried = monotonic()
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="checkpoint-export", daemon=True)
                 self._thread.start()
@@ -84,11 +95,11 @@ class Exporter:
     def _work(self) -> None:
         while True:
             with self._mutex:
-                note, self._waiting = self._waiting, None
+                note, due, self._waiting = self._waiting, self._due, None
                 if note is None:
                     self._thread = None
                     return
-            for target in self._targets:
+            for target in due:
                 try:
                     send(target, note, self._seconds)
                 except Exception as error:  # noqa: BLE001 - whatever it is, the log goes on
@@ -128,6 +139,8 @@ def shown(target: str) -> str:
 
 def _to_file(path: Path, note: bytes) -> None:
     """Whole or not at all; others may read it as far as the settings of the process say."""
+    if not path.parent.is_dir():  # what is not mounted must not be made on this machine
+        raise ExportError("its directory is not there: mount or make it")
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         with open(unfinished, "wb") as file:

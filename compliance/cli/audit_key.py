@@ -54,6 +54,10 @@ class Node:
                 raise ConfigError(
                     f"the key `{self.key_path}` is gone: restore it, or make a new one with `compliance audit key`"
                 )
+            if not self.key_path.parent.is_dir() and self.settings.evidence_key:
+                raise ConfigError(
+                    f"the key `{self.key_path}` cannot be made, for its directory is not there: mount or make it"
+                )
             return make_key(self.key_path, self.settings.evidence_origin, disk)
 
 

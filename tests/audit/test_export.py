@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from ipaddress import ip_address
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 
 import pytest
 from cryptography import x509
@@ -44,10 +44,31 @@ def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
 
 def test_a_file_that_cannot_be_written_is_a_finding_and_leaves_nothing(tmp_path: Path) -> None:
     target = f"file:{tmp_path}/missing/checkpoint"
-    assert given(target) == (f"the checkpoint was not given to `{target}`: no such file or directory",)
+    assert given(target) == (
+        f"the checkpoint was not given to `{target}`: its directory is not there: mount or make it",
+    )
     (tmp_path / "taken").mkdir()
     assert "is a directory" in given(f"file:{tmp_path}/taken")[0]
     assert [each.name for each in tmp_path.iterdir()] == ["taken"]
+
+
+def test_a_target_that_failed_is_tried_again_though_nothing_is_new_and_only_that_one(tmp_path: Path) -> None:
+    away, there = tmp_path / "away", tmp_path / "there"
+    exporter = Exporter([f"file:{there}", f"file:{away}/checkpoint"], again=0.2)
+    exporter.offer(NOTE)
+    exporter.wait()
+    assert len(exporter.findings()) == 1
+    there.unlink()
+    away.mkdir()
+    exporter.offer(NOTE)
+    exporter.wait()
+    assert exporter.findings(), "not yet"
+    sleep(0.25)
+    exporter.offer(NOTE)
+    exporter.wait()
+    assert exporter.findings() == ()
+    assert (away / "checkpoint").read_bytes() == NOTE
+    assert not there.exists(), "who has it is not asked again"
 
 
 def test_a_command_gets_the_checkpoint_and_no_shell_reads_its_arguments(tmp_path: Path) -> None:
