@@ -58,6 +58,13 @@ def test_pages_that_lack_a_confirmation_are_findings() -> None:
     assert run("report", "coverage", "--place", "DE").exit_code == 0
 
 
+@pytest.mark.parametrize("form", ["text", "json", "csv", "html"])
+def test_a_page_that_the_log_does_not_have_is_said_in_every_form(form: str) -> None:
+    result = run("report", "decisions", "--content", "https://a.example/never.html", "--format", form)
+    assert result.exit_code == 0
+    assert "the log has no table of this page" in result.stdout.lower()
+
+
 def test_everything_that_is_wrong_with_a_question_is_said_at_once() -> None:
     result = run("report", "decisions", "--place", "XX", "--on", "soon", "--by", "noticed", "--json")
     assert result.exit_code == 2

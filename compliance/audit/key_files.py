@@ -63,31 +63,31 @@ def make_key(path: Path, name: str, disk: Disk) -> PrivateKey:
     return key
 
 
-def public_keys(directory: Path, disk: Disk) -> tuple[PublicKey, ...]:
-    """The keys that the checkpoints of a log may be signed with, as they stand beside it.
+def public_keys(directory: Path, disk: Disk, name: str = PUBLIC) -> tuple[PublicKey, ...]:
+    """The keys in a list: those beside a log say what it may be signed with, and prove nothing by themselves.
 
     Raises:
         EvidenceError: they cannot be read, or a line is no key.
     """
     try:
-        data = disk.read(directory / PUBLIC)
+        data = disk.read(directory / name)
     except FileNotFoundError:
         return ()
     except OSError as error:
-        raise EvidenceError(f"`{PUBLIC}` cannot be read: {(error.strerror or 'no reason given').lower()}") from error
+        raise EvidenceError(f"`{name}` cannot be read: {(error.strerror or 'no reason given').lower()}") from error
     lines = data.decode(errors="replace").split("\n")
     return tuple(public_key(line) for line in lines if line.strip())
 
 
-def publish(directory: Path, key: PublicKey, disk: Disk) -> None:
-    """Have a public key beside the log, behind those that stand there, before anything is signed with it.
+def publish(directory: Path, key: PublicKey, disk: Disk, name: str = PUBLIC) -> None:
+    """Have a public key on a list, behind those that stand there, before anything is signed with it.
 
     Raises:
         EvidenceError: those that stand there cannot be read.
         OSError: it cannot be written.
     """
-    known = public_keys(directory, disk)
+    known = public_keys(directory, disk, name)
     if key not in known:
         ensure_directory(disk, directory)
-        write_file(disk, directory / PUBLIC, "".join(f"{each.vkey}\n" for each in (*known, key)).encode())
+        write_file(disk, directory / name, "".join(f"{each.vkey}\n" for each in (*known, key)).encode())
     disk.sync_directory(directory)

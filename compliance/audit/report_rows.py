@@ -147,7 +147,7 @@ class Rows:
     @cached_property
     def _values(self) -> dict[str, object]:
         asked = self._asked
-        publishers = [id_ for id_, said in self.publishers.items() if asked.publisher in may_be(said)]
+        publishers = [id_ for id_, said in self.publishers.items() if asked.publisher in publishers_in(said)]
         return {
             "content": content_id(self._reference),
             "since": _ordinal(asked.since),
@@ -293,6 +293,25 @@ class Rows:
             if said.get("reason")
         )
 
+    # -- what the log knows -----------------------------------------------------------------------------
+
+    def has_page(self) -> bool:
+        """Whether there is any table of the page that is asked for."""
+        return bool(self._run("SELECT 1 FROM tables WHERE content = :content LIMIT 1", self._values))
+
+    def all_patterns(self) -> Iterator[Pattern]:
+        """Every pattern that the log has."""
+        return (_pattern(said) for (said,) in self._run("SELECT said FROM patterns"))
+
+    def counted_notices(self) -> set[str]:
+        """The notices of which there are counts of answers."""
+        return {notice for (notice,) in self._run("SELECT DISTINCT notice FROM counts")}
+
+    def first_day(self) -> date | None:
+        """The day of the first rule set or table of the log."""
+        days = [row[0] for row in self.announced] + [first for first, _, _ in self.decided.values()]
+        return date.fromordinal(min(days)) if days else None
+
     def size(self) -> int:
         """How many leaves the views have."""
         return int(self._one("SELECT value FROM meta WHERE name = 'size'"))
@@ -304,11 +323,13 @@ class Rows:
         return self._database.execute(sql, values).fetchall()
 
 
-def may_be(said: str) -> tuple[str, ...]:
-    """The publishers that one may be of whom a record says this; none if it may be anybody."""
+def publishers_in(said: str) -> tuple[str, ...]:
+    """The publishers that one may be of whom a record says this; of one that is not known, what it was called."""
     value: Any = parsed(said.encode())
     if isinstance(value, str):
         return (value,)
+    if isinstance(value, list):  # see `views_rows.publisher_of`
+        return (value[1],)
     found = value.get("one_of", ()) if isinstance(value, dict) else ()
     return tuple(found)
 

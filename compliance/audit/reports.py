@@ -41,7 +41,8 @@ from compliance.audit.report_decisions import (
     totals_section,
 )
 from compliance.audit.report_fit import NO_VIEWS, NOT_COMPARED, reading_views, require_fit
-from compliance.audit.report_rows import Rows, may_be
+from compliance.audit.report_known import notes_on
+from compliance.audit.report_rows import Rows, publishers_in
 from compliance.audit.report_unknowns import unknowns_section
 from compliance.audit.tiles import WIDTH
 from compliance.audit.views import VIEWS, ViewsReader
@@ -93,9 +94,8 @@ class Reporter:
             }
             sections = makers[name](rows, asked)
             basis = self._basis(rows, generated)
-        return Report(
-            name=name, title=REPORTS[name], asked=asked, basis=basis, sections=sections, notes=(NOT_COMPARED,)
-        )
+            notes = (*notes_on(rows, asked, generated, self._reference(asked.content)), NOT_COMPARED)
+        return Report(name=name, title=REPORTS[name], asked=asked, basis=basis, sections=sections, notes=notes)
 
     def close(self) -> None:
         """Let go of the views."""
@@ -115,7 +115,11 @@ class Reporter:
                     database.execute("ROLLBACK")
 
     def _reference(self, content: str | None) -> str | None:
-        return None if content is None else reference_of(content, self._parameters) or content
+        """A page as records name it; an address without its scheme, which they never name, is taken for one with it."""
+        if content is None:
+            return None
+        found = reference_of(content, self._parameters) or reference_of(f"https://{content}", self._parameters)
+        return found or content
 
     def _basis(self, rows: Rows, generated: date) -> Basis:
         note = self.log.checkpoint()
@@ -239,7 +243,7 @@ class Reporter:
         if what == "ruleset":
             return {each: rows.rulesets.get(each) for each in numbers}
         if what == "publisher":
-            return {each: " or ".join(may_be(rows.publishers[each])) or None for each in numbers}
+            return {each: " or ".join(publishers_in(rows.publishers[each])) or None for each in numbers}
         if what == "decision":
             return {leaf: table.key for leaf, table in self._tables(numbers).items()}
         leaves = {leaf: number for number in numbers for leaf in rows.leaves_of(number)[-1:]}

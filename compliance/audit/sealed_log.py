@@ -1,10 +1,13 @@
 """The sealed log of a node as whoever seals holds it: opened after any crash, verified, and grown.
 
 Theory: see `sealer`, whose order of writing this keeps. To open a log is to find out which seal was the last one: the
-one that the checkpoint says, or the one after it if all of that is on the disk but its signature. What an opened log
+one that the checkpoint says, or the one after it if all of that is on the disk but its publication. What an opened log
 stands on is written once more, for the process before may have been killed between writing and syncing. Tiles of a
 seal that was broken off are taken away first: the next one has another order, and some of them would stay beside it
 as if they were of this log.
+
+What lies there may have been put there by somebody who cannot sign. So the log has to begin with what was signed last,
+as the sealer remembers it beside its key (see `beside_key`), and a seal without a signature counts only if it is that.
 
 Whoever lost the checkpoint must not begin again at nothing, for that would be another log with the same name. So the
 first thing that is ever written is the checkpoint of a log without leaves.
@@ -20,13 +23,14 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from compliance.audit.beside_key import BesideKey
 from compliance.audit.checkpoint import Checkpoint, opened_checkpoint, signed_checkpoint
 from compliance.audit.disk import UNFINISHED, Disk
-from compliance.audit.key_files import public_keys, publish
+from compliance.audit.key_files import PUBLIC, public_keys, publish
 from compliance.audit.known_keys import KnownKeys
 from compliance.audit.log_files import CHECKPOINT, LOG, SEGMENTS, LogFiles
-from compliance.audit.merkle import EMPTY_ROOT, HASH_SIZE, Frontier, leaf_hash
-from compliance.audit.note import PrivateKey
+from compliance.audit.merkle import EMPTY_ROOT, HASH_SIZE, Frontier, leaf_hash, root
+from compliance.audit.note import PrivateKey, PublicKey
 from compliance.audit.sealed_state import SEALED, SealedSegment, SealedState, sealed_state_in, size_in_name
 from compliance.audit.tiles import (
     ENTRIES,
@@ -57,7 +61,7 @@ class SealedLog:
     frontier: Frontier
     """What the hashes of further leaves need."""
 
-    def __init__(self, directory: Path, disk: Disk, signer: PrivateKey, origin: str) -> None:
+    def __init__(self, directory: Path, disk: Disk, signer: PrivateKey, origin: str, beside: Path) -> None:
         """Open the log; one that is not there is begun.
 
         Args:
@@ -65,6 +69,7 @@ class SealedLog:
             disk: the system calls.
             signer: the key that signs checkpoints; its public half is put beside the log.
             origin: the name of the log.
+            beside: the path of the private key, beside which the sealer remembers what it signed.
 
         Raises:
             EvidenceError: a part of it is gone or altered, or is of another log.
@@ -73,14 +78,19 @@ class SealedLog:
         self.files = LogFiles(directory, disk)
         self.findings: list[str] = []
         self._directory, self._disk, self._signer, self._origin = directory, disk, signer, origin
+        self._beside = BesideKey(beside, disk)
+        trusted = self._beside.keys(signer.public)
         publish(directory, signer.public, disk)
+        if set(public_keys(directory, disk)) - {*trusted}:
+            self.findings.append(f"`{PUBLIC}` has a key that is not in `{self._beside.keys_path}`: it is not trusted")
+        last = self._beside.last(origin, trusted)
         with contextlib.suppress(FileNotFoundError):
             disk.sync_directory(directory / SEGMENTS)  # what was taken away stays away
         note = self.files.checkpoint()
         if note is None:
-            self._begin()
+            self._begin(last)
         else:
-            self._go_on(note)
+            self._go_on(note, trusted, last)
         self.keys = KnownKeys(self.files, self.size)
         self._tidy()
 
@@ -132,14 +142,17 @@ class SealedLog:
 
     # -- opening ----------------------------------------------------------------------------------------
 
-    def _begin(self) -> None:
-        if self._names(_TILES) or any(self._sizes()):
-            raise EvidenceError(f"there is a log, but `{_CHECKPOINT}` is gone: restore it, for it cannot be made again")
+    def _begin(self, last: Checkpoint | None) -> None:
+        if self._names(_TILES) or any(self._sizes()) or (last is not None and last.size):
+            raise EvidenceError(
+                f"there is a log, but `{_CHECKPOINT}` is gone: restore it, for it cannot be made again"
+                + (f"; {last.size} leaves were signed, says `{self._beside.checkpoint_path}`" if last else "")
+            )
         self.frontier = Frontier()
         self._conclude(SealedState(size=0, root=EMPTY_ROOT.hex()))
 
-    def _go_on(self, note: bytes) -> None:
-        signed = opened_checkpoint(note, self._origin, public_keys(self._directory, self._disk)).checkpoint
+    def _go_on(self, note: bytes, trusted: tuple[PublicKey, ...], last: Checkpoint | None) -> None:
+        signed = self._opened(note, trusted)
         state = self._state(signed.size)
         if state is None or state.root != signed.root.hex():
             raise EvidenceError(
@@ -149,26 +162,47 @@ class SealedLog:
         if frontier is None:
             raise EvidenceError("the tiles of the log do not have the root that its checkpoint has signed")
         self.state, self.frontier = state, frontier
-        unsigned = self._unsigned()
-        if unsigned is not None:
-            self._conclude(unsigned)
-        else:
-            self.files.write([(state.path, state.encoded())])
-            self.files.write([(_CHECKPOINT, note)])
-            self.note = note
+        if last is not None and last.size > self.size:
+            self._conclude(self._unpublished(last))
+            return
+        if last is not None and root(last.size, TileHashes(self.size, self.files.tile)) != last.root:
+            raise EvidenceError(
+                f"this is not the log of which {last.size} leaves were signed, says `{self._beside.checkpoint_path}`: "
+                "somebody put another one in its place; restore the log from a backup, and keep this one"
+            )
+        self.files.write([(state.path, state.encoded())])
+        self._beside.keep(note)
+        self.files.write([(_CHECKPOINT, note)])
+        self.note = note
 
-    def _unsigned(self) -> SealedState | None:
-        """The seal after the last one, if all of it is there but its checkpoint."""
-        for size in sorted((each for each in self._sizes() if each > self.size), reverse=True):
-            try:
-                state = self._state(size)
-                frontier = None if state is None else self._frontier(state)
-            except EvidenceError:
-                continue
-            if state is not None and frontier is not None:
-                self.frontier = frontier
-                return state
-        return None
+    def _opened(self, note: bytes, trusted: tuple[PublicKey, ...]) -> Checkpoint:
+        """What a checkpoint says that the sealer signed, or would have."""
+        try:
+            return opened_checkpoint(note, self._origin, trusted).checkpoint
+        except EvidenceError as error:
+            raise EvidenceError(
+                f"the checkpoint of the log is not to be trusted: {error}; if a former key of this log has signed it, "
+                f"put that public key into `{self._beside.keys_path}`, and otherwise restore the log from a backup"
+            ) from error
+
+    def _unpublished(self, last: Checkpoint) -> SealedState:
+        """The seal that was signed last, if all of it is there but its checkpoint."""
+        try:
+            state = self._state(last.size)
+            frontier = None if state is None or state.root != last.root.hex() else self._frontier(state)
+        except EvidenceError:
+            state = frontier = None
+        if state is None or frontier is None or not self._is_begun_by(last.size):
+            raise EvidenceError(
+                f"{last.size} leaves were signed, says `{self._beside.checkpoint_path}`, and the log has {self.size}: "
+                "it was cut back, or an old copy was put in its place; restore the log from a backup"
+            )
+        self.frontier = frontier
+        return state
+
+    def _is_begun_by(self, size: int) -> bool:
+        """Whether the tiles of a larger log begin with the log as it stands."""
+        return root(self.size, TileHashes(size, self.files.tile)).hex() == self.state.root
 
     def _state(self, size: int) -> SealedState | None:
         """How far segment files were sealed when the log had a size; None if nothing says so."""
@@ -184,10 +218,11 @@ class SealedLog:
         return found if found.root().hex() == state.root else None
 
     def _conclude(self, state: SealedState) -> None:
-        """Sign a seal whose tiles are durable."""
+        """Sign a seal whose tiles are durable; what is signed is remembered before others may see it."""
         self.files.write([(state.path, state.encoded())])
         checkpoint = Checkpoint(self._origin, state.size, bytes.fromhex(state.root))
         note = signed_checkpoint(checkpoint, [self._signer])
+        self._beside.keep(note)
         self.files.write([(_CHECKPOINT, note)])
         self.state, self.note = state, note
 

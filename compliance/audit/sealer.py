@@ -9,8 +9,9 @@ one state, and the next seal goes on from there:
 4. Only then the segment files that are done are taken away, and the views are told.
 
 Each step is durable before the next. Until 2 the old checkpoint counts and all is done again, in another order of
-chance. After 2 somebody may have seen the checkpoint even if a power cut took it away again, so that very seal is
-signed once more. What is appended to is verified first: the checkpoint by its signature, the tiles by the root, the
+chance. Between 2 and 3 the sealer remembers beside its key what it signs; from then on somebody may have seen the
+checkpoint even if a power cut took it away again, so that very seal is signed once more, and no other. What is
+appended to is verified first: the checkpoint by its signature and what was signed last, the tiles by the root, the
 last entries by their hashes. A round reads and writes what is new, and the last tile of each level.
 
 Nothing here depends on who reads. What a page was first asked for tells when it came into the log: to the length of a
@@ -80,6 +81,7 @@ class Sealer:
         *,
         disk: Disk | None = None,
         views: Views | None = None,
+        beside: Path | None = None,
         patience: float = PATIENCE,
     ) -> None:
         """Nothing is read or made yet.
@@ -90,10 +92,13 @@ class Sealer:
             origin: the name of the log.
             disk: the system calls.
             views: are told of each leaf once it is sealed.
+            beside: the path of the private key; beside it is kept what was signed. Left out, it is the one that is
+                named like the directory, with `-key` behind.
             patience: how many seconds another process is waited for.
         """
         self._directory, self._signer, self._origin = directory, signer, origin
         self._disk, self._views, self._patience = disk or Disk(), views, patience
+        self._beside = beside or directory.parent / f"{directory.name}-key"
         self._intake = SegmentIntake(self._disk, directory / SEGMENTS)
         self._log: SealedLog | None = None
         self._told: int | None = None
@@ -119,9 +124,9 @@ class Sealer:
     def _round(self) -> Sealed:
         if self._log is None or not self._log.is_current():
             self._log = self._told = None
-            self._log = SealedLog(self._directory, self._disk, self._signer, self._origin)
+            self._log = SealedLog(self._directory, self._disk, self._signer, self._origin, self._beside)
         log = self._log
-        findings = list(self._tell(log))
+        findings = [*log.findings, *self._tell(log)]
         intake = self._intake.read(log.state.segments)
         waiting = [self._waiting(log, leaf, findings) for leaf in intake.records]
         batch = batch_of(waiting, lambda keys: self._known(log, keys, findings), self.shuffle)

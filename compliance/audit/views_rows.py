@@ -121,6 +121,12 @@ def shape_of(outcome: OutcomeRecord) -> bytes:
     )
 
 
+def publisher_of(record: TableRecord) -> str:
+    """What is known of the publisher of a page, and what it was called if it is not known; see `report_rows`."""
+    known = record.facts.get("publisher")
+    return canonical(known if record.called is None else [known, record.called]).decode()
+
+
 class Taking:
     """Takes records into the views, within a transaction of whoever made it."""
 
@@ -183,7 +189,7 @@ class Taking:
             record.day.toordinal(),
             self._interned("rulesets", record.ruleset),
             self._stretch(record.stretch),
-            self._interned("publishers", canonical(record.facts.get("publisher")).decode()),
+            self._interned("publishers", publisher_of(record)),
             NO_OUTCOME if outcome is None else outcome,
         )
         self._run("INSERT INTO tables VALUES (?, ?, ?)", content_id(record.content), number, self._class(values))

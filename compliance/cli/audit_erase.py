@@ -42,7 +42,8 @@ def erase(
     if not reason.strip():
         raise ConfigError("say why with `--reason`; whoever reads the log will ask")
     signer = node.key(is_made=False)
-    sealer = Sealer(node.directory, signer, node.settings.evidence_origin, views=SealedViews(files))
+    origin = node.settings.evidence_origin
+    sealer = Sealer(node.directory, signer, origin, views=SealedViews(files), beside=node.beside)
     done = Eraser(node.directory, sealer).erase(leaves, reason, today(), by)
     if as_json:
         print_json({"erased": done.leaves, "before": done.before, "size": done.size, "findings": done.findings})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Final
 
 import click
 
+from compliance.audit.beside_key import BesideKey
 from compliance.audit.disk import Disk
 from compliance.audit.key_files import make_key, publish, read_key
 from compliance.audit.locking import alone
@@ -33,6 +35,13 @@ class Node:
     settings: Settings
     directory: Path
     key_path: Path
+
+    @property
+    def beside(self) -> Path:
+        """Beside which file the sealer remembers what it signed: the key, unless nothing can be written there."""
+        where = self.key_path.parent
+        is_mounted = where.exists() and not os.access(where, os.W_OK)
+        return Path(self.settings.data_dir, KEY) if is_mounted else self.key_path
 
     def key(self, *, is_made: bool) -> PrivateKey:
         """The private key.
@@ -80,6 +89,7 @@ def key(data_dir: str | None, config: Path | None, *, as_json: bool) -> None:
     found = node.key(is_made=True)
     disk = Disk()
     with alone(disk, node.directory):
+        BesideKey(node.beside, disk).keys(found.public)
         publish(node.directory, found.public, disk)
     if as_json:
         print_json({"vkey": found.public.vkey, "path": str(node.key_path), "is_new": not was_there})

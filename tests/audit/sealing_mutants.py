@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 import pytest
 
 from compliance.audit import log_files
+from compliance.audit.beside_key import BesideKey
 from compliance.audit.checkpoint import Checkpoint, signed_checkpoint
 from compliance.audit.disk import Disk
 from compliance.audit.intake import Intake, SegmentIntake
@@ -74,7 +75,7 @@ def _state_last(patch: pytest.MonkeyPatch) -> None:
 
 def _signed_anew(patch: pytest.MonkeyPatch) -> None:
     """A seal that wanted nothing but its checkpoint is made again, in another order."""
-    patch.setattr(SealedLog, "_unsigned", lambda _: None)
+    patch.setattr(BesideKey, "last", lambda *_: None)
 
 
 def _removed_first(patch: pytest.MonkeyPatch) -> None:

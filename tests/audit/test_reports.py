@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing, suppress
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,19 +24,9 @@ from compliance.audit.record import (
 )
 from compliance.audit.rendered import Confirmed
 from compliance.audit.report import GROUPINGS, REPORTS, Asked, InUse, Report, as_data, asked_of, in_use
-from compliance.audit.report_coverage import (
-    MISSING,
-    NO_NOTICE,
-    NO_TABLE,
-    OTHER_PAGE,
-    OTHER_WORDS,
-    SHOWN,
-    UNCONFIRMED,
-    stood,
-)
 from compliance.audit.report_patterns import STATES, UNKNOWN
 from compliance.audit.reports import Reporter
-from compliance.audit.table import Footnote, OutcomeRecord, Row, Shown, Stretch, TableRecord, Words
+from compliance.audit.table import OutcomeRecord, Row, Shown, Stretch, TableRecord, Words
 from compliance.audit.views import VIEWS, Views
 from compliance.errors import EvidenceError, RequestError
 from tests.audit.logs import log_of, nonce, written
@@ -216,71 +205,6 @@ def test_whether_records_wait_is_said(tmp_path: Path) -> None:
         assert reporter.report("rulesets", Asked(), DAY).basis.unsealed is True
 
 
-def test_pages_that_lack_a_confirmation_are_listed_with_what_they_lack(tmp_path: Path) -> None:
-    found = data(everything(), tmp_path, "coverage")
-    assert [row["tables"] for row in found["totals"]["rows"]] == [2, 1, 1]
-    rows = {row["content"]: row for row in found["lacking"]["rows"]}
-    assert sorted(rows) == ["https://a.example/1", "https://a.example/3"]
-    assert rows["https://a.example/1"]["other_words"] == ("agent (radio)",)
-    assert rows["https://a.example/3"]["unconfirmed"] == ("agent (radio)",)
-    assert rows["https://a.example/3"]["table"] == table(3).key
-    assert data(everything(), tmp_path, "coverage", place="DE")["lacking"]["rows"] == []
-
-
-def misfits(made: Made, directory: Path, **given: str) -> list[tuple[object, ...]]:
-    rows = data(made, directory, "coverage", **given)["misfits"]["rows"]
-    return [(row["content"], row["table"], row["notices"], row["why"]) for row in rows]
-
-
-def test_a_confirmation_without_a_table_is_listed(tmp_path: Path) -> None:
-    made = everything()
-    assert misfits(made, tmp_path) == []
-    made.records.append(confirmed(54, table(77), HEX))
-    assert misfits(made, tmp_path) == [("https://a.example/77", table(77).key, ("agent (radio)",), NO_TABLE)]
-    assert len(misfits(made, tmp_path, content="https://a.example/77")) == 1
-    assert misfits(made, tmp_path, content="https://a.example/1") == []
-
-
-@pytest.mark.parametrize("is_first", [False, True])
-def test_a_confirmation_of_another_page_makes_no_table_complete(tmp_path: Path, *, is_first: bool) -> None:
-    made = everything()
-    other = msgspec.structs.replace(confirmed(54, table(3), HEX), content="https://evil.example/zzz")
-    made.records.insert(3 if is_first else len(made.records), other)
-    found = data(made, tmp_path, "coverage")
-    assert [row["tables"] for row in found["totals"]["rows"]] == [2, 1, 1]
-    assert "https://a.example/3" in {row["content"] for row in found["lacking"]["rows"]}
-    assert misfits(made, tmp_path) == [("https://evil.example/zzz", table(3).key, ("agent (radio)",), OTHER_PAGE)]
-    right = confirmed(55, table(3), HEX)
-    made.records += [right, msgspec.structs.replace(other, nonce=nonce(56), notices=())]
-    assert [row["tables"] for row in data(made, tmp_path, "coverage")["totals"]["rows"]] == [3, 1, 0]
-
-
-def test_a_confirmation_counts_where_it_or_its_table_names_no_page(tmp_path: Path) -> None:
-    made = everything()
-    made.records += [msgspec.structs.replace(confirmed(54, table(3), HEX), content=None)]
-    assert [row["tables"] for row in data(made, tmp_path, "coverage")["totals"]["rows"]] == [3, 1, 0]
-    nameless = table(9, content=None)
-    made.records += [nameless, msgspec.structs.replace(confirmed(55, nameless, HEX), content="https://a.example/9")]
-    assert [row["tables"] for row in data(made, tmp_path, "coverage")["totals"]["rows"]] == [4, 1, 0]
-    assert misfits(made, tmp_path) == []
-
-
-def test_notices_that_a_table_does_not_have_are_listed_and_the_others_count(tmp_path: Path) -> None:
-    made = everything()
-    more = tuple(Confirmed(id=id_, entity="radio", language="en", text=HEX) for id_ in ("agent", "agnet"))
-    made.records.append(msgspec.structs.replace(confirmed(54, table(3)), notices=more))
-    assert [row["tables"] for row in data(made, tmp_path, "coverage")["totals"]["rows"]] == [3, 1, 0]
-    assert misfits(made, tmp_path) == [("https://a.example/3", table(3).key, ("agnet (radio)",), NO_NOTICE)]
-    assert data(made, tmp_path, "coverage", limit="1")["misfits"]["left_out"] == 0
-
-
-def test_misfits_that_are_left_out_are_counted(tmp_path: Path) -> None:
-    made = everything()
-    made.records += [confirmed(60 + number, table(70 + number), HEX) for number in range(3)]
-    found = data(made, tmp_path, "coverage", limit="2")["misfits"]
-    assert ([row["table"] for row in found["rows"]], found["left_out"]) == ([table(72).key, table(71).key], 1)
-
-
 def test_unknown_facts_are_told_with_how_many_tables_hang_on_them_and_what_to_do(tmp_path: Path) -> None:
     with closing(everything().reporter(tmp_path)) as given_advice:
         given_advice.close()
@@ -339,62 +263,6 @@ def test_without_views_or_with_views_that_do_not_fit_there_is_no_report(tmp_path
             reporter.report("decisions", Asked(), DAY)
 
 
-def test_views_of_another_log_of_the_same_size_make_no_report(tmp_path: Path) -> None:
-    made = everything()
-    with closing(made.reporter(tmp_path)) as reporter:
-        written(tmp_path, log_of([encode(each) for each in (*made.records[:-1], counters(63, "RU", 99))]))
-        with pytest.raises(EvidenceError, match=r"made of other leaves.*compliance verify"):
-            reporter.report("decisions", Asked(), DAY)
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        "UPDATE classes SET tables = tables + 1",
-        "UPDATE daily SET tables = tables - 1",
-        "DELETE FROM tables WHERE content IN (SELECT MIN(content) FROM tables)",
-        "DELETE FROM meta WHERE name = 'mark'",
-        "UPDATE meta SET value = 'seven' WHERE name = 'size'",
-        "UPDATE meta SET value = 4000 WHERE name = 'size'",
-        "UPDATE meta SET value = 99 WHERE name = 'mark'",
-        "UPDATE patterns SET said = '{'",
-        "UPDATE patterns SET said = '[]'",
-        "UPDATE events SET day = -5",
-        "DROP TABLE counts",
-    ],
-)
-def test_views_that_contradict_themselves_make_no_report(tmp_path: Path, change: str) -> None:
-    with closing(everything().reporter(tmp_path)) as reporter:
-        with closing(sqlite3.connect(tmp_path / VIEWS)) as database:
-            database.execute(change)
-            database.commit()
-        with pytest.raises(EvidenceError, match="compliance audit rebuild"):
-            reporter.report("decisions", Asked(), DAY)
-
-
-@some
-@given(st.data())
-def test_random_bytes_in_the_views_make_a_report_or_say_so(
-    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
-) -> None:
-    directory = tmp_path_factory.mktemp("log")
-    with closing(everything().reporter(directory)) as reporter:
-        whole = bytearray((directory / VIEWS).read_bytes())
-        at = data.draw(st.integers(0, len(whole) - 1))
-        noise = data.draw(st.binary(min_size=1, max_size=4096))
-        (directory / VIEWS).write_bytes(bytes(whole[:at] + noise + whole[at + len(noise) :]))
-        for each in directory.glob(f"{VIEWS}-*"):
-            each.unlink()
-        for name in REPORTS:
-            with suppress(EvidenceError):
-                reporter.report(name, Asked(by=("content", "place")), DAY)
-
-
-@pytest.mark.parametrize("name", REPORTS)
-def test_every_report_says_that_nobody_compared_the_views_with_the_log(tmp_path: Path, name: str) -> None:
-    assert any("`compliance verify`" in note for note in report(everything(), tmp_path, name).notes)
-
-
 def test_after_counts_were_erased_there_is_no_report_before_views_are_made_anew(tmp_path: Path) -> None:
     made = everything()
     leaf = len(made.records) - 1
@@ -427,32 +295,6 @@ def test_a_rule_set_is_in_use_until_another_one_is_taken_up(
     announced: list[tuple[int, int]], decided: dict[int, tuple[int, int]], expected: dict[int, tuple[InUse, ...]]
 ) -> None:
     assert in_use(announced, decided) == expected
-
-
-WORDS = msgspec.structs.replace(
-    OUTCOME, words=(*OUTCOME.words, Words(default="en", text={"en": "4" * 64})),
-    footnotes=(Footnote(id="agent", entities=("radio", "paper"), words=1),),
-)  # fmt: skip
-WHO = ("agent", "radio")
-
-
-@pytest.mark.parametrize(
-    ("said", "way"),
-    [
-        (None, UNCONFIRMED),
-        ((), MISSING),
-        ((("agent", "radio", "en", HEX),), SHOWN),
-        ((("agent", "radio", "ru", "2" * 64),), SHOWN),
-        ((("agent", "radio", "en", "3" * 64),), SHOWN),
-        ((("agent", "radio", "en", "4" * 64),), SHOWN),
-        ((("agent", "radio", "en", OTHER),), OTHER_WORDS),
-        ((("agent", "paper", "en", HEX),), MISSING),
-        ((("agent", None, "en", HEX),), MISSING),
-        ((("other", "radio", "en", HEX),), MISSING),
-    ],
-)
-def test_a_notice_is_shown_only_in_its_own_words(said: Any, way: str) -> None:
-    assert stood([WHO], said, WORDS).ways == {WHO: way}
 
 
 def test_places_are_read_in_any_case_and_all_problems_are_said_at_once() -> None:

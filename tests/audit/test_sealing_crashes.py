@@ -16,7 +16,19 @@ from compliance.audit.segment_writer import SegmentWriter
 from compliance.errors import EvidenceError
 from tests.audit.disks import FAULTS, Image, SimulatedDisk
 from tests.audit.sealing_mutants import CRASH
-from tests.audit.seals import DIRECTORY, EMPTY, LOG_CALLS, Moment, broken, leaves_of, record, sealed_all, sealer, writer
+from tests.audit.seals import (
+    DIRECTORY,
+    EMPTY,
+    LOG_CALLS,
+    Moment,
+    broken,
+    leaves_in,
+    leaves_of,
+    record,
+    sealed_all,
+    sealer,
+    writer,
+)
 from tests.audit.signing import LOG, ORIGIN
 from tests.audit.test_disk_faults import small_disk  # noqa: F401 - a fixture
 
@@ -45,6 +57,9 @@ def test_a_crash_brings_every_mistake_to_light(mistake: str, monkeypatch: pytest
     assert next(broken(3 * FEW), None) is not None
 
 
+BESIDE = Path("/data/evidence-key.checkpoint")
+
+
 def test_a_seal_whose_checkpoint_a_power_cut_took_away_is_signed_as_it_was() -> None:
     """Somebody may have seen it: another log of this size would be a lie to them."""
     disk = SimulatedDisk(node())
@@ -52,15 +67,28 @@ def test_a_seal_whose_checkpoint_a_power_cut_took_away_is_signed_as_it_was() -> 
     disk.before = lambda _: images.append(disk.live_image())
     done = sealer(disk, seed=1).seal()
     old = images[0][DIRECTORY / "log/checkpoint"]
-    ready = [
-        each
-        for each in images
-        if DIRECTORY / f"sealed/{done.size}.json" in each and each[DIRECTORY / "log/checkpoint"] == old
-    ]
+    ready = [each for each in images if each[BESIDE] == done.checkpoint and each[DIRECTORY / "log/checkpoint"] == old]
     assert ready
     for seed, image in enumerate(ready, 2):
         after = SimulatedDisk(image)
         assert sealer(after, seed=seed).seal().checkpoint == done.checkpoint
+
+
+def test_a_seal_that_nobody_signed_is_not_signed_because_it_is_on_the_disk() -> None:
+    """Whoever can write the directory can put such a seal there, with any leaves."""
+    disk = SimulatedDisk(node())
+    images: list[Image] = []
+    disk.before = lambda _: images.append(disk.live_image())
+    done = sealer(disk, seed=1).seal()
+    path = DIRECTORY / f"sealed/{done.size}.json"
+    ready = [each for each in images if path in each and each[BESIDE] != done.checkpoint]
+    assert ready
+    for image in ready:
+        after = SimulatedDisk(image)
+        again = sealer(after, seed=2).seal()
+        assert again.size == done.size
+        assert again.checkpoint != done.checkpoint
+        assert len(leaves_in(after)) == done.size
 
 
 BROUGHT = [
