@@ -203,6 +203,7 @@ def test_words_of_one_rule_set_are_not_taken_for_those_of_another(node: Node) ->
         Content(publisher="somebody.example", url=PAGE.url),
         Content(publisher="radio.example"),
         Content(publisher="radio.example", headline="A headline"),
+        Content(publisher="radio.example", url=PAGE.url, headline="A headline"),
         Content(publisher="radio.example", url=PAGE.url, text="Words in which nobody is named."),
         Content(publisher="radio.example", url=PAGE.url, facts={"content.kind": "comment"}),
     ],
