@@ -26,6 +26,7 @@ from compliance.audit.tiles import TileHashes
 from compliance.audit.views import VIEWS
 from compliance.audit.views_reading import ViewsReader
 from compliance.cli import main
+from tests.audit.logs import mode
 from tests.audit.seals import record
 from tests.terminal import on_a_terminal
 
@@ -288,8 +289,13 @@ def test_leaves_are_erased_by_their_numbers_and_the_log_says_why() -> None:
     assert (said.leaves, said.reason, said.by) == ((0, 2), "they asked for it", "the desk")
     again = json.loads(run("erase", "0", "1", "--reason", "they asked for it", "--json").stdout)
     assert again == {"erased": [1], "before": [0], "size": 5, "findings": []}
+    bring(encode(mode()))  # as every log has it, and keeps it
+    run("seal")
     verified = CliRunner().invoke(main, ["verify", "--json"])
     assert json.loads(verified.stdout)["erased"] == 3
+    assert [each["reason"] for each in json.loads(verified.stdout)["erasures"]] == ["they asked for it"] * 2
+    assert "leaf 3, of " in (told := CliRunner().invoke(main, ["verify"]).output)
+    assert "2 leaves ERASED, by the desk: they asked for it" in told
     assert not [each for each in json.loads(verified.stdout)["findings"] if each["check"].startswith("eras")]
 
 

@@ -23,7 +23,6 @@ from typing import Final
 from compliance.audit.compressed import COMPRESSED, packed, unpacked
 from compliance.audit.disk import Disk
 from compliance.audit.frame import MOST_BYTES
-from compliance.audit.group_commit import NotRecordedError
 from compliance.audit.leaf import NONCE_BYTES, nonce_of
 from compliance.audit.locking import PATIENCE, alone
 from compliance.audit.log_files import LOG, SEGMENTS, LogFiles, blob_path
@@ -31,22 +30,17 @@ from compliance.audit.merkle import leaf_hash
 from compliance.audit.record import (
     BodyRecord,
     ErasureRecord,
-    OutcomeRecord,
     RecordError,
-    RulesetRecord,
     decode,
     encode,
 )
 from compliance.audit.sealer import Sealed, Sealer
-from compliance.audit.sealing import key_in
-from compliance.audit.segment_file import SegmentFiles, read_file
-from compliance.audit.segment_writer import MOST_FILE_BYTES
+from compliance.audit.sealing import KEPT, key_in, kind_in
+from compliance.audit.segment_file import read_file
 from compliance.audit.tiles import ENTRIES, WIDTH, Tile, TileHashes, bundle, entries_in
 from compliance.audit.views import VIEWS, rebuild
 from compliance.errors import EvidenceError
 
-WORKER: Final = "sealer"
-"""The name of the segment files of whoever holds the lock of the log."""
 _MOST_AT_ONCE: Final = 500
 """So many are named by one leaf."""
 _BESIDE_VIEWS: Final = ("", "-wal", "-shm")
@@ -109,7 +103,7 @@ class Eraser:
         if found:
             try:
                 for first in range(0, len(found), _MOST_AT_ONCE):
-                    self._say(found[first : first + _MOST_AT_ONCE], reason, today, by)
+                    self._sealer.seal([self._said(found[first : first + _MOST_AT_ONCE], reason, today, by)])
                 sealed = self._sealed()
                 with alone(self._disk, self._directory, self._patience):
                     self._drop(files, found)
@@ -143,13 +137,12 @@ class Eraser:
         for each in found:
             if each.entry and leaf_hash(each.entry) != each.hash:
                 raise EvidenceError(f"leaf {each.number} was altered: verify the log first")
-            if isinstance(record := _decoded(each.entry), ErasureRecord | OutcomeRecord | RulesetRecord):
-                kind = record.__struct_config__.tag
+            if (kind := kind_in(each.entry)) in KEPT:
                 raise EvidenceError(f"leaf {each.number} is of the kind `{kind}`, which others rely on: it stays")
         return found
 
-    def _say(self, targets: Sequence[_Target], reason: str, today: date, by: str | None) -> None:
-        """Have a leaf wait for the next seal that says which ones are erased."""
+    def _said(self, targets: Sequence[_Target], reason: str, today: date, by: str | None) -> bytes:
+        """The leaf that says which ones are erased. No segment file has it, where others write, too."""
         said = ErasureRecord(
             nonce=nonce_of(self._disk.chance(NONCE_BYTES)),
             day=today,
@@ -160,16 +153,7 @@ class Eraser:
         )
         if len(encode(said)) > MOST_BYTES:
             raise EvidenceError("nothing was erased: the reason is too long for a leaf")
-        with alone(self._disk, self._directory, self._patience):
-            segments = SegmentFiles(self._disk, self._directory / SEGMENTS, WORKER, MOST_FILE_BYTES, None)
-            try:
-                segments.open()
-                segments.commit([encode(said)])
-                segments.close()
-            except (NotRecordedError, ValueError) as error:
-                raise EvidenceError(f"nothing was erased: {error}") from error
-            finally:
-                segments.let_go()
+        return encode(said)
 
     # -- dropping the bytes -----------------------------------------------------------------------------
 

@@ -79,8 +79,14 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
     "erasure-wrong": Kind(
         Grade.DAMAGE,
-        "a leaf says that another one was erased, and names a leaf or a hash that the log does not have",
-        "ask who erased it; the leaf that it names is as it was",
+        "a leaf says that another one was erased, and names a leaf or a hash that the log does not have before it, "
+        "or a leaf that is never erased",
+        "ask who erased it; restore what is gone from a backup",
+    ),
+    "erasure-foreign": Kind(
+        Grade.DAMAGE,
+        "somebody else than the sealer says that leaves were erased; it is not sealed, and nothing was erased for it",
+        "find out who can write segment files",
     ),
     "record-unreadable": Kind(
         Grade.DAMAGE,
@@ -207,6 +213,17 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.kind.grade
 
 
+class Erasure(msgspec.Struct, frozen=True, kw_only=True):
+    """What one leaf says of leaves that were erased."""
+
+    leaf: int
+    day: str
+    leaves: int
+    """How many it names."""
+    reason: str
+    by: str | None
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """What a whole log was found to be."""
 
@@ -219,6 +236,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     records: Mapping[str, int]
     """How many of each kind were read."""
     erased: int
+    """How many leaves have no bytes."""
+    erasures: tuple[Erasure, ...] = ()
     waiting: int
     """How many records are acknowledged, or were about to be, and not sealed yet."""
     superseded: int

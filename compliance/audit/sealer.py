@@ -20,7 +20,7 @@ round by the time of its files, and to a day by itself. Tables that are recorded
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import SystemRandom
@@ -32,7 +32,7 @@ from compliance.audit.locking import PATIENCE, alone
 from compliance.audit.log_files import SEGMENTS
 from compliance.audit.note import PrivateKey
 from compliance.audit.sealed_log import SealedLog
-from compliance.audit.sealing import Waiting, batch_of
+from compliance.audit.sealing import ERASURE, Waiting, batch_of, kind_in
 from compliance.errors import EvidenceError, visible
 
 _MOST_TOLD: Final = 4_096
@@ -105,15 +105,19 @@ class Sealer:
         """The size of which the views have all leaves."""
         self.shuffle = SystemRandom().shuffle
 
-    def seal(self) -> Sealed:
+    def seal(self, own: Sequence[bytes] = ()) -> Sealed:
         """Seal what waits, at most some megabytes of it.
+
+        Args:
+            own: records of the sealer itself, which are in no segment file; erasures come in no other way, for
+                whoever writes segment files could have anything erased.
 
         Raises:
             EvidenceError: the log cannot be read, written or trusted. Nothing is lost: what waits goes on waiting.
         """
         with alone(self._disk, self._directory, self._patience):
             try:
-                return self._round()
+                return self._round(own)
             except BaseException as error:
                 self._log = None  # nobody knows what of it is on the disk
                 if isinstance(error, OSError):
@@ -121,7 +125,7 @@ class Sealer:
                     raise EvidenceError(f"the log cannot be written: {reason}") from error
                 raise
 
-    def _round(self) -> Sealed:
+    def _round(self, own: Sequence[bytes] = ()) -> Sealed:
         if self._log is None or not self._log.is_current():
             self._log = self._told = None
             self._log = SealedLog(self._directory, self._disk, self._signer, self._origin, self._beside)
@@ -129,6 +133,10 @@ class Sealer:
         findings = [*log.findings, *self._tell(log)]
         intake = self._intake.read(log.state.segments)
         waiting = [self._waiting(log, leaf, findings) for leaf in intake.records]
+        allowed = [each for each in waiting if not _is_erasure(each)]
+        if len(allowed) < len(waiting):
+            findings.append("a segment file has a record of an erasure, which only the sealer makes: it was not sealed")
+        waiting = [*allowed, *(Waiting(each, each) for each in own)]
         batch = batch_of(waiting, lambda keys: self._known(log, keys, findings), self.shuffle)
         if batch.leaves:
             log.grow(batch.leaves, intake.segments)
@@ -187,6 +195,11 @@ class Sealer:
                 yield f"`{name}` is sealed and cannot be taken away: {(error.strerror or 'no reason given').lower()}"
         if gone:
             self._disk.sync_directory(directory)
+
+
+def _is_erasure(waiting: Waiting) -> bool:
+    """Whether a record says that leaves were erased, or stands for one that does."""
+    return ERASURE in {kind_in(waiting.leaf), kind_in(waiting.record)}
 
 
 def _record(log: SealedLog, entry: bytes) -> bytes:

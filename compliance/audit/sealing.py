@@ -16,7 +16,11 @@ import msgspec
 from compliance.audit.leaf import RecordError
 from compliance.audit.record import key_of
 
+KEPT: Final = frozenset({"erasure", "mode", "outcome", "ruleset"})
+"""Kinds that are never erased: none is about a page, and without them nobody can tell what is lacking."""
+ERASURE: Final = "erasure"
 _PLACES: Final = {"outcome": 1, "table": 2}
+_BODY: Final = "body"
 _FIRST: Final = 0
 _LAST: Final = 3
 _BEFORE_OUTCOMES: Final = frozenset({"ruleset", "mode", "counters", "erasure", "verdict"})
@@ -39,6 +43,7 @@ class Batch(NamedTuple):
 
 class _Kind(msgspec.Struct):
     kind: str
+    of: Any = None
 
 
 def batch_of(
@@ -76,10 +81,16 @@ def key_in(record: bytes | None) -> str | None:
         return None
 
 
+def kind_in(data: bytes | None) -> str | None:
+    """The kind of a record, or of the one that it stands for; None if it says none."""
+    try:
+        found = msgspec.json.decode(data or b"", type=_Kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+    return str(found.of) if found.kind == _BODY else found.kind
+
+
 def _place(record: bytes | None) -> int:
     """The lower, the earlier. What cannot be read names something, perhaps."""
-    try:
-        kind = msgspec.json.decode(record or b"", type=_Kind).kind
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        return _LAST
-    return _FIRST if kind in _BEFORE_OUTCOMES else _PLACES.get(kind, _LAST)
+    kind = kind_in(record)
+    return _LAST if kind is None else _FIRST if kind in _BEFORE_OUTCOMES else _PLACES.get(kind, _LAST)

@@ -15,8 +15,9 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from compliance.audit.bundle_reading import entries_at, tile_in
 from compliance.audit.checkpoint import Checkpoint, checkpoint_in, opened_checkpoint
-from compliance.audit.compressed import COMPRESSED
+from compliance.audit.compressed import COMPRESSED, unpacked
 from compliance.audit.finding import Finding, Findings, Report
 from compliance.audit.ledger import NOWHERE, Ledger
 from compliance.audit.listing import CHECKPOINT, LOG, Directory, Listing
@@ -113,7 +114,7 @@ class _Verification:
             self._records.take(leaf)
             if leaf.number % _STEP == 0:
                 progress(min(_STEP, self._size - leaf.number))
-        self._records.end(self._path_of, self._hash_of)
+        self._records.end(self._path_of, self._hash_of, self._entry_of)
         rest = RestVerifier(self._files, self._size, self._tiles, self._records.erased, self._ledger)
         rest.verify()
         self._segments.verify({found for found, _ in self._records.erased.values()})
@@ -129,6 +130,7 @@ class _Verification:
             is_signed=self._is_signed,
             records=dict(sorted(self._records.counts.items())),
             erased=len(self._records.empty),
+            erasures=tuple(self._records.erasures),
             waiting=self._segments.waiting,
             superseded=rest.superseded,
             findings=self._findings.sorted(),
@@ -216,6 +218,18 @@ class _Verification:
     def _hash_of(self, number: int) -> bytes | None:
         index, at = divmod(number, WIDTH)
         return self._tiles.stored(Tile(0, index, min(WIDTH, self._size - index * WIDTH)))[at]
+
+    def _entry_of(self, number: int) -> bytes:
+        """The bytes of a leaf that has some; none where they cannot be read."""
+        path = self._path_of(number)
+        data, tile = self._files.read(path), tile_in(path.removesuffix(COMPRESSED))
+        if data is None or tile is None:
+            return b""
+        try:
+            entries = entries_at(path, tile, unpacked(data, path) if path.endswith(COMPRESSED) else data).entries
+        except EvidenceError:
+            return b""
+        return entries[number % WIDTH] or b"" if number % WIDTH < len(entries) else b""
 
 
 def _is_of_leaves(path: str) -> bool:

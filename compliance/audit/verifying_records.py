@@ -12,6 +12,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import Final
 
+from compliance.audit.finding import Erasure
 from compliance.audit.ledger import Entry, Ledger
 from compliance.audit.listing import Listing
 from compliance.audit.record import (
@@ -29,6 +30,7 @@ from compliance.audit.record import (
     encode,
     key_of,
 )
+from compliance.audit.sealing import KEPT, kind_in
 from compliance.audit.verifying_tiles import Leaf
 
 _NAMES: Final = {
@@ -62,6 +64,8 @@ class RecordsVerifier:
         """The hashes of leaves without bytes."""
         self.erased: dict[int, tuple[bytes, int]] = {}
         """For each leaf that was erased the hash that it had, and the leaf that says so."""
+        self.erasures: list[Erasure] = []
+        """What leaves say of it."""
 
     def take(self, leaf: Leaf) -> None:
         """Look at a leaf."""
@@ -96,8 +100,10 @@ class RecordsVerifier:
             self._bundle(leaf, record)
         elif isinstance(record, DecisionRecord):
             self._ledger.needs("table", bytes.fromhex(record.table), leaf.number, before=True)
-        elif isinstance(record, ErasureRecord):
+        elif isinstance(record, ErasureRecord) and data is leaf.entry:
             self._erasure(leaf, record)
+        elif isinstance(record, ErasureRecord):
+            self._findings.add("erasure-wrong", leaf.path, "it stands beside the log", leaf=leaf.number)
         elif isinstance(record, OtherRecord):
             self._findings.add("kind-unknown", leaf.path, f"a record of the kind `{record.kind}`", leaf=leaf.number)
 
@@ -129,18 +135,29 @@ class RecordsVerifier:
     def _erasure(self, leaf: Leaf, record: ErasureRecord) -> None:
         if len(record.leaves) != len(record.hashes):
             self._findings.add("erasure-wrong", leaf.path, "it has not one hash for each leaf", leaf=leaf.number)
+        said = Erasure(
+            leaf=leaf.number, day=f"{record.day}", leaves=len(record.leaves), reason=record.reason, by=record.by
+        )
+        self.erasures.append(said)
         for number, found in zip(record.leaves, record.hashes, strict=False):
-            if number >= self._size:
-                self._findings.add("erasure-wrong", leaf.path, f"there is no leaf {number}", leaf=leaf.number)
+            if number >= leaf.number:
+                why = f"there is no leaf {number} before it"
+                self._findings.add("erasure-wrong", leaf.path, why, leaf=leaf.number)
             else:
                 self.erased.setdefault(number, (bytes.fromhex(found), leaf.number))
 
-    def end(self, path_of: Callable[[int], str], hash_of: Callable[[int], bytes | None]) -> None:
+    def end(
+        self,
+        path_of: Callable[[int], str],
+        hash_of: Callable[[int], bytes | None],
+        entry_of: Callable[[int], bytes],
+    ) -> None:
         """Hold the leaves without bytes against those that say that they were erased.
 
         Args:
             path_of: gives the bundle of a leaf.
             hash_of: gives the hash of a leaf.
+            entry_of: gives the bytes of a leaf that has some.
         """
         for number in self.empty.keys() - self.erased.keys():
             why = "the leaf has no bytes, and nothing says that it was erased"
@@ -152,6 +169,16 @@ class RecordsVerifier:
             elif number not in self.empty and hash_of(number) is not None:
                 why = f"leaf {by} says that its bytes were erased, and they are there"
                 self._findings.add("erasure-left", path_of(number), why, leaf=number)
+                if (kind := kind_in(entry_of(number))) in KEPT:
+                    why = f"leaf {number} is of the kind `{kind}`, which is never erased"
+                    self._findings.add("erasure-wrong", path_of(by), why, leaf=by)
+        if self.empty and self.read == self._size and not self.counts["mode"]:
+            why = "no leaf is left that says that recording began, and such leaves are never erased"
+            self._findings.add("erasure-wrong", path_of(0), why)
+        self._twice(path_of)
+
+    def _twice(self, path_of: Callable[[int], str]) -> None:
+        """Say what stands in the log again."""
         told: set[int] = set()
         for entry, first in self._ledger.twice():
             if entry.what != "ruleset" and entry.leaf not in told:
@@ -165,7 +192,7 @@ class RecordsVerifier:
         if entry.what == "blob":
             why = f"leaf {entry.leaf} names it, and it is missing"
             self._findings.add("blob-missing", blob_path(entry.name.hex()), why, leaf=entry.leaf)
-        elif self.read < self._size or self.empty:
+        elif self.read < self._size or (self.empty and entry.what not in KEPT):
             self._findings.add("reference-gone", path, f"the {what} that it names is not found", leaf=entry.leaf)
         else:
             why = f"the {what} that it names is not in the log before it"

@@ -26,6 +26,7 @@ from compliance.audit.listing import Listing
 from compliance.audit.merkle import leaf_hash
 from compliance.audit.record import BodyRecord, RecordError, RulesetRecord, decode
 from compliance.audit.sealed_state import SealedSegment, SealedState, sealed_state_in, size_in_name
+from compliance.audit.sealing import ERASURE, kind_in
 from compliance.audit.segment_reading import Ending, Reading, read
 from compliance.audit.verifying_records import blob_path, key_in
 from compliance.errors import EvidenceError
@@ -174,6 +175,10 @@ class SegmentsVerifier:
                 self._findings.add("erasure-left", path, f"record {number} was erased in the log")
                 continue
             try:
+                if kind_in(data) == ERASURE:
+                    why = f"record {number} says that leaves were erased"
+                    self._findings.add("erasure-foreign", path, why)
+                    continue
                 self._record(data, is_sealed=number < sealed)
             except RecordError as error:
                 self._findings.add("record-unreadable", path, f"record {number}: {error}")

@@ -95,8 +95,11 @@ def _lines(report: Report) -> Iterator[str]:
         yield f"the log `{report.origin}` with {report.size} leaves is {signed}"
         counts = [f"{count} {kind}" for kind, count in report.records.items()]
         if report.erased:
-            counts.append(f"{report.erased} erased")
+            counts.append(f"{report.erased} ERASED")
         yield f"  leaves: {', '.join(counts) or 'none'}; root {report.root}"
+    for each in report.erasures:
+        by = f", by {each.by}" if each.by else ""
+        yield f"  leaf {each.leaf}, of {each.day}: {each.leaves} leaves ERASED{by}: {each.reason}"
     yield f"  {report.waiting} record(s) wait to be sealed"
     for grade in reversed(Grade):
         for finding in report.of(grade):

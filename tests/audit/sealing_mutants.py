@@ -125,9 +125,9 @@ def _dedupe_off(patch: pytest.MonkeyPatch) -> None:
 
 
 def _shuffle_off(patch: pytest.MonkeyPatch) -> None:
-    def straight(self: Sealer) -> Sealed:
+    def straight(self: Sealer, own: Sequence[bytes] = ()) -> Sealed:
         patch.setattr(self, "shuffle", lambda _: None)
-        return _round(self)
+        return _round(self, own)
 
     patch.setattr(Sealer, "_round", straight)
 

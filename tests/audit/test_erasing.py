@@ -24,6 +24,7 @@ from compliance.audit.tiles import TileHashes
 from compliance.audit.views import VIEWS
 from compliance.errors import EvidenceError
 from tests.audit.disks import Image, SimulatedDisk
+from tests.audit.logs import body_of, outcome
 from tests.audit.seals import DIRECTORY, EMPTY, record, sealer, writer
 from tests.audit.signing import LOG, ORIGIN
 
@@ -177,6 +178,11 @@ def test_what_says_that_leaves_were_erased_and_what_tables_name_cannot_be_erased
     writer(disk).commit([encode(OutcomeRecord(nonce="0" * 32, day=TODAY, rows=rows, elsewhere=0, unknown=0))])
     with pytest.raises(EvidenceError, match="leaf 11 is of the kind `outcome`"):
         erased(disk, 11)
+    stub, body = body_of(outcome(2), 91)
+    LogFiles(DIRECTORY, disk).put_blob(body)
+    writer(disk).commit([encode(stub)])
+    with pytest.raises(EvidenceError, match="leaf 12 is of the kind `outcome`"):
+        erased(disk, 12)
 
 
 def test_a_reason_that_no_leaf_holds_is_refused_before_anything_happens() -> None:

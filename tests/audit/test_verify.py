@@ -20,7 +20,7 @@ from compliance.audit.segment_file import SegmentFiles
 from compliance.audit.verify import leaves, verify
 from compliance.audit.views import rebuild
 from compliance.errors import EvidenceError
-from tests.audit.logs import DAY, RULES, body_of, evidence, outcome, ruleset, table, written
+from tests.audit.logs import DAY, RULES, body_of, evidence, mode, outcome, ruleset, table, written
 from tests.audit.signing import LOG, ORIGIN
 from tests.audit.trees import changed
 
@@ -131,7 +131,7 @@ def test_any_flipped_bit_of_what_was_recorded_sealed_erased_and_compressed_here_
     segments.open()
     sealer = Sealer(log.directory, LOG, ORIGIN)
     for records in (
-        [encode(ruleset()), encode(outcome(2)), encode(stub)],
+        [encode(ruleset()), encode(outcome(2)), encode(stub), encode(mode())],
         [encode(table(number, outcome(2))) for number in range(300)],
     ):
         segments.commit(records)
@@ -139,7 +139,7 @@ def test_any_flipped_bit_of_what_was_recorded_sealed_erased_and_compressed_here_
     segments.close()
     segments = SegmentFiles(Disk(), log.directory / "segments", "worker-1", 50_000, None)
     segments.open()
-    Eraser(log.directory, sealer).erase([7, 280], "asked for", DAY)
+    Eraser(log.directory, sealer).erase([8, 280], "asked for", DAY)
     compact(log.directory)
     segments.commit([encode(table(1000, outcome(2)))])
     segments.commit([encode(table(1001, outcome(2)))])

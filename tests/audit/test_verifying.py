@@ -350,8 +350,8 @@ def test_a_table_that_is_there_again_with_another_nonce_is_there_twice() -> None
 
 
 def test_an_erased_leaf_needs_a_leaf_that_says_so() -> None:
-    assert found(logged(*SAID, erasure(4, {2: encode(SAID[2])}), erased=[2])) == ()
-    told = one(logged(*SAID, erased=[2]))
+    assert found(logged(*SAID, mode(8), erasure(4, {2: encode(SAID[2])}), erased=[2])) == ()
+    told = one(logged(*SAID, mode(8), erased=[2]))
     assert (told.check, told.leaf) == ("erased-unsaid", 2)
 
 
@@ -383,14 +383,14 @@ def test_a_segment_file_that_is_spoken_of_and_gone_is_told_unless_it_was_sealed(
 
 def test_an_erased_record_that_still_waits_in_a_segment_file_is_told() -> None:
     segment = Segment().write(mode(1))
-    entries = [encode(mode(1)), encode(erasure(4, {0: encode(mode(1))}))]
+    entries = [encode(mode(1)), encode(erasure(4, {0: encode(mode(1))})), encode(mode(2))]
     files = {**log_of(entries, [segment.sealed()], erased=[0]), segment.path: segment.data}
     told = one(files)
     assert (told.check, told.path) == ("erasure-left", segment.path)
 
 
 def test_an_erased_entry_that_a_superseded_bundle_still_has_is_told() -> None:
-    entries = [encode(mode(1)), encode(erasure(4, {0: encode(mode(1))}))]
+    entries = [encode(mode(1)), encode(erasure(4, {0: encode(mode(1))})), encode(mode(2))]
     files = log_of(entries, steps=[1], erased=[0]) | {"log/tile/entries/000.p/1": bundle(entries[:1])}
     told = one(files)
     assert (told.check, told.path, told.leaf) == ("erasure-left", "log/tile/entries/000.p/1", 0)
