@@ -34,6 +34,7 @@ _HELP = {
     "compliance_geo_failed_lookups_total": "look-ups in a database that ended in an error, and so in silence",
     "compliance_geo_reloads_total": "databases and overlays taken into use since the start, by result",
 }
+NAMES = tuple(_HELP)
 
 
 class Metrics:

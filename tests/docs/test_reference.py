@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import json
 import re
 from collections.abc import Iterator
@@ -15,7 +16,9 @@ import pytest
 
 import compliance
 from compliance.answer import Answer
+from compliance.audit.seal_status import SealStatus
 from compliance.check import Checker, Reader
+from compliance.web import metrics
 from compliance.web.app import create_app
 from compliance.web.problems import ProblemDetails
 from compliance.web.wire import CheckIn
@@ -130,3 +133,9 @@ def test_each_part_of_a_page_is_listed_once() -> None:
     parts = re.findall(r"`([^`]+)`", row)
     assert len(parts) > 10
     assert sorted(parts) == sorted({*parts})
+
+
+def test_every_number_and_every_member_about_sealing_has_an_entry() -> None:
+    told = re.findall(r"^- `sealed\.(\w+)`:", section("`GET /readyz`"), re.MULTILINE)
+    assert told == [each.name for each in dataclasses.fields(SealStatus)]
+    assert [name for name in metrics.NAMES if name not in section("`GET /metrics`")] == []
