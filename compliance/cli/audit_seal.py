@@ -67,7 +67,7 @@ def seal(every: float | None, data_dir: str | None, config: Path | None, *, with
         node = node_of(config, data_dir)
         views = SealedViews(LogFiles(node.directory))
         signer, origin = node.key(is_made=False), node.settings.evidence_origin
-        sealer = Sealer(node.directory, signer, origin, views=views)
+        sealer = Sealer(node.directory, signer, origin, views=views, beside=node.beside)
     except ComplianceError as error:
         if not with_parent:
             raise
