@@ -165,6 +165,11 @@ KINDS: Final[Mapping[str, Kind]] = {
         "the key that was used lies beside the log: whoever wrote the log anew could have put it there, too",
         "give the key that you were handed: `--key`",
     ),
+    "key-not-given": Kind(
+        Grade.NOTE,
+        "beside the log is a key that it was not verified with: a former one, or one that somebody put there",
+        "ask whoever runs the log, and give a former key, too: `--key`",
+    ),
     "packed-otherwise": Kind(
         Grade.NOTE,
         "the compressed file has the right entries in other bytes: another version of zlib packed it, or a bit that "

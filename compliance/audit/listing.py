@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, Protocol
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final, Protocol, TypeVar
 
 from compliance.audit.finding import Findings
 
+_T = TypeVar("_T")
 LOG: Final = "log/"
 """Where the log is that other programs read."""
 CHECKPOINT: Final = f"{LOG}checkpoint"
@@ -17,13 +18,20 @@ class Directory(Protocol):
     """The directory of a node's evidence."""
 
     def paths(self) -> Iterable[str]:
-        """The paths of all that is in it and is no directory, relative, with `/` between."""
+        """The paths of all that is in it, relative, with `/` between: files, and with `/` behind, empty directories."""
 
     def read(self, path: str) -> bytes:
         """What is in a file.
 
         Raises:
-            OSError: it cannot be read, is gone, or is no file.
+            OSError: it cannot be read, is gone, is no file, or is larger than such a file can be.
+        """
+
+    def digest(self, path: str) -> tuple[str, int]:
+        """The SHA-256 of a file, in hexadecimal digits, and how many bytes it has.
+
+        Raises:
+            OSError: as for `read`.
         """
 
 
@@ -55,8 +63,15 @@ class Listing:
 
     def read(self, path: str) -> bytes | None:
         """What is in a file; None if it is gone, or cannot be read, which is a finding."""
+        return self._tried(path, self._directory.read)
+
+    def digest(self, path: str) -> tuple[str, int] | None:
+        """The SHA-256 of a file and its size; None as for `read`."""
+        return self._tried(path, self._directory.digest)
+
+    def _tried(self, path: str, look: Callable[[str], _T]) -> _T | None:
         try:
-            return self._directory.read(path)
+            return look(path)
         except FileNotFoundError:
             return None
         except OSError as error:

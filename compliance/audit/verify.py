@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from pathlib import Path
-from typing import Final
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, Final
 
 import msgspec
 
@@ -20,6 +23,17 @@ from compliance.audit.verifying_rest import KEY
 from compliance.audit.views import VIEWS, differences
 from compliance.errors import EvidenceError, visible
 
+_MEGABYTE: Final = 1024 * 1024
+_MOST: Final = (
+    ("log/tile/entries/", 32 * _MEGABYTE),
+    ("segments/", 64 * _MEGABYTE),
+    ("sealed/", 64 * _MEGABYTE),
+    ("blobs/", 256 * _MEGABYTE),
+)
+_MOST_ELSE: Final = _MEGABYTE
+_MOST_HASHED: Final = 1024 * _MEGABYTE
+_PIECE: Final = _MEGABYTE
+_VIEWS: Final = tuple(f"{VIEWS}{each}" for each in ("", "-wal", "-shm", "-journal"))
 _FLAGS: Final = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 
 
@@ -28,9 +42,11 @@ class FilesOnDisk:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
+        self._plain: set[PurePosixPath] = set()
+        """Directories that are known to be no links."""
 
     def paths(self) -> Iterator[str]:
-        """The paths of all that is in it and is no directory.
+        """The paths of all that is in it: files, and with `/` behind, empty directories.
 
         Raises:
             EvidenceError: a directory cannot be listed.
@@ -41,10 +57,39 @@ class FilesOnDisk:
         """What is in a file.
 
         Raises:
-            OSError: it cannot be read, is gone, or is no file.
+            OSError: it cannot be read, is gone, is no file, or is larger than such a file can be.
         """
-        with os.fdopen(os.open(self._directory / path, _FLAGS), "rb") as file:
-            return file.read()
+        with self._open(path, _most_bytes(path)) as file:
+            return file.read(_most_bytes(path))
+
+    def digest(self, path: str) -> tuple[str, int]:
+        """The SHA-256 of a file, in hexadecimal digits, and how many bytes it has; it is read in pieces.
+
+        Raises:
+            OSError: as for `read`.
+        """
+        found, size = sha256(), 0
+        with self._open(path, _MOST_HASHED) as file:
+            while piece := file.read(_PIECE):
+                found.update(piece)
+                size += len(piece)
+        return found.hexdigest(), size
+
+    def _open(self, path: str, most: int) -> BinaryIO:
+        """A file to read, if there is no link on the way to it."""
+        for each in reversed(PurePosixPath(path).parents[:-1]):
+            if each not in self._plain:
+                if not stat.S_ISDIR(os.lstat(self._directory / each).st_mode):
+                    raise OSError(errno.ENOTDIR, f"`{each}` is no directory")
+                self._plain.add(each)
+        file = os.fdopen(os.open(self._directory / path, _FLAGS), "rb")
+        found = os.fstat(file.fileno())
+        if stat.S_ISREG(found.st_mode) and found.st_size <= most:
+            return file
+        file.close()
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "it is no file")
+        raise OSError(errno.EFBIG, f"it has {found.st_size} bytes, more than such a file can have")
 
     def check(self) -> None:
         """See that the directory is there.
@@ -64,6 +109,8 @@ class FilesOnDisk:
         except OSError as error:
             reason = (error.strerror or "no reason given").lower()
             raise EvidenceError(f"`{self._directory / path}` cannot be listed: {reason}") from None
+        if path and not found:
+            yield path
         for each in found:
             if each.is_dir(follow_symlinks=False):
                 yield from self._below(f"{path}{each.name}/")
@@ -92,9 +139,10 @@ def verify(
         EvidenceError: a key or a file that was given, or the directory, cannot be read.
     """
     files = FilesOnDisk(directory)
-    given = [key for each in keys for key in keys_of(each)]
+    handed = [key for each in keys if not _is_beside(each, directory) for key in keys_of(each)]
+    given = handed or [key for each in keys for key in keys_of(each)]  # those beside it never count among others
     notes = tuple(Earlier(str(each), read_file(each)) for each in earlier)
-    is_beside = not given or any(_is_beside(each, directory) for each in keys)
+    is_beside = not handed or any(_is_beside(each, directory) for each in keys)
     trust = Trust(tuple(given or _beside(files)), origin, is_beside=is_beside, earlier=notes)
     with closing(FileLedger()) as ledger:
         report = verified(files, trust, ledger, progress)
@@ -103,13 +151,28 @@ def verify(
 
 def _of_views(directory: Path, report: Report) -> Iterator[Finding]:
     """What the views have otherwise than the log, which says what is right only if it is sound."""
-    if not (directory / VIEWS).exists():
+    strange = [each for each in _VIEWS if os.path.lexists(path := directory / each) and not _is_file(path)]
+    for each in strange:
+        yield Finding(check="unreadable", path=each, message="it is no file, and was not looked at")
+    if strange or not os.path.lexists(directory / VIEWS):
         return
     if not report.is_sound:
         yield Finding(check="views-unseen", path=VIEWS, message="they were not compared")
         return
     for each in differences(LogFiles(directory)):
         yield Finding(check="views-wrong", path=VIEWS, message=each)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return stat.S_ISREG(os.lstat(path).st_mode)
+    except OSError:
+        return False
+
+
+def _most_bytes(path: str) -> int:
+    """So much such a file has at most, and by far."""
+    return next((most for start, most in _MOST if path.startswith(start)), _MOST_ELSE)
 
 
 def leaves(directory: Path) -> int | None:

@@ -140,7 +140,9 @@ class _Verification:
         """What the checkpoint says, signed or not; None if there is none, or it says nothing."""
         data = self._files.checkpoint
         if data is None:
-            if any(self._files.under(f"{LOG}tile/")) or any(map(_is_of_leaves, self._files.under(SEALED))):
+            if any(not each.endswith("/") for each in self._files.under(f"{LOG}tile/")) or any(
+                map(_is_of_leaves, self._files.under(SEALED))
+            ):
                 self._findings.add("checkpoint-missing", CHECKPOINT, "it is missing")
             return None
         try:
@@ -168,6 +170,8 @@ class _Verification:
             self._findings.add("key-altered", KEY, "a key that was given is not in it")
         if self._trust.is_beside and self._files.checkpoint is not None:
             self._findings.add("key-beside", KEY, "no other key was given")
+        for each in sorted({each.vkey for each in beside} - {each.vkey for each in self._trust.keys}):
+            self._findings.add("key-not-given", KEY, f"`{each}` was not given, and what it signs does not count")
 
     def _lacking(self) -> None:
         """Say what is needed and not there."""

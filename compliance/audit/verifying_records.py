@@ -126,10 +126,9 @@ class RecordsVerifier:
 
     def _bundle(self, leaf: Leaf, record: RulesetRecord) -> None:
         self._ledger.needs("blob", bytes.fromhex(record.bundle), leaf.number)
-        data = self._files.read(blob_path(record.bundle))
-        is_it = data is not None and sha256(data).hexdigest() == record.bundle
-        if data is not None and is_it and len(data) != record.size:
-            why = f"its leaf says that the bundle has {record.size} bytes, and it has {len(data)}"
+        found = self._files.digest(blob_path(record.bundle))
+        if found is not None and found[0] == record.bundle and found[1] != record.size:
+            why = f"its leaf says that the bundle has {record.size} bytes, and it has {found[1]}"
             self._findings.add("record-unreadable", leaf.path, why, leaf=leaf.number)
 
     def _erasure(self, leaf: Leaf, record: ErasureRecord) -> None:

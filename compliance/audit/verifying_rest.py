@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from hashlib import sha256
 from itertools import groupby
 from typing import Final
 
@@ -28,6 +27,11 @@ _OWN: Final = re.compile(
     rf"{CHECKPOINT}|{re.escape(KEY)}|sealer\.lock|views\.sqlite(-wal|-shm|-journal)?"
     r"|sealed/(0|[1-9][0-9]*)\.json|segments/[a-z0-9][a-z0-9-]{0,31}(-[0-9]{8,}\.seg|\.lock)"
 )
+_DIRECTORY: Final = re.compile(
+    r"(log|log/tile|log/tile/(entries|[0-9]{1,2})(/x[0-9]{3})*(/[0-9]{3}\.p)?|segments|sealed|blobs|blobs/[0-9a-f]{2})/"
+)
+"""Those that a crash may leave empty, or a file that was taken away."""
+LOCK: Final = ".lock"
 _TEMPORARY: Final = re.compile(r"(.*/)?\.[^/]+\.[0-9a-f]{8}\.new")
 
 
@@ -63,7 +67,9 @@ class RestVerifier:
             elif (tile := self._tile(path)) is not None:
                 if not self._is_part(tile):
                     others.append(tile)
-            elif _OWN.fullmatch(path) is None:
+            elif path.endswith(LOCK):
+                self._lock(path)
+            elif (_DIRECTORY if path.endswith("/") else _OWN).fullmatch(path) is None:
                 self._findings.add("stray", path, "it has no place in the directory")
         for _, group in groupby(others, lambda tile: (tile.level, tile.index)):
             self._beside(list(group))
@@ -134,9 +140,16 @@ class RestVerifier:
         """Whether an entry may be that of a leaf; one without bytes, if the leaf was erased."""
         return number in self._erased if not entry else known in {None, leaf_hash(entry)}
 
+    def _lock(self, path: str) -> None:
+        """A file that is only locked."""
+        if _OWN.fullmatch(path) is None:
+            self._findings.add("stray", path, "it has no place in the directory")
+        elif self._files.read(path):
+            self._findings.add("stray", path, "a file that is only locked has no bytes, and this one has some")
+
     def _blob(self, path: str) -> None:
         name = path.rpartition("/")[2]
-        data = self._files.read(path)
+        found = self._files.digest(path)
         self._ledger.has("blob", bytes.fromhex(name), NOWHERE)
-        if data is not None and sha256(data).hexdigest() != name:
+        if found is not None and found[0] != name:
             self._findings.add("blob-altered", path, "its hash is not its name")

@@ -14,15 +14,17 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import stat
 from collections.abc import Callable, Iterable
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
+from time import monotonic
 from typing import Final, Self
 
 from compliance.audit.disk import UNFINISHED
 from compliance.audit.log_files import LogFiles
-from compliance.audit.views_reading import ViewsReader, leaf_in
+from compliance.audit.views_reading import ViewsReader, has_schema, leaf_in
 from compliance.audit.views_rows import SCHEMA_VERSION, Taking, made
 from compliance.errors import EvidenceError
 
@@ -33,6 +35,8 @@ AT_ONCE: Final = 8192
 """So many leaves are taken in within one transaction."""
 _BESIDE: Final = ("-wal", "-shm", "-journal")
 _SECONDS: Final = 10.0
+_LEAST_SECONDS, _LEAVES_A_SECOND, _STEPS = 120.0, 500, 100_000
+"""Comparing views takes far less; pages of a database that lead to each other may take for ever."""
 _MODE, _WAL = 18, b"\x02\x02"
 """Where a database says in which mode it is read and written; said there, it needs no other file for it."""
 _COMPARED: Final = (
@@ -239,12 +243,15 @@ def _compared(reader: ViewsReader, log: LogFiles) -> list[str]:
     with contextlib.closing(reader), reader.connection() as found:
         if found is None:
             return ["they cannot be read"] if os.path.lexists(reader.path) else []
+        end = monotonic() + max(_LEAST_SECONDS, log.size() / _LEAVES_A_SECOND)
+        found.set_progress_handler(lambda: monotonic() > end, _STEPS)
         found.execute("BEGIN")  # one state, whatever is taken in meanwhile
         try:
             return _differences(found, log)
         except sqlite3.Error:
             return ["they are damaged"]
         finally:
+            found.set_progress_handler(None, 0)
             found.execute("ROLLBACK")
 
 
@@ -294,13 +301,19 @@ def _record(log: LogFiles, entry: bytes) -> bytes:
 
 def _connected(path: Path) -> sqlite3.Connection:
     """A connection that writes; the file is for its owner only."""
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
+    is_file = stat.S_ISREG(os.fstat(descriptor).st_mode)
+    os.close(descriptor)
+    if not is_file:
+        raise OSError(f"`{path}` is no file")
     return sqlite3.connect(path, timeout=_SECONDS, isolation_level=None, check_same_thread=False)
 
 
 def _is_usable(database: sqlite3.Connection) -> bool:
     """Whether these are views of this version, now in the right mode."""
     try:
+        if not has_schema(database):
+            return False
         _in_mode(database)
         return _number(database, "version") == SCHEMA_VERSION
     except sqlite3.DatabaseError as error:

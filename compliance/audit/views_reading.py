@@ -9,8 +9,10 @@ look compares which file it is, and what was read of one while it was exchanged 
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import sqlite3
+import stat
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,10 +20,11 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from compliance.audit.views_rows import SCHEMA_VERSION, key_part
+from compliance.audit.views_rows import SCHEMA_VERSION, key_part, made
 
 _MOST_IDLE: Final = 16
 _SECONDS: Final = 1.0
+_SCHEMA_OF: Final = "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL"
 _File = tuple[int, int]
 
 
@@ -110,6 +113,9 @@ class ViewsReader:
         except sqlite3.Error:
             return None
         try:
+            if not has_schema(database):
+                database.close()
+                return None
             version = database.execute("SELECT value FROM meta WHERE name = 'version'").fetchone()
             # what belongs to the file is opened by this first look: it was the same before and after, or is not used
             if version == (SCHEMA_VERSION,) and self._file() == file:
@@ -122,10 +128,28 @@ class ViewsReader:
     def _file(self) -> _File | None:
         """Which file it is, as the system tells files apart."""
         try:
-            found = os.stat(self.path)
+            found = os.lstat(self.path)
         except OSError:
             return None
+        if not stat.S_ISREG(found.st_mode):  # a link leads elsewhere, and a pipe has no end
+            return None
         return found.st_dev, found.st_ino
+
+
+def has_schema(database: sqlite3.Connection) -> bool:
+    """Whether a database has the tables of views, and nothing else: what is named like one may be an endless query.
+
+    Raises:
+        sqlite3.Error: it cannot be read.
+    """
+    return sorted(database.execute(_SCHEMA_OF)) == _known_schema()
+
+
+@functools.cache
+def _known_schema() -> list[tuple[str, ...]]:
+    with contextlib.closing(sqlite3.connect(":memory:")) as database:
+        made(database)
+        return sorted(database.execute(_SCHEMA_OF))
 
 
 def leaf_in(database: sqlite3.Connection, key: str) -> int | None:

@@ -209,6 +209,10 @@ class InMemory:
             raise FileNotFoundError(path)
         return self.files[path]
 
+    def digest(self, path: str) -> tuple[str, int]:
+        data = self.read(path)
+        return sha256(data).hexdigest(), len(data)
+
 
 def evidence(count: int = 7, steps: Sequence[int] = ()) -> Files:
     """A sound log of so many leaves at least, with everything that there may be; two records wait in a segment file."""

@@ -269,6 +269,7 @@ def test_a_log_that_somebody_else_has_signed_is_told() -> None:
     assert [(each.check, each.path) for each in told] == [
         ("key-altered", "key.pub"),
         ("checkpoint-wrong", "log/checkpoint"),
+        ("key-not-given", "key.pub"),
     ]
     assert not report_of(forged).is_signed
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from hashlib import sha256
 
 import pytest
 
@@ -68,6 +69,10 @@ class Growing:
         if path not in state:
             raise FileNotFoundError(path)
         return state[path]
+
+    def digest(self, path: str) -> tuple[str, int]:
+        data = self.read(path)
+        return sha256(data).hexdigest(), len(data)
 
 
 @pytest.mark.parametrize(("before", "after"), [(0, 3), (3, 5), (250, 300)])
