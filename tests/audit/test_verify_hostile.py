@@ -93,7 +93,11 @@ def test_what_hides_in_locks_and_directories_is_told(directory: Path) -> None:
     (directory / "segments/worker-1.lock").write_bytes(b"who read what")
     (directory / "segments/worker-9.lock").write_bytes(b"")
     (directory / "notes/of/somebody").mkdir(parents=True)
-    assert told(directory) == {("stray", "segments/worker-1.lock"), ("stray", "notes/of/somebody/"), ("views-unseen", VIEWS)}
+    assert told(directory) == {
+        ("stray", "segments/worker-1.lock"),
+        ("stray", "notes/of/somebody/"),
+        ("views-unseen", VIEWS),
+    }
 
 
 def test_directories_that_a_log_leaves_empty_are_no_finding(directory: Path) -> None:
