@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any, Final
 
 import msgspec
@@ -212,8 +213,22 @@ class Again:
             return self._differing(decider, number, (record, now), about)
         if not self._outcomes.has(record.outcome):
             return Finding(What.UNDECIDED, number, "its outcome is not in the log", **about)
+        if (parts := tuple(self._unannounced(record))) != ():
+            reason = "no leaf says that its rule set was in use from there, or with what looks through texts"
+            return Finding(What.DIFFERS, number, reason, parts=parts, **about)
         tally.former[record.semantics] += is_former
         return None
+
+    def _unannounced(self, record: TableRecord) -> Iterator[Part]:
+        """What a table says of its rule set that its leaves do not: nothing else follows from it."""
+        leaves_of = self._rulesets.get(record.ruleset, ())
+        sources = sorted({each.source for each in leaves_of})
+        if record.source not in sources:
+            yield Part("source", record.source, ", ".join(sources))
+        said = (each.scanner for each in leaves_of if each.scanner is not None)
+        scanners = sorted({sha256(each.encode()).hexdigest() for each in said})
+        if record.scanner is not None and scanners and record.scanner not in scanners:
+            yield Part("scanner", record.scanner, ", ".join(scanners))
 
     def _differing(
         self, decider: Decider, number: int, records: tuple[TableRecord, TableRecord], about: Mapping[str, Any]

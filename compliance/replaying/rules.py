@@ -49,4 +49,6 @@ def _read(log: LogFiles, record: RulesetRecord) -> Ruleset:
         raise EvidenceError(f"version {record.product} wrote rules that this one cannot read: {said}") from error
     if found.meaning != record.ruleset:
         raise EvidenceError(f"this version reads another meaning out of it, {found.meaning[:19]}")
+    if found.source != record.source:
+        raise EvidenceError(f"it is of another source than its leaf says, {found.source[:19]}")
     return found

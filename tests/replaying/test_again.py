@@ -98,6 +98,28 @@ def test_what_else_of_a_record_does_not_follow_is_found(sealed: Sealed, tmp_path
     assert member in [each.name for each in finding.parts]
 
 
+@pytest.mark.parametrize(("member", "value"), [("source", f"sha256:{'ab' * 32}"), ("scanner", "ab" * 32)])
+def test_what_a_table_says_of_its_rule_set_is_held_against_the_leaf_of_that(
+    sealed: Sealed, tmp_path: Path, member: str, value: str
+) -> None:
+    leaf = decode(sealed.entries[0])
+    assert isinstance(leaf, RulesetRecord)
+    at = sealed.with_leaf(0, changed(leaf, scanner="what looks through texts"), tmp_path / "said")
+    number, record = warned(sealed)
+    entries = [entry for _, entry in LogFiles(at).entries()]
+    entries[number] = changed(record, **{member: value})
+    to = sealed.altered(entries, tmp_path / "altered")
+    finding = only(to)
+    assert (finding.what, finding.leaf, [each.name for each in finding.parts]) == (What.DIFFERS, number, [member])
+
+
+def test_a_bundle_of_another_source_than_its_leaf_says_is_not_used(sealed: Sealed, tmp_path: Path) -> None:
+    leaf = decode(sealed.entries[0])
+    assert isinstance(leaf, RulesetRecord)
+    _, tally = replayed(sealed.with_leaf(0, changed(leaf, source=f"sha256:{'ab' * 32}"), tmp_path / "altered"))
+    assert "is of another source than its leaf says" in tally.findings[0].reason
+
+
 def test_a_fact_that_was_altered_shows_in_the_notices(sealed: Sealed, tmp_path: Path) -> None:
     number, record = warned(sealed)
     entry = changed(record, facts={**record.facts, "publisher": "example-daily"})
