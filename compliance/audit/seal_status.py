@@ -43,8 +43,11 @@ def status_by_others(directory: Path) -> SealStatus:
     Args:
         directory: that of the evidence.
     """
+    files = LogFiles(directory)
     try:
-        return SealStatus(OTHERS, LogFiles(directory).size(), None, is_waiting(directory), None)
+        if files.checkpoint() is None and (directory / SEALED).is_dir():
+            return SealStatus(OTHERS, None, None, None, "the checkpoint of the log is gone")
+        return SealStatus(OTHERS, files.size(), None, is_waiting(directory), None)
     except EvidenceError as error:
         return SealStatus(OTHERS, None, None, None, str(error))
 

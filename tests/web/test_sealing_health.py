@@ -194,6 +194,9 @@ def test_of_a_log_that_others_seal_its_files_tell_whether_something_waits(tmp_pa
     found = status_by_others(tmp_path)
     assert (found.leaves, found.waiting) == (None, None)
     assert found.problem is not None
+    (tmp_path / "log/checkpoint").unlink()
+    (tmp_path / "sealed").mkdir()
+    assert status_by_others(tmp_path).problem == "the checkpoint of the log is gone"
 
 
 def test_a_service_without_a_sealer_says_that_others_seal(tmp_path: Path) -> None:
