@@ -24,7 +24,6 @@ from compliance.audit.compressed import COMPRESSED, packed, unpacked
 from compliance.audit.disk import Disk
 from compliance.audit.frame import MOST_BYTES
 from compliance.audit.leaf import NONCE_BYTES, nonce_of
-from compliance.audit.locking import PATIENCE, alone
 from compliance.audit.log_files import LOG, SEGMENTS, LogFiles, blob_path
 from compliance.audit.merkle import leaf_hash
 from compliance.audit.record import (
@@ -70,18 +69,15 @@ class _Target:
 class Eraser:
     """Erases leaves of the log of a node."""
 
-    def __init__(
-        self, directory: Path, sealer: Sealer, *, disk: Disk | None = None, patience: float = PATIENCE
-    ) -> None:
+    def __init__(self, directory: Path, sealer: Sealer, *, disk: Disk | None = None) -> None:
         """Nothing is read or made yet.
 
         Args:
             directory: that of the evidence.
             sealer: seals what says that leaves were erased.
             disk: the system calls.
-            patience: how many seconds another process is waited for.
         """
-        self._directory, self._sealer, self._patience = directory, sealer, patience
+        self._directory, self._sealer = directory, sealer
         self._disk = disk or Disk()
 
     def erase(self, leaves: Iterable[int], reason: str, today: date, by: str | None = None) -> Erased:
@@ -101,15 +97,9 @@ class Eraser:
         targets = self._targets(files, leaves, sealed.size)
         found = [each for each in targets if each.entry]
         if found:
-            try:
-                for first in range(0, len(found), _MOST_AT_ONCE):
-                    self._sealer.seal([self._said(found[first : first + _MOST_AT_ONCE], reason, today, by)])
-                sealed = self._sealed()
-                with alone(self._disk, self._directory, self._patience):
-                    self._drop(files, found)
-            except OSError as error:
-                why = (error.strerror or "no reason given").lower()
-                raise EvidenceError(f"the bytes may not be gone everywhere, erase them again: {why}") from error
+            parts = (found[first : first + _MOST_AT_ONCE] for first in range(0, len(found), _MOST_AT_ONCE))
+            said = [self._said(each, reason, today, by) for each in parts]
+            sealed = self._sealer.seal(said, lambda: self._drop(files, found))
         left = [
             f"`{name}` has a copy until it is full, or its worker ends and begins anew" for name in self._left(found)
         ]
@@ -158,7 +148,18 @@ class Eraser:
     # -- dropping the bytes -----------------------------------------------------------------------------
 
     def _drop(self, files: LogFiles, targets: Sequence[_Target]) -> None:
-        """Write the bytes out of everything in which they are."""
+        """Write the bytes out of everything in which they are.
+
+        Raises:
+            EvidenceError: the disk fails; nobody knows where they still are.
+        """
+        try:
+            self._drop_all(files, targets)
+        except OSError as error:
+            why = (error.strerror or "no reason given").lower()
+            raise EvidenceError(f"the bytes may not be gone everywhere, erase them again: {why}") from error
+
+    def _drop_all(self, files: LogFiles, targets: Sequence[_Target]) -> None:
         numbers = {each.number for each in targets}
         for index in sorted({number // WIDTH for number in numbers}):
             for tile, path in self._copies(index):

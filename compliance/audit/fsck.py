@@ -11,6 +11,8 @@ segment file: it cannot be told from damage to records that nobody had acknowled
 from __future__ import annotations
 
 import contextlib
+import os
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +27,7 @@ from compliance.audit.locking import PATIENCE, alone
 from compliance.audit.record import decode
 from compliance.audit.tiles import HEIGHT, WIDTH
 from compliance.audit.verify import FilesOnDisk, verify
+from compliance.audit.verifying_rest import LOCK
 from compliance.audit.verifying_segments import SEGMENTS
 
 _REMOVED: Final = {"temporary", "sealed-left", "compaction-left"}
@@ -78,10 +81,11 @@ def fsck(
         if not is_dry:
             FilesOnDisk(directory).check()
             stack.enter_context(alone(disk, directory, patience))
+        quiet = _Quiet(directory, disk, stack)  # before anything is looked at: what is recorded then may name a blob
         report = verify(directory, keys, progress=progress)
         if any(each.check != "views-wrong" for each in report.of(Grade.DAMAGE)):
             return Checked(report, (), report.of(Grade.LEFTOVER))
-        repairs = list(_repairs(report, directory, disk, stack))
+        repairs = list(_repairs(report, directory, disk, quiet))
         if not is_dry:
             for each in repairs:
                 _remove(directory / each.path, disk)
@@ -89,12 +93,11 @@ def fsck(
     return Checked(report, tuple(repairs), tuple(each for each in report.of(Grade.LEFTOVER) if each.path not in gone))
 
 
-def _repairs(report: Report, directory: Path, disk: Disk, stack: contextlib.ExitStack) -> Iterator[Repair]:
+def _repairs(report: Report, directory: Path, disk: Disk, quiet: _Quiet) -> Iterator[Repair]:
     """What can be done."""
     found = report.of(Grade.LEFTOVER)
     is_unfinished = any(each.check == "seal-unfinished" for each in found)
-    unnamed = [each for each in found if each.check == _UNNAMED]
-    is_quiet = bool(unnamed) and _is_quiet(directory, disk, stack)
+    is_quiet = quiet.is_still
     for each in found:
         may_go = each.check in _REMOVED or (each.check == _OF_A_SEAL and not is_unfinished)
         if may_go or (each.check == _UNNAMED and is_quiet and _is_record(directory / each.path, disk)):
@@ -107,16 +110,36 @@ def _repairs(report: Report, directory: Path, disk: Disk, stack: contextlib.Exit
                 yield Repair(path, "removed: the full one has taken its place")
 
 
-def _is_quiet(directory: Path, disk: Disk, stack: contextlib.ExitStack) -> bool:
-    """Whether no process records; the names of those that did are kept from others meanwhile."""
-    segments = directory / SEGMENTS
-    for name in disk.names(segments) if segments.is_dir() else ():
-        if name.endswith(".lock"):
-            descriptor = disk.locked(segments / name)
+class _Quiet:
+    """Whether no process records, from before the look at the files to behind it."""
+
+    def __init__(self, directory: Path, disk: Disk, stack: contextlib.ExitStack) -> None:
+        """Keep the names of those that did from others; who begins meanwhile has another name."""
+        self._segments, self._disk = directory / SEGMENTS, disk
+        self._before = self._locks()
+        self._is_free = True
+        for name in self._before:
+            try:
+                descriptor = disk.locked(self._segments / name)
+            except OSError:  # whoever may not look whether it is in use takes nothing away
+                descriptor = None
             if descriptor is None:
-                return False
+                self._is_free = False
+                return
             stack.callback(disk.close, descriptor)
-    return True
+
+    @property
+    def is_still(self) -> bool:
+        """Whether none did, and none has begun."""
+        return self._is_free and self._locks() == self._before
+
+    def _locks(self) -> list[str]:
+        names = self._disk.names(self._segments) if self._segments.is_dir() else []
+        return [each for each in names if each.endswith(LOCK) and _is_plain(self._segments / each)]
+
+
+def _is_plain(path: Path) -> bool:
+    return stat.S_ISREG(os.lstat(path).st_mode)
 
 
 def _is_record(path: Path, disk: Disk) -> bool:

@@ -3,8 +3,8 @@
 Theory: a record whose key is in the log is dropped, so whoever says that a key is there has to be right, or evidence is
 lost. Views can be wrong: they are a copy, and no proof. So where they name a leaf, the leaf itself is looked at. A set
 made of the log is right by itself; it keeps 16 bytes of each key, which nobody can make collide, side by side, so that
-a million tables need some 16 MB. It does not see that another process erases a leaf: until it is made again, that one
-still counts as there.
+a million tables need some 16 MB. It is made again once another process has changed the log: whoever erases a leaf does
+so before anybody else can write after the leaf that says it.
 """
 
 from __future__ import annotations

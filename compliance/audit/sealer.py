@@ -20,7 +20,7 @@ round by the time of its files, and to a day by itself. Tables that are recorded
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import SystemRandom
@@ -105,25 +105,33 @@ class Sealer:
         """The size of which the views have all leaves."""
         self.shuffle = SystemRandom().shuffle
 
-    def seal(self, own: Sequence[bytes] = ()) -> Sealed:
+    def seal(self, own: Sequence[bytes] = (), then: Callable[[], None] | None = None) -> Sealed:
         """Seal what waits, at most some megabytes of it.
 
         Args:
             own: records of the sealer itself, which are in no segment file; erasures come in no other way, for
                 whoever writes segment files could have anything erased.
+            then: what is done once they are sealed, before any other process writes the log.
 
         Raises:
             EvidenceError: the log cannot be read, written or trusted. Nothing is lost: what waits goes on waiting.
         """
         with alone(self._disk, self._directory, self._patience):
             try:
-                return self._round(own)
+                return self._round_and(own, then)
             except BaseException as error:
                 self._log = None  # nobody knows what of it is on the disk
                 if isinstance(error, OSError):
                     reason = (error.strerror or "no reason given").lower()
                     raise EvidenceError(f"the log cannot be written: {reason}") from error
                 raise
+
+    def _round_and(self, own: Sequence[bytes], then: Callable[[], None] | None) -> Sealed:
+        done = self._round(own)
+        if then is not None:
+            then()
+            self._log = None  # it may have other bytes now
+        return done
 
     def _round(self, own: Sequence[bytes] = ()) -> Sealed:
         if self._log is None or not self._log.is_current():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from compliance.audit.merkle import Frontier, leaf_hash
 from compliance.audit.record import BodyRecord, ErasureRecord, OutcomeRecord, decode, encode
 from compliance.audit.sealed_views import SealedViews
 from compliance.audit.sealer import Sealer
+from compliance.audit.segment_file import SegmentFiles
 from compliance.audit.segment_writer import SegmentWriter
 from compliance.audit.table import Row
 from compliance.audit.tiles import TileHashes
@@ -60,7 +62,7 @@ def leaves(disk: Disk, directory: Path = DIRECTORY) -> list[bytes]:
 
 
 def erased(disk: SimulatedDisk, *numbers: int) -> Erased:
-    return Eraser(DIRECTORY, sealer(disk), disk=disk, patience=0).erase(numbers, "they asked for it", TODAY, "desk")
+    return Eraser(DIRECTORY, sealer(disk), disk=disk).erase(numbers, "they asked for it", TODAY, "desk")
 
 
 def where(disk: SimulatedDisk) -> list[str]:
@@ -120,6 +122,39 @@ def test_the_log_grows_behind_what_was_erased_and_a_table_may_come_again() -> No
     writer(disk).commit([again, record("table", "new")])
     assert sealer(disk).seal().added == 2
     assert again in leaves(disk)
+
+
+class Watched(Disk):
+    """Has something done before bytes are overwritten."""
+
+    def __init__(self, before: Callable[[], object]) -> None:
+        self.before = before
+
+    def blank(self, descriptor: int) -> None:
+        self.before()
+        super().blank(descriptor)
+
+
+def test_a_sealer_that_runs_knows_at_once_what_another_process_has_erased(tmp_path: Path) -> None:
+    """Between the leaf that says it and the bytes that go nobody seals, or it would take what is erased for there."""
+    directory, tried = tmp_path / "evidence", []
+    worker = SegmentFiles(Disk(), directory / "segments", "w1", 10**6, None)
+    worker.open()
+    running = Sealer(directory, LOG, ORIGIN, patience=0)
+    worker.commit([record("table", "one", 1), record("table", "two", 2)])
+    running.seal()
+
+    def seal_meanwhile() -> None:
+        with pytest.raises(EvidenceError, match="another process has been at work"):
+            running.seal()
+        tried.append(1)
+
+    Eraser(directory, Sealer(directory, LOG, ORIGIN), disk=Watched(seal_meanwhile)).erase([0, 1], "asked for", TODAY)
+    assert tried
+    worker.commit([record("table", "one", 3)])
+    assert running.seal().added == 1
+    worker.close()
+    worker.let_go()
 
 
 def test_who_erases_twice_says_it_once() -> None:
@@ -188,7 +223,7 @@ def test_what_says_that_leaves_were_erased_and_what_tables_name_cannot_be_erased
 def test_a_reason_that_no_leaf_holds_is_refused_before_anything_happens() -> None:
     image, number = node(size=10)
     disk = SimulatedDisk(image)
-    eraser = Eraser(DIRECTORY, sealer(disk), disk=disk, patience=0)
+    eraser = Eraser(DIRECTORY, sealer(disk), disk=disk)
     with pytest.raises(EvidenceError, match="nothing was erased: the reason is too long"):
         eraser.erase([number], "x" * 70_000, TODAY)
     assert leaves(disk)[number]

@@ -123,6 +123,25 @@ def test_what_is_being_recorded_is_not_taken_away(tmp_path: Path) -> None:
     assert [each.path for each in fsck(directory, KEY).repairs] == [ORPHAN[0]]
 
 
+@pytest.mark.parametrize("name", ["worker-1", "worker-2"])
+def test_who_records_during_the_look_loses_nothing(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that ends, or begins, after the files were looked at may have named what was of nobody then."""
+    directory = written(tmp_path / "a", {**SMALL, **dict([ORPHAN])})
+    disk = Disk()
+    descriptor = disk.locked(directory / "segments/worker-1.lock") if name == "worker-1" else None
+
+    def look(*arguments: object, **named: object) -> object:
+        found = verify(*arguments, **named)  # type: ignore[arg-type]
+        if descriptor is not None:
+            disk.close(descriptor)
+        else:
+            (directory / f"segments/{name}.lock").touch()
+        return found
+
+    monkeypatch.setattr("compliance.audit.fsck.verify", look)
+    assert fsck(directory, KEY).repairs == ()
+
+
 def test_a_rule_set_that_no_leaf_names_yet_stays(tmp_path: Path) -> None:
     directory = written(tmp_path / "a", {**log_of([encode(mode())]), **dict([blob(RULES)])})
     found = fsck(directory, KEY)
