@@ -9,7 +9,7 @@ one, and that is told, too: the law may want other words. It says nothing about 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -106,9 +106,7 @@ def marked(
     content = without_halves(content)  # what comes out is written down
     if not all(isinstance(each, str | None) for each in (content.headline, content.text, content.html)):
         checker.check(content)  # says what is wrong
-    html, text = _given(content.html), _given(content.text)
-    if html is None and text is None:
-        raise RequestError([Problem("there is nothing to mark", where="content", help="give `html` or `text`")])
+    html, text = _given(content)
     looked = checker.looked_at(content)
     answer = checker.check(
         content, reader, languages=_languages(languages, content, looked), as_of=as_of, is_given=is_given
@@ -117,8 +115,7 @@ def marked(
     former = Former("") if html is None else _former(html, looked, marks)
     if former.removed:
         looked = checker.looked_at(replace(content, html=former.html))
-    in_page = [each for each in looked.mentions if each.what.field.startswith(OF_PAGE)]
-    in_text = [each for each in looked.mentions if each.what.field == TEXT]
+    in_page, in_text = _of(looked, lambda field: field.startswith(OF_PAGE)), _of(looked, lambda field: field == TEXT)
     done = _Done(
         None if html is None else annotate(former.html, read(former.html), map(_as_found, in_page), marks),
         None if text is None else annotate_text(text, map(_as_found, in_text), marks),
@@ -126,8 +123,17 @@ def marked(
     return _told(done, answer, [*in_page, *in_text], former)
 
 
-def _given(text: str | None) -> str | None:
-    return text if text and text.strip() else None
+def _given(content: Content) -> tuple[str | None, str | None]:
+    """The page and the text that are to be marked."""
+    html, text = (each if each and each.strip() else None for each in (content.html, content.text))
+    if html is None and text is None:
+        raise RequestError([Problem("there is nothing to mark", where="content", help="give `html` or `text`")])
+    return html, text
+
+
+def _of(looked: Looked, is_wanted: Callable[[str], bool]) -> list[Found]:
+    """The mentions of some fields."""
+    return [each for each in looked.mentions if is_wanted(each.what.field)]
 
 
 def _languages(languages: Sequence[str], content: Content, looked: Looked) -> Sequence[str]:

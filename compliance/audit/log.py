@@ -93,22 +93,18 @@ class Log:
         self._sealed = None if is_sealed is None else _InTime(is_sealed, _VIEWS_SECONDS)
         self._disk, self._seconds = disk or Disk(), seconds
         self._files = LogFiles(directory, self._disk)
-        self._kept: dict[str, None] = {}
+        self._mutex, self._kept = threading.Lock(), dict[str, None]()
         self._pending: dict[str, Ticket] = {}
-        self._mutex = threading.Lock()
         self._writer: SegmentWriter | None = None
         self._lock: int | None = None
         self._trouble: str | None = _NOT_YET
-        """Why the log cannot be opened, or no new file be begun ..."""
         self._beside: str | None = None
-        """... and why nothing can be written beside it."""
+        """Why the log cannot be opened or no new file be begun, and why nothing can be written beside it."""
         self._failed_on: date | None = None
-        self.generation = 0
-        """Another number after each outage: what was durable before may be gone with its file, so ask again."""
-        self._lost = 0
+        self.generation = self._lost = 0
+        """Another generation begins after each outage: what was durable may be gone with its file, so ask again."""
         self._bodies: list[tuple[bytes, Future[str]]] = []
-        self._wake, self._stopped = threading.Event(), threading.Event()
-        self._opened = threading.Event()
+        self._wake, self._stopped, self._opened = threading.Event(), threading.Event(), threading.Event()
         self._each_time: Callable[[], object] = lambda: None
         self._thread = threading.Thread(target=self._work, name="evidence-log", daemon=True)
         self._thread.start()
