@@ -136,7 +136,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     "seal-unfinished": Kind(
         Grade.LEFTOVER,
         "a seal was broken off right before its checkpoint, or that checkpoint was taken away since",
-        "seal again, which signs that checkpoint; hold the log against an exported one: `--since`",
+        "seal again: what was signed then is published, and what was not is sealed anew; hold the log against an "
+        "exported checkpoint: `--since`",
     ),
     "segment-sealed": Kind(
         Grade.LEFTOVER, "all of its records are in the log, and it had not been taken away yet", "seal again"

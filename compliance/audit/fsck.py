@@ -4,7 +4,7 @@ Theory: what a crash leaves is of no account, but it hides what is: whoever look
 to see none. All of it is found by verifying, and what may go is only what nothing signed and nothing recorded speaks
 of. Where anything is damaged nothing is done at all: what looks left over may be all that is left.
 
-A seal that was broken off right before its checkpoint is left to the next one, which signs it. So is a torn end of a
+A seal that was broken off right before its checkpoint is left to the next one. So is a torn end of a
 segment file: it cannot be told from damage to records that nobody had acknowledged.
 """
 

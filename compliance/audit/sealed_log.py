@@ -195,7 +195,8 @@ class SealedLog:
         if state is None or frontier is None or not self._is_begun_by(last.size):
             raise EvidenceError(
                 f"{last.size} leaves were signed, says `{self._beside.checkpoint_path}`, and the log has {self.size}: "
-                "it was cut back, or an old copy was put in its place; restore the log from a backup"
+                "it was cut back, or an old copy was put in its place; restore the log, or take that file away if "
+                "the rest is lost for good"
             )
         self.frontier = frontier
         return state
