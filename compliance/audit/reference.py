@@ -21,7 +21,7 @@ _ESCAPES: Final = re.compile("(?:%[0-9A-F]{2})+")
 
 
 def reference_of(url: str | None, parameters: Collection[str] = ()) -> str | None:
-    """The name of a page in records; None if it has none that can be kept. What may be an IP or mail address is withheld.
+    """The name of a page in records; None if it has none that can be kept. What may be somebody's address is withheld.
 
     >>> reference_of("http://www.example.org/a/?session=7&id=12", parameters=["id"])
     'https://example.org/a?id=12'
