@@ -25,6 +25,7 @@ from compliance.audit.receipts import receipt_of
 from compliance.audit.record import OutcomeRecord, RulesetRecord, TableRecord, decode, key_of
 from compliance.audit.report_fit import NO_VIEWS, reading_views
 from compliance.audit.report_patterns import HELD, UNKNOWN, state_of
+from compliance.audit.report_unknowns import Advice
 from compliance.audit.views import VIEWS, ViewsReader
 from compliance.audit.views_reading import leaf_in
 from compliance.content.facts import DECLARE_ONCE, NAME_IT
@@ -38,14 +39,18 @@ from compliance.notices.spoken import footnotes, speak
 from compliance.replaying.rules import rules_in
 from compliance.tabulated import basis_of
 
-ADVICE: Final[Mapping[str, str]] = {
-    "publisher": NAME_IT,
-    "publisher.designated_as": DECLARE_ONCE,
-    "publisher.country": DECLARE_ONCE,
-    "content.mentions": "send the text of the page, or say whom it mentions: then nobody has to be guessed",
-    "content.kind": "say what kind of page it is, as `content.kind`",
-    "content.date_published": "say when the page was published, as `date_published`",
-    "reader.location": "set `trusted_proxies`, or say where the reader is: see the page on geolocation",
+ADVICE: Final[Mapping[str, Advice]] = {
+    "publisher": Advice(NAME_IT, DECLARE_ONCE, "several publishers are possible: name one, by the id of its entity"),
+    "publisher.designated_as": Advice(
+        NAME_IT,
+        DECLARE_ONCE,
+        "the publisher is declared, and a register leaves it open: it is not whole, older than it may be, or in doubt "
+        "about this entry; bring it up to date, and see `compliance lint`",
+    ),
+    "publisher.country": Advice(NAME_IT, DECLARE_ONCE, "the publisher is declared, but not its country: say it there"),
+    "content.mentions": Advice("send the text of the page, or say whom it mentions: then nobody has to be guessed"),
+    "content.kind": Advice("say what kind of page it is, as `content.kind`"),
+    "content.date_published": Advice("say when the page was published, as `date_published`"),
 }
 """What to do about facts that are unknown on many pages."""
 _MOST_RULESETS: Final = 4
@@ -128,6 +133,13 @@ class Decisions:
                 return (record.content,)
         return None
 
+    def erased(self) -> int:
+        """How many leaves were erased: one of them may have been what is asked for; their keys are gone, too."""
+        with suppress(EvidenceError), reading_views(), self._views.connection() as database:
+            if database is not None:
+                return int(database.execute("SELECT COUNT(*) FROM erased").fetchone()[0])
+        return 0
+
     def is_waiting(self, key: str) -> bool:
         """Whether a record with a key is durable, and not in the log yet as far as its views tell."""
         return self._views.leaf_of(key) is None and self._is_waiting(key)
@@ -197,6 +209,14 @@ def _told_apart(row: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
         "held": held,
         "held_footnotes": [each for each in row["footnotes"] if each not in notes],
     }
+
+
+def missing_words(erased: int) -> str:
+    """That there is no decision with a key, as far as that can be known."""
+    if not erased:
+        return "the log has no such decision"
+    leaves = "1 leaf of it was" if erased == 1 else f"{erased:,} leaves of it were"
+    return f"the log has no such decision; {leaves} erased, and which decisions these were nobody can say any more"
 
 
 def _texts(record: TableRecord, index: Index, where: LocationSet) -> dict[str, str]:

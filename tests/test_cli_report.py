@@ -9,9 +9,12 @@ import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
+from compliance.audit.log_files import LogFiles
+from compliance.audit.record import ErasureRecord, encode
 from compliance.audit.table import Footnote, Row
-from compliance.audit.views import VIEWS
+from compliance.audit.views import VIEWS, rebuild
 from compliance.cli import main
+from tests.audit.logs import log_of, nonce, written
 from tests.audit.reporting import FIRST, HEX, Made, ruleset
 from tests.audit.test_reports import NOTICE, OUTCOME, everything, table
 
@@ -43,7 +46,7 @@ def test_a_report_is_printed_as_json(how: list[str]) -> None:
     found = json.loads(result.stdout)
     assert result.exit_code == 0
     assert [row["fact"] for row in found["unknowns"]["rows"]] == ["publisher.designated_as"]
-    assert "declare it once" in found["unknowns"]["rows"][0]["advice"]
+    assert "a register leaves it open" in found["unknowns"]["rows"][0]["advice"]
 
 
 @pytest.mark.parametrize(("form", "begin"), [("csv", "section,"), ("html", "<!DOCTYPE html>")])
@@ -120,6 +123,18 @@ def test_a_decision_is_shown_by_the_key_that_a_report_has() -> None:
     assert f"words with the digest {HEX}" in result.stdout
     assert "the words cannot be looked up" in result.stdout
     assert json.loads(run("audit", "show", row["decision"], "--json").stdout)["decision"] == row["decision"]
+
+
+def test_a_decision_that_may_have_been_erased_is_not_said_to_have_never_been(clean: Path) -> None:
+    assert run("audit", "show", table(1).key).exit_code == 0
+    made = everything()
+    leaf = next(at for at, each in enumerate(made.records) if each == table(1))
+    made.records.append(ErasureRecord(nonce=nonce(98), day=FIRST, leaves=(leaf,), hashes=(HEX,), reason="asked for"))
+    files = LogFiles(written(EVIDENCE, log_of([encode(each) for each in made.records], erased=[leaf])))
+    rebuild(files)
+    result = run("audit", "show", table(1).key)
+    assert (result.exit_code, "1 leaf of it was erased" in result.stdout) == (1, True)
+    assert "rebuild" not in result.stdout
 
 
 def test_what_was_held_is_printed_apart_from_what_was_shown(clean: Path) -> None:

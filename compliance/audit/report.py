@@ -32,6 +32,8 @@ PARAMETERS: Final = (
     "rule", "notice", "entity", "place", "content", "publisher", "status", "since", "until", "on", "ruleset", "by",
     "limit",
 )  # fmt: skip
+SUPPRESSED: Final = "not told: that there was one would tell of a reader"
+"""How many counts were too small, where no record says it."""
 LIMIT: Final = 10_000
 MOST_ROWS: Final = 1_000_000
 _MOST_CHARACTERS: Final = 2000
@@ -96,8 +98,8 @@ class Basis(msgspec.Struct, frozen=True, kw_only=True):
     """The digests of those that the report is about."""
     least: int
     """Counts of answers below it are not told ..."""
-    suppressed: int
-    """... and so many there were."""
+    suppressed: int | None
+    """... and so many there were by records of former versions; None if none says it (`SUPPRESSED`)."""
     outages: tuple[Outage, ...]
 
 
@@ -151,6 +153,11 @@ def section(
     return Section(
         name=name, title=title, columns=tuple(heads), rows=found[:limit], left_out=max(0, len(found) - limit), note=note
     )
+
+
+def more_rows(number: int) -> str:
+    """That so many rows are left out, as the beginning of a sentence."""
+    return "1 more row is" if number == 1 else f"{number:,} more rows are"
 
 
 def as_data(report: Report) -> dict[str, Any]:

@@ -9,6 +9,7 @@ Source: SVG 2; WCAG 2.2, 1.1.1 (text alternatives) and 1.4.1 (colour is not all 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -16,7 +17,8 @@ from typing import Final
 
 MOST_BARS: Final = 24
 _LABEL, _BAR, _NUMBER, _HEIGHT, _GAP = 260, 380, 140, 18, 6
-_MOST_CHARACTERS: Final = 36
+_BEGINNING, _ENDING = 13, 18
+_MOST_CHARACTERS: Final = _BEGINNING + 1 + _ENDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ def chart(title: str, parts: Sequence[tuple[str, str]], bars: Sequence[Bar], lef
     more = f"; {left_out} more are in the table" if left_out else ""
     text = escape(f"{title}, as bars. The numbers are in the table that follows{more}.", quote=True)
     drawn = [_legend(parts)] if head else []
-    drawn += [_bar(bar, parts, head + at * (_HEIGHT + _GAP), most) for at, bar in enumerate(shown)]
+    labels = _labels(shown)
+    drawn += [_bar(bar, labels[at], parts, head + at * (_HEIGHT + _GAP), most) for at, bar in enumerate(shown)]
     width = _LABEL + _BAR + _NUMBER
     return (
         f'<svg class="chart" viewBox="0 0 {width} {height}" role="img" aria-label="{text}" '
@@ -68,11 +71,12 @@ def _legend(parts: Sequence[tuple[str, str]]) -> str:
     return "".join(drawn)
 
 
-def _bar(bar: Bar, parts: Sequence[tuple[str, str]], y: int, most: int) -> str:
+def _bar(bar: Bar, short: str, parts: Sequence[tuple[str, str]], y: int, most: int) -> str:
     drawn: list[str] = []
     x, middle = float(_LABEL), y + _HEIGHT - 5
-    label = f"\u2068{_short(bar.label)}\u2069"  # a direction of its own
-    drawn.append(f'<text class="word label" x="{_LABEL - 8}" y="{middle}">{escape(label)}</text>')
+    label = f"\u2068{short}\u2069"  # a direction of its own
+    whole = f"<title>{escape(bar.label)}</title>" if short != bar.label else ""
+    drawn.append(f'<text class="word label" x="{_LABEL - 8}" y="{middle}">{whole}{escape(label)}</text>')
     for (name, _), part in zip(parts, bar.parts, strict=True):
         width = round(_BAR * part / most, 1)
         if part:
@@ -83,6 +87,13 @@ def _bar(bar: Bar, parts: Sequence[tuple[str, str]], y: int, most: int) -> str:
     return "".join(drawn)
 
 
+def _labels(bars: Sequence[Bar]) -> list[str]:
+    """What stands beside each bar: no two that differ read the same."""
+    short = [_short(bar.label) for bar in bars]
+    many = {each for each, number in Counter(short).items() if number > 1}
+    return [f"{at + 1}. {each}" if each in many else each for at, each in enumerate(short)]
+
+
 def _short(label: str) -> str:
-    """The end of a long label: there names of pages differ."""
-    return label if len(label) <= _MOST_CHARACTERS else "\u2026" + label[1 - _MOST_CHARACTERS :]
+    """Both ends of a long label: there names differ."""
+    return label if len(label) <= _MOST_CHARACTERS else f"{label[:_BEGINNING]}\u2026{label[-_ENDING:]}"

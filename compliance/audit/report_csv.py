@@ -15,7 +15,7 @@ from typing import Final
 
 import msgspec
 
-from compliance.audit.report import Cell, Report
+from compliance.audit.report import SUPPRESSED, Cell, Report
 
 MEDIA_TYPE: Final = "text/csv; charset=utf-8; header=present"
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -50,6 +50,8 @@ def basis_of(report: Report) -> Iterator[tuple[str, Cell]]:
     for name, value in msgspec.to_builtins(report.basis).items():
         if name == "outages":
             yield name, tuple(f"{each['day']} {each['reason']}" for each in value)
+        elif name == "suppressed" and value is None:
+            yield name, SUPPRESSED
         else:
             yield name, tuple(value) if isinstance(value, list) else _word(value)
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
-from compliance.audit.report import Asked, Cell, Section, columns, section
+from compliance.audit.report import SUPPRESSED, Asked, Cell, Section, columns, section
 from compliance.audit.report_patterns import (
     STATES,
     Cells,
@@ -158,13 +158,15 @@ def outer_of(by: Sequence[str]) -> list[str]:
     return [name for name in by if name in OF_CLASSES]
 
 
-def answers_section(counts: Callable[[Sequence[str]], Sequence[Numbers]], asked: Asked, suppressed: int) -> Section:
+def answers_section(
+    counts: Callable[[Sequence[str]], Sequence[Numbers]], asked: Asked, suppressed: int | None
+) -> Section:
     """The table of counts of answers; what they do not tell apart is not in it.
 
     Args:
         counts: gives for each group of `counts_by` how often a notice was due, by each of `STATES`.
         asked: what the report is asked for.
-        suppressed: how many counts were too small to be told.
+        suppressed: how many counts were too small to be told, if any record says it.
     """
     by = counts_by(asked)
     lacking = [name for name in _UNTOLD if getattr(asked, name) is not None]
@@ -173,7 +175,7 @@ def answers_section(counts: Callable[[Sequence[str]], Sequence[Numbers]], asked:
         note = f"counts of answers do not tell by {' or '.join(lacking)}: there are none here"
     else:
         rows = counts(by)
-        note = _OF_ANSWERS + (f"; {suppressed} counts were too small to be told" if suppressed else "")
+        note = f"{_OF_ANSWERS}; how many counts were too small to be told: {suppressed or SUPPRESSED}"
         if asked.place is not None and not rows:
             note += f"; none is named `{asked.place}`: leave `place` out, and count by `place`"
     heads = columns(*by, *STATES)

@@ -29,7 +29,7 @@ _SUMS: Final = (
         "SELECT COALESCE(SUM(c.tables), 0) FROM classes AS c JOIN outcomes AS o ON o.leaf = c.outcome",
     ),
 )
-_DAMAGED: Final = (sqlite3.Error, ValueError, LookupError, TypeError, AttributeError, OverflowError)
+_DAMAGED: Final = (sqlite3.Error, ValueError, LookupError, TypeError, OverflowError)
 """What comes of reading views that say something impossible."""
 
 

@@ -15,7 +15,7 @@ from hashlib import sha256
 from html import escape
 from typing import Final
 
-from compliance.audit.report import Cell, Column, Report, Section
+from compliance.audit.report import Cell, Column, Report, Section, more_rows
 from compliance.audit.report_charts import Bar, chart
 from compliance.audit.report_csv import basis_of
 from compliance.audit.report_patterns import STATES
@@ -109,7 +109,7 @@ def _asked(report: Report) -> str:
 
 def _section(section: Section) -> str:
     note = f'<p class="note">{_sentence(section.note)}</p>' if section.note else ""
-    more = f'<p class="note">{section.left_out:,} more rows are not shown.</p>' if section.left_out else ""
+    more = f'<p class="note">{more_rows(section.left_out)} not shown.</p>' if section.left_out else ""
     head = f'<section aria-labelledby="{section.name}"><h2 id="{section.name}">{escape(section.title)}</h2>'
     if not section.rows:
         return f'{head}{note}<p class="note">There is nothing to show.</p></section>'
@@ -185,7 +185,7 @@ _TITLES: Final = {
     "size": "leaves in the log",
     "root": "root of the log",
     "counted": "leaves counted here",
-    "unsealed": "records that are not in the log yet",
+    "unsealed": "do records wait to be sealed",
     "rulesets": "rule sets",
     "least": "counts are told from",
     "suppressed": "counts too small to be told",

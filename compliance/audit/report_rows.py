@@ -52,6 +52,9 @@ _STATES: Final = {
     HELD: "display = 'hold'",
 }
 _pattern = lru_cache(maxsize=_MOST_PATTERNS)(Pattern.read)
+DECLARED, CALLED, UNNAMED = "declared", "called", "unnamed"
+PUBLISHERS: Final = (UNNAMED, CALLED, DECLARED)
+"""How a publisher is known: not at all, by a name that nobody declared, or as an entity."""
 Row = tuple[Any, ...]
 
 
@@ -241,10 +244,10 @@ class Rows:
         return [which if asked in {None, state} else "0" for state, which in _STATES.items()]
 
     @cached_property
-    def suppressed(self) -> int:
-        """How many counts were too small to be told."""
+    def suppressed(self) -> int | None:
+        """How many counts were too small to be told, as former versions counted them; None if nobody did."""
         sql = f"SELECT COALESCE(SUM(cells), 0) FROM withheld WHERE {self._dated}"
-        return int(self._run(sql, self._counts)[0][0])
+        return int(self._run(sql, self._counts)[0][0]) or None
 
     def answered(self) -> dict[int, int]:
         """How many notices were due in answers under each rule set."""
@@ -321,6 +324,13 @@ class Rows:
 
     def _run(self, sql: str, values: Mapping[str, object] | Sequence[object] = ()) -> list[Any]:
         return self._database.execute(sql, values).fetchall()
+
+
+def publisher_in(said: str) -> str:
+    """How the publisher is known of whom a record says this: one of `PUBLISHERS`."""
+    if isinstance(parsed(said.encode()), list):
+        return CALLED
+    return DECLARED if publishers_in(said) else UNNAMED
 
 
 def publishers_in(said: str) -> tuple[str, ...]:

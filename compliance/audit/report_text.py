@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from compliance.audit.report import Cell, Report, Section
+from compliance.audit.report import Cell, Report, Section, more_rows
 from compliance.audit.report_csv import basis_of
 from compliance.errors import visible
 
@@ -41,7 +41,7 @@ def _section(section: Section) -> Iterator[str]:
             ]
             yield f"  {'  '.join(cells)}".rstrip()
     if section.left_out:
-        yield f"  {section.left_out} more rows"
+        yield f"  {more_rows(section.left_out)} not shown"
     if section.note:
         yield f"  note: {section.note}"
 

@@ -42,8 +42,10 @@ from compliance.audit.report_decisions import (
 )
 from compliance.audit.report_fit import NO_VIEWS, NOT_COMPARED, reading_views, require_fit
 from compliance.audit.report_known import notes_on
-from compliance.audit.report_rows import Rows, publishers_in
-from compliance.audit.report_unknowns import unknowns_section
+from compliance.audit.report_rows import Rows, publisher_in, publishers_in
+from compliance.audit.report_unknowns import Advice, unknowns_section
+from compliance.audit.seal_status import is_waiting
+from compliance.audit.sealed_state import SEALED
 from compliance.audit.tiles import WIDTH
 from compliance.audit.views import VIEWS, ViewsReader
 from compliance.errors import EvidenceError
@@ -62,7 +64,7 @@ class Reporter:
         directory: Path,
         *,
         parameters: Collection[str] = (),
-        advice: Mapping[str, str] | None = None,
+        advice: Mapping[str, Advice] | None = None,
         unsealed: Callable[[], bool | None] | None = None,
     ) -> None:
         """Report from a directory of evidence. Nothing is opened yet.
@@ -71,8 +73,7 @@ class Reporter:
             directory: that of the node.
             parameters: those in the queries of pages that tell them apart.
             advice: what to do about facts that are unknown, by their names.
-            unsealed: says whether there are records that are not in the log yet; without it, that there are segment
-                files says so.
+            unsealed: says whether there are records that are not in the log yet; without it, the files say so.
         """
         self.log, self.views = LogFiles(directory), ViewsReader(directory / VIEWS)
         self._parameters, self._advice = tuple(parameters), dict(advice or {})
@@ -230,9 +231,10 @@ class Reporter:
         return [(leaf, day, key, pages.get(leaf)) for leaf, day, key in listed]
 
     def _unknowns(self, rows: Rows, asked: Asked) -> tuple[Section, ...]:
-        counted = rows.counted(())
+        counted = rows.counted(("publisher",))
         patterns = rows.patterns({pattern for _, pattern, _ in counted})
-        return (unknowns_section(counted, patterns, asked, self._advice), totals_section(counted, patterns))
+        known = [(publisher_in(rows.publishers[publisher]), number, tables) for (publisher,), number, tables in counted]
+        return (unknowns_section(known, patterns, asked, self._advice), totals_section(counted, patterns))
 
     # -- names ------------------------------------------------------------------------------------------
 
@@ -267,11 +269,8 @@ class Reporter:
 
 
 def unsealed_in(directory: Path) -> bool | None:
-    """Whether segment files are there that may hold records which are not in the log yet."""
-    try:
-        return any(each.suffix == ".seg" for each in (directory / SEGMENTS).iterdir())
-    except OSError:
-        return None
+    """Whether records are there that are not in the log yet; a copy of the log alone does not tell."""
+    return is_waiting(directory) if (directory / SEGMENTS).is_dir() and (directory / SEALED).is_dir() else None
 
 
 def _day(number: int) -> str:

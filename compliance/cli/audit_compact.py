@@ -31,5 +31,6 @@ def compact(data_dir: str | None, config: Path | None, *, as_json: bool) -> None
     if as_json:
         print_json({"bundles": done.bundles, "raw_bytes": done.raw_bytes, "packed_bytes": done.packed_bytes})
     else:
-        click.echo(f"{done.bundles} bundles compressed, {done.raw_bytes} bytes to {done.packed_bytes}")
+        bundles = "1 bundle" if done.bundles == 1 else f"{done.bundles} bundles"
+        click.echo(f"{bundles} compressed, {done.raw_bytes} bytes to {done.packed_bytes}")
     sys.exit(GOOD)

@@ -16,10 +16,9 @@ from compliance.audit.report import as_json_text, asked_of
 from compliance.cli.command import FINDINGS, GOOD, config_option, evidence_directory, json_option, reports_errors
 from compliance.cli.command import settings as settings_of
 from compliance.errors import ConfigError, visible
-from compliance.reporting import Decided, Decisions
+from compliance.reporting import Decided, Decisions, missing_words
 
 _KEY: Final = re.compile("[0-9a-f]{64}")
-_MISSING: Final = "the log has no such decision, as far as its index tells: see `compliance audit rebuild`"
 
 
 @click.command()
@@ -40,8 +39,9 @@ def show(decision: str, place: str | None, data_dir: str | None, config: Path | 
     directory = evidence_directory(settings_of(config, {"data_dir": data_dir}))
     with closing(Decisions(directory)) as decisions:
         found = decisions.find(decision, where)
+        missing = "" if found else missing_words(decisions.erased())
     if found is None:
-        click.echo("null" if as_json else _MISSING)
+        click.echo("null" if as_json else missing)
     elif as_json:
         sys.stdout.buffer.write(msgspec.json.format(as_json_text(found), indent=2) + b"\n")
     else:

@@ -23,6 +23,7 @@ from compliance.audit.report_page import POLICY, as_page
 from compliance.check import today
 from compliance.errors import EvidenceError, Problem, RequestError, nearest
 from compliance.model.address_text import holds_address
+from compliance.reporting import missing_words
 from compliance.web.auditing import EXTENSION, Auditing
 from compliance.web.json_body import any_json, given_twice, without_mark
 from compliance.web.misfits import NOTHING, fitting
@@ -131,7 +132,7 @@ def decision(auditing: Auditing, key: str) -> Response:
         response.status_code = 202
         response.headers["Retry-After"] = "2"
         return response
-    return problem(404, "not-found", "the log has no such decision")
+    return problem(404, "not-found", missing_words(auditing.decisions.erased()))
 
 
 @routes.post("/v1/rendered")

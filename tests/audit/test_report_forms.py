@@ -115,8 +115,10 @@ def test_lines_end_as_the_standard_says_and_the_basis_comes_last() -> None:
 def test_rows_that_are_left_out_are_said_in_every_form() -> None:
     found = report([("a", "RU", 1, 0), ("b", "RU", 1, 0)], left_out=1)
     assert [each for each in lines(as_csv(found))[2] if each] == ["due", "rows left out", "1"]
-    assert "1 more rows are not shown" in Page(as_page(found)).words
-    assert any("1 more rows" in line for line in as_text(found))
+    assert "1 more row is not shown" in Page(as_page(found)).words
+    assert "  1 more row is not shown" in as_text(found)
+    rows = [("a", "RU", 1, 0)] * 3
+    assert "  2 more rows are not shown" in as_text(report(rows, left_out=2))
 
 
 def test_notes_of_a_report_and_of_its_tables_are_in_every_form() -> None:
@@ -195,6 +197,29 @@ def test_a_chart_of_many_bars_says_how_many_it_leaves_out() -> None:
     found = chart("x", [("tables", "tables")], bars, left_out=2)
     assert found.count("<rect") == MOST_BARS
     assert "7 more are in the table" in found
+
+
+@given(
+    st.text("ab", max_size=4),
+    st.lists(st.text("ab", min_size=1, max_size=60), min_size=2, max_size=6, unique=True),
+    st.text("ab", max_size=40),
+)
+def test_bars_that_differ_never_read_the_same(before: str, names: list[str], behind: str) -> None:
+    labels = [f"{before * 10}{name}{behind}" for name in names]
+    found = chart("x", [("tables", "tables")], [Bar(label, (1,)) for label in labels])
+    drawn = re.findall(r'<text class="word label"[^>]*>(?:<title>(.*?)</title>)?\u2068(.*?)\u2069', found)
+    assert len({short for _, short in drawn}) == len(labels)
+    assert [whole or short for whole, short in drawn] == labels
+
+
+def test_that_nobody_says_how_many_counts_were_too_small_is_said_in_every_form() -> None:
+    found = report([("a", "RU", 5, 1)])
+    found = msgspec.structs.replace(found, basis=msgspec.structs.replace(BASIS, suppressed=None))
+    words = "not told: that there was one would tell of a reader"
+    assert words in Page(as_page(found)).words
+    assert f"suppressed: {words}" in as_text(found)
+    assert words in as_csv(found).decode()
+    assert as_data(found)["basis"]["suppressed"] is None
 
 
 def test_half_a_letter_from_a_caller_breaks_no_form() -> None:

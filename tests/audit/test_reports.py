@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
@@ -25,6 +26,7 @@ from compliance.audit.record import (
 from compliance.audit.rendered import Confirmed
 from compliance.audit.report import GROUPINGS, REPORTS, Asked, InUse, Report, as_data, asked_of, in_use
 from compliance.audit.report_patterns import STATES, UNKNOWN
+from compliance.audit.report_unknowns import Advice
 from compliance.audit.reports import Reporter
 from compliance.audit.table import OutcomeRecord, Row, Shown, Stretch, TableRecord, Words
 from compliance.audit.views import VIEWS, Views
@@ -172,7 +174,14 @@ def test_answers_are_counted_without_pages_and_unknown_places_are_named(tmp_path
 def test_a_report_says_how_many_counts_are_too_small_to_be_told(tmp_path: Path) -> None:
     found = data(everything(), tmp_path)
     assert (found["basis"]["least"], found["basis"]["suppressed"]) == (10, 6)
-    assert "6 counts were too small" in found["answers"]["note"]
+    assert "how many counts were too small to be told: 6" in found["answers"]["note"]
+    now = everything()
+    now.records = [
+        msgspec.structs.replace(each, withheld=0) if isinstance(each, CountersRecord) else each for each in now.records
+    ]
+    found = data(now, tmp_path)
+    assert found["basis"]["suppressed"] is None
+    assert "would tell of a reader" in found["answers"]["note"]
 
 
 @pytest.mark.parametrize(
@@ -196,25 +205,45 @@ def test_every_report_says_what_it_rests_on(tmp_path: Path, name: str) -> None:
     assert basis["root"] == note.decode().split("\n")[2]
 
 
-def test_whether_records_wait_is_said(tmp_path: Path) -> None:
+def test_whether_records_wait_is_not_known_of_a_copy_of_the_log_alone(tmp_path: Path) -> None:
     with closing(everything().reporter(tmp_path)) as reporter:
-        segments = tmp_path / "segments"
-        segments.mkdir()
+        assert reporter.report("rulesets", Asked(), DAY).basis.unsealed is None
+        (tmp_path / "segments").mkdir()
         assert reporter.report("rulesets", Asked(), DAY).basis.unsealed is False
-        (segments / "worker-1-000001.seg").write_bytes(b"")
-        assert reporter.report("rulesets", Asked(), DAY).basis.unsealed is True
+        shutil.rmtree(tmp_path / "sealed")
+        assert reporter.report("rulesets", Asked(), DAY).basis.unsealed is None
+
+
+ADVICE = {"publisher.designated_as": Advice("name it", "declare it", "mend the register")}
+
+
+def unknowns(made: Made, directory: Path, **given: Any) -> Any:
+    made.reporter(directory).close()
+    with closing(Reporter(directory, advice=ADVICE)) as reporter:
+        return as_data(reporter.report("unknowns", Asked(**given), DAY))["unknowns"]
 
 
 def test_unknown_facts_are_told_with_how_many_tables_hang_on_them_and_what_to_do(tmp_path: Path) -> None:
-    with closing(everything().reporter(tmp_path)) as given_advice:
-        given_advice.close()
-    advice = {"publisher.designated_as": "declare it"}
-    with closing(Reporter(tmp_path, advice=advice)) as reporter:
-        rows = as_data(reporter.report("unknowns", Asked(), DAY))["unknowns"]["rows"]
-        assert rows == [{"fact": "publisher.designated_as", "tables": 4, "notices": ("agent",), "advice": "declare it"}]
-        there = as_data(reporter.report("unknowns", Asked(place=UNKNOWN), DAY))["unknowns"]["rows"]
-        assert [row["fact"] for row in there] == ["reader.location"]
-        assert as_data(reporter.report("unknowns", Asked(place="RU"), DAY))["unknowns"]["rows"] == []
+    [row] = unknowns(everything(), tmp_path)["rows"]
+    advice = "mend the register"
+    assert row == {"fact": "publisher.designated_as", "tables": 4, "notices": ("agent",), "advice": advice}
+    assert unknowns(everything(), tmp_path, place="RU")["rows"] == []
+
+
+def test_where_the_reader_is_is_no_finding_for_tables_leave_it_open(tmp_path: Path) -> None:
+    found = unknowns(everything(), tmp_path, place=UNKNOWN)
+    assert found["rows"] == []
+    assert "`reader.location` is left out" in found["note"]
+    assert "reader.location" not in unknowns(everything(), tmp_path)["note"]
+
+
+def test_what_to_do_follows_from_how_the_publisher_is_known(tmp_path: Path) -> None:
+    made = everything()
+    unknown = {"publisher": {"unknown": True}}
+    made.records += [table(10, facts=unknown), table(11, facts={}), table(12, facts=unknown, called="a.example")]
+    [row] = unknowns(made, tmp_path)["rows"]
+    assert row["tables"] == 7
+    assert row["advice"] == "of 2: name it; of 1: declare it; of 4: mend the register"
 
 
 def test_a_table_whose_rule_set_was_replaced_is_not_what_later_answers_rest_on(tmp_path: Path) -> None:

@@ -163,6 +163,14 @@ def test_an_outcome_is_no_decision(node: Node) -> None:
     refused(node.get(f"/v1/decisions/{entry['outcome']}"), 404)
 
 
+def test_that_records_wait_is_said_only_while_they_do(node: Node) -> None:
+    node.decide()
+    node.seal()
+    assert node.data("/v1/reports/rulesets")["basis"]["unsealed"] is False
+    node.decide("https://radio.example/later")
+    assert node.data("/v1/reports/rulesets")["basis"]["unsealed"] is True
+
+
 def test_reports_count_what_was_decided_and_name_the_log(node: Node) -> None:
     for number in range(3):
         node.decide(f"https://radio.example/{number}")
