@@ -114,9 +114,9 @@ def test_what_a_timer_runs_is_a_command_with_options_that_it_has() -> None:
         command.make_parser(context).parse_args(arguments.split())
 
 
-def test_the_way_to_production_has_ten_steps_that_lead_to_what_they_name() -> None:
+def test_the_way_to_production_has_twelve_steps_that_lead_to_what_they_name() -> None:
     steps = re.findall(r"^[0-9]+\. (.+)$", page("operations.md", "From clone to production"), re.MULTILINE)
-    assert len(steps) == 10
+    assert len(steps) == 12
     said = " ".join(steps)
     for name in ("geo check", "test", "lint", "geo update"):
         assert name in said
