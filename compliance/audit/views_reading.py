@@ -88,6 +88,10 @@ class ViewsReader:
             with contextlib.suppress(IndexError):
                 self._idle.pop()[1].close()
 
+    def __del__(self) -> None:
+        """Let go of the file where nobody did: since Python 3.13 a connection warns that is left open."""
+        self.close()
+
     def _taken(self) -> tuple[_File, sqlite3.Connection] | None:
         """A connection to the file that is there now."""
         file = self._file()
