@@ -231,6 +231,9 @@ class Eraser:
             return self._disk.names(self._directory / directory)
         except (FileNotFoundError, NotADirectoryError):
             return []
+        except OSError as error:
+            why = (error.strerror or "no reason given").lower()
+            raise EvidenceError(f"`{directory}` cannot be read, so nobody knows what is left there: {why}") from error
 
 
 def _decoded(entry: bytes) -> object:

@@ -105,7 +105,14 @@ class SealedLog:
         Raises:
             EvidenceError: the checkpoint cannot be read.
         """
-        return self.files.checkpoint() == self.note
+        return self.files.checkpoint() == self.note and self._remembered() == self.state.encoded()
+
+    def _remembered(self) -> bytes:
+        """How far segment files are sealed, as it stands on the disk: it may go on without a new leaf."""
+        try:
+            return self._disk.read(self._directory / self.state.path)
+        except OSError:
+            return b""
 
     def grow(self, leaves: Sequence[bytes], segments: Sequence[SealedSegment]) -> None:
         """Have leaves at the end of the log, in a checkpoint that says so.

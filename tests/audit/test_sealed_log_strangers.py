@@ -18,3 +18,15 @@ def test_a_stranger_among_the_tiles_keeps_nothing_from_being_sealed(name: str) -
     files.commit([record("table", "two")])
     assert sealed_all(sealer(disk)).size == 2
     assert len(leaves_in(disk)) == 2
+
+
+def test_a_file_that_another_sealer_took_away_raises_no_alarm() -> None:
+    disk = SimulatedDisk(EMPTY)
+    files, one, other = writer(disk), sealer(disk), sealer(disk)
+    files.commit([record("table", "one")])
+    sealed_all(one)
+    files.close()
+    files.let_go()
+    assert sealed_all(other).findings == ()
+    assert disk.names(DIRECTORY / "segments") == []
+    assert sealed_all(one).findings == ()

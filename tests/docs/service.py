@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO
 
 COMMANDS = Path(sys.executable).parent
@@ -27,7 +28,12 @@ def environment(**more: str) -> dict[str, str]:
 def serving(*options: str) -> Iterator[str]:
     """The URL of a service that answers."""
     command = [str(COMMANDS / "compliance"), "serve", "--port", "0", "--json", *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment(), text=True) as process:
+    with (
+        TemporaryDirectory() as data,  # not that of whoever runs the tests
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE, env=environment(COMPLIANCE_DATA_DIR=data), text=True
+        ) as process,
+    ):
         try:
             assert process.stdout is not None
             yield _announced(process.stdout)
