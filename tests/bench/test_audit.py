@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
-from tests.bench.audit import Run, figures, tables
+from tests.bench.audit import TEMPLATE, Run, figures, tables
+from tests.bench.engine import DOCS
+from tests.bench.parts import report
 from tests.bench.parts.audit_check import Beside, Proofs, alone, beside, proofs, sealed
 from tests.bench.parts.audit_replay import Replayed, replayed
 from tests.bench.parts.audit_writes import Recorded
@@ -47,6 +50,20 @@ def test_the_page_tells_what_was_measured() -> None:
     shown = tables(GOOD)
     assert "2.5 µs (as a difference of checks: 3.0)" in shown["figures"]
     assert "| 1 process, 64 threads | 600 | 100 | 6.0x |" in shown["writes"]
+
+
+def test_the_page_has_a_place_for_each_benchmark_and_the_engine_keeps_them_all(tmp_path: Path) -> None:
+    page = (DOCS / "benchmarks.md").read_text(encoding="utf-8")
+    template = report.PAGE.read_text(encoding="utf-8")
+    for name in re.findall(r"<!-- end of (\S+) -->", page):
+        assert name in report.OTHERS
+        assert f"{{{name}}}" in template
+    copy = tmp_path / "page.md"
+    copy.write_text(page, encoding="utf-8")
+    report.put(copy, TEMPLATE, "audit", tables(GOOD))
+    written = copy.read_text(encoding="utf-8")
+    assert "2.5 \u00b5s (as a difference" in report.part(written, "audit")
+    assert report.part(written, "audit-reports") == report.part(page, "audit-reports")
 
 
 def test_each_part_measures_something(tmp_path: Path) -> None:

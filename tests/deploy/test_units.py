@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
 import tomllib
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from compliance.config import Settings
+from tests.components import missing, program
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -32,14 +32,12 @@ def values(unit: str, name: str) -> list[str]:
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_systemd_finds_nothing_wrong_with_a_unit(unit: str, tmp_path: Path) -> None:
-    program = shutil.which("systemd-analyze")
-    if program is None:
-        pytest.skip("systemd-analyze is not here")
+    analyze = program("systemd-analyze")
     path = tmp_path / unit
     path.write_text("\n".join(lines(unit)).replace(COMMAND, str(Path(sys.executable))) + "\n", encoding="utf-8")
-    done = subprocess.run([program, "verify", str(path)], capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run([analyze, "verify", str(path)], capture_output=True, text=True, check=False, timeout=60)
     if "Failed to" in done.stderr and "Unknown" not in done.stderr:
-        pytest.skip("systemd-analyze cannot verify here")
+        missing("`systemd-analyze` cannot verify here")
     assert (done.returncode, done.stderr) == (0, "")
 
 
