@@ -2,7 +2,7 @@
 
 Theory: a counter by place or notice and minute would let an observer of a small site tell who read what.
 So only totals by route, status and kind of result are kept. That some answer had a required notice says that somebody
-was where it is required: such a total is told in tens, so that no single reader moves it.
+was where it is required: such a total is told in tens, so that it moves with ten answers and not with each.
 
 Source: Prometheus text exposition format 0.0.4.
 """
@@ -20,7 +20,7 @@ MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 Labels = tuple[tuple[str, str], ...]
 _HELP = {
     "compliance_requests_total": "requests by route and status",
-    "compliance_notices_total": "notices in answers by status and display",
+    "compliance_notices_total": "answers with notices by status and display, in tens",
     "compliance_readers_total": "readers whom answers took from the request itself, by what came of it",
     "compliance_rule_reloads_total": "rule sets taken into use since the start, by result",
     "compliance_rules": "rules in use by desk state",

@@ -175,7 +175,7 @@ def test_requests_notices_and_reloads_are_counted(tiny: Asker) -> None:
     }
 
 
-def test_notices_are_counted_in_tens_so_that_no_single_reader_moves_a_total(tiny: Asker) -> None:
+def test_answers_with_notices_are_counted_in_tens(tiny: Asker) -> None:
     told = []
     for _ in range(21):
         tiny.check({"content": {"publisher": "radio.example"}, "reader": {"location": {"country": "RU"}}})
