@@ -139,9 +139,16 @@ class Recorder:
         self._counted: tuple[date, str] | None = None
 
     def behind(self, snapshot: Snapshot, question: Question, decision: Decision, moment: Moment) -> Evidence:
-        """What stands behind a decision, once it is durable or cannot be."""
+        """What stands behind a decision, once it is durable or cannot be. Nothing that goes wrong here is raised."""
         if moment.as_of is not None:
             return PREVIEW
+        try:
+            return self._behind(snapshot, question, decision, moment)
+        except Exception as error:  # noqa: BLE001 - no notice is withheld for the sake of the log
+            _log.error("a page was not recorded: %s", type(error).__name__)
+            return NOT_RECORDED
+
+    def _behind(self, snapshot: Snapshot, question: Question, decision: Decision, moment: Moment) -> Evidence:
         stretch = self._on(snapshot, moment.days)
         key = _key(question)
         found = stretch.known.get(key)
@@ -156,7 +163,8 @@ class Recorder:
         if self.mode == EVERY_DECISION and table is not None:
             try:
                 self.log.keep([Keyed(_decision(nonce_of(self.log.nonce()), table, answer, question, now))])
-            except NotRecordedError:
+            except Exception as error:  # noqa: BLE001 - as above
+                _log.error("a decision was not recorded: %s", type(error).__name__)
                 evidence, table = NOT_RECORDED, None
         decision = answer.decision if table is None else table
         return msgspec.structs.replace(answer, evidence=evidence, decision=decision)

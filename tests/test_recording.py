@@ -230,6 +230,21 @@ def test_what_was_durable_is_asked_again_after_an_outage(node: Node, monkeypatch
     assert sorted(each.content or "" for each in node.of(TableRecord)) == [PAGE.url, OTHER_PAGE.url]
 
 
+@pytest.mark.parametrize("broken", ["table_of", "_key", "_Stretch"])
+def test_no_notice_is_withheld_whatever_goes_wrong_with_its_evidence(
+    node: Node, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ArithmeticError
+
+    wanted = node.check(PAGE, Reader(country="RU")).notices
+    monkeypatch.setattr(f"compliance.recording.{broken}", fail)
+    node.now += timedelta(days=1)
+    answer = node.check(OTHER_PAGE, Reader(country="RU"))
+    assert answer.evidence.state == "not recorded"
+    assert [each.id for each in answer.notices] == [each.id for each in wanted] != []
+
+
 def test_a_page_is_tabulated_once_while_nothing_can_be_recorded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
