@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from time import sleep
@@ -55,14 +56,23 @@ def brings(directory: Path, kill: int, pipe: int) -> NoReturn:
         sleep(60)
 
 
-def killed(directory: Path, kill: int, life: float) -> bytes:
-    """What a process said that was killed so many seconds after its birth, or, each other one, its first promise."""
+def killed(lives: Callable[[Path, int, int], NoReturn], directory: Path, kill: int, life: float) -> bytes:
+    """What a process said that was killed so many seconds after its birth, or, each other one, its first promise.
+
+    Args:
+        lives: what it does, with the number of the kill and where it tells its promises.
+        directory: where it records.
+        kill: the number.
+        life: seconds.
+    """
     outlet, inlet = os.pipe()
     process = os.fork()
     if process == 0:
         try:
             os.close(outlet)
-            brings(directory, kill, inlet)
+            lives(directory, kill, inlet)
+        except BaseException as error:  # noqa: BLE001 - whatever it is, it is told
+            os.write(inlet, f"failed: {error!r}\n".encode())
         finally:
             os._exit(1)
     os.close(inlet)
@@ -82,7 +92,7 @@ def main(directory: Path, kills: int, seed: int) -> None:
     random = Random(seed)  # noqa: S311 - repeatable
     for kill in range(kills):
         beneath = directory / str(kill // EACH)
-        said = killed(beneath, kill, random.uniform(0, LONGEST_LIFE))
+        said = killed(brings, beneath, kill, random.uniform(0, LONGEST_LIFE))
         with beneath.with_suffix(".said").open("ab") as file:
             file.write(said)
 

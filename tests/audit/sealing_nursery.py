@@ -8,12 +8,10 @@ each of them while it brings records from one thread and seals in another. What 
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import threading
 from pathlib import Path
 from random import Random
-from time import sleep
 from typing import NoReturn
 
 import pytest
@@ -22,6 +20,7 @@ from compliance.audit.group_commit import NotRecordedError
 from compliance.audit.log_files import SEGMENTS
 from compliance.audit.sealer import Sealer
 from compliance.audit.segment_writer import SegmentWriter
+from tests.audit.nursery import killed
 from tests.audit.sealing_mutants import CRASH
 from tests.audit.seals import record
 from tests.audit.signing import LOG, ORIGIN
@@ -56,33 +55,11 @@ def lives(directory: Path, kill: int, pipe: int) -> NoReturn:
             os.write(pipe, f"failed: {each}\n".encode())
 
 
-def killed(directory: Path, kill: int, life: float) -> bytes:
-    """What a process said that was killed so many seconds after its birth, or, each other one, its first promise."""
-    outlet, inlet = os.pipe()
-    process = os.fork()
-    if process == 0:
-        try:
-            os.close(outlet)
-            lives(directory, kill, inlet)
-        except BaseException as error:  # noqa: BLE001 - whatever it is, it is told
-            os.write(inlet, f"failed: {error!r}\n".encode())
-        finally:
-            os._exit(1)
-    os.close(inlet)
-    said = os.read(outlet, 4_096) if kill % 2 else b""
-    sleep(life)
-    os.kill(process, signal.SIGKILL)
-    with os.fdopen(outlet, "rb") as file:
-        said += file.read()
-    os.waitpid(process, 0)
-    return said
-
-
 def main(directory: Path, kills: int, seed: int) -> None:
     """Kill so many."""
     random = Random(seed)  # noqa: S311 - repeatable
     for kill in range(kills):
-        said = killed(directory, kill, random.uniform(0, LONGEST_LIFE))
+        said = killed(lives, directory, kill, random.uniform(0, LONGEST_LIFE))
         with directory.with_suffix(".said").open("ab") as file:
             file.write(said.rpartition(b"\n")[0] + b"\n")
 
