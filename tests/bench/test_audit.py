@@ -22,14 +22,14 @@ GOOD = Run(
     sealing=2.0,
     leaves=70_000,
     provable=[0.2, 0.9],
-    different=Replayed(100, 100, 13, 0.1),
+    different=Replayed(2000, 2000, 13, 1.0),
     alike=Replayed(2000, 40, 13, 1.0),
     is_quick=False,
 )
 
 
 def test_each_promise_is_judged_by_what_was_measured() -> None:
-    assert [each.is_kept for each in figures(GOOD)] == [True] * 8
+    assert [each.is_kept for each in figures(GOOD)] == [True] * 9
     worse = replace(
         GOOD,
         threads=[(Recorded(1.0, [[0.001] * 400]), 100.0)],
@@ -37,9 +37,10 @@ def test_each_promise_is_judged_by_what_was_measured() -> None:
         alone=5.1,
         proofs=Proofs(3.1, 300.0, 1001.0, 20.0),
         provable=[0.2, 2.1],
+        different=Replayed(1000, 1000, 13, 1.0),
         alike=Replayed(1000, 40, 13, 1.0),
     )
-    assert [each.is_kept for each in figures(worse)] == [False] * 8
+    assert [each.is_kept for each in figures(worse)] == [False] * 9
 
 
 def test_a_quick_run_judges_nothing() -> None:
