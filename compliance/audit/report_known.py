@@ -70,7 +70,7 @@ def _of_days(rows: Rows, asked: Asked, generated: date) -> Iterator[str]:
     last = max((each for each in (asked.since, asked.until) if each is not None), default=generated)
     if last > generated:
         yield f"`{last}` is in the future: nobody was shown anything then, and rules may change before"
-    first = rows.first_day()
+    first = None if asked.until is None else rows.first_day()
     if first is not None and asked.until is not None and asked.until < first:
         yield f"the log begins on `{first}`, and says nothing of days before"
 

@@ -40,7 +40,7 @@ from compliance.audit.report_decisions import (
     outer_of,
     totals_section,
 )
-from compliance.audit.report_fit import NO_VIEWS, NOT_COMPARED, reading_views, require_fit
+from compliance.audit.report_fit import NO_VIEWS, NOT_COMPARED, reading_views, require_fit, state_of
 from compliance.audit.report_known import notes_on
 from compliance.audit.report_rows import Rows, publisher_in, publishers_in
 from compliance.audit.report_unknowns import Advice, unknowns_section
@@ -78,6 +78,8 @@ class Reporter:
         self.log, self.views = LogFiles(directory), ViewsReader(directory / VIEWS)
         self._parameters, self._advice = tuple(parameters), dict(advice or {})
         self._unsealed = unsealed or (lambda: unsealed_in(directory))
+        self._sound: object = None
+        """The state of views whose sums agreed."""
 
     def report(self, name: str, asked: Asked, generated: date) -> Report:
         """One of `REPORTS`.
@@ -104,12 +106,14 @@ class Reporter:
 
     @contextmanager
     def _rows(self, asked: Asked) -> Iterator[Rows]:
+        state = state_of(self.views.path)  # as it was before: who writes meanwhile has it looked at again
         with reading_views(), self.views.connection() as database:
             if database is None:
                 raise EvidenceError(NO_VIEWS)
             database.execute("BEGIN")
             try:
-                require_fit(database, self.log)
+                require_fit(database, self.log, are_sums_sound=state == self._sound)
+                self._sound = state
                 yield Rows(database, asked, self._reference(asked.content))
             finally:
                 with suppress(sqlite3.Error):

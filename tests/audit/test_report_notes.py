@@ -48,11 +48,13 @@ def test_views_of_another_log_of_the_same_size_make_no_report(tmp_path: Path) ->
 )
 def test_views_that_contradict_themselves_make_no_report(tmp_path: Path, change: str) -> None:
     with closing(everything().reporter(tmp_path)) as reporter:
+        reporter.report("decisions", Asked(), DAY)  # whose views were sound is looked at again
         with closing(sqlite3.connect(tmp_path / VIEWS)) as database:
             database.execute(change)
             database.commit()
-        with pytest.raises(EvidenceError, match="compliance audit rebuild"):
-            reporter.report("decisions", Asked(), DAY)
+        for _ in range(2):
+            with pytest.raises(EvidenceError, match="compliance audit rebuild"):
+                reporter.report("decisions", Asked(), DAY)
 
 
 @some
