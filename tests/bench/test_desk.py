@@ -12,7 +12,7 @@ from compliance.cli.testing import texts_of
 from compliance.review.scenarios import run as run_scenarios
 from compliance.review.suites import Suites
 from compliance.store import read_rules, read_suites
-from tests.bench import desk, geo, mentions
+from tests.bench import audit, audit_reports, desk, geo, mentions
 from tests.bench.parts import report
 from tests.bench.parts.desk_files import Size, files_of, write
 from tests.bench.parts.desk_rules import CHANGED, Rule, make_rules
@@ -103,8 +103,11 @@ def test_each_benchmark_writes_its_own_part_of_the_page(tmp_path: Path, monkeypa
         report.part("# Benchmarks\n", "desk")
 
 
-@pytest.mark.parametrize("template", [report.PAGE, desk.TEMPLATE, geo.TEMPLATE, mentions.TEMPLATE])
+@pytest.mark.parametrize(
+    "template",
+    [report.PAGE, desk.TEMPLATE, geo.TEMPLATE, mentions.TEMPLATE, audit.TEMPLATE, audit_reports.TEMPLATE],
+)
 def test_the_page_says_what_the_templates_say(template: Path) -> None:
     page = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
-    pieces = re.split(r"\{\w+\}", template.read_text(encoding="utf-8").rstrip())
+    pieces = re.split(r"\{[\w-]+\}", template.read_text(encoding="utf-8").rstrip())
     assert [piece for piece in pieces if piece not in page] == []
