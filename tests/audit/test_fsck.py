@@ -14,7 +14,7 @@ from compliance.audit.fsck import fsck
 from compliance.audit.record import encode
 from compliance.audit.sealer import Sealer
 from compliance.audit.verify import verify
-from compliance.cli.audit_fsck import fsck as command
+from compliance.cli import main
 from compliance.errors import EvidenceError
 from tests.audit.logs import RULES, Files, blob, compressed, evidence, growth, log_of, mode, written
 from tests.audit.signing import LOG, ORIGIN
@@ -175,7 +175,7 @@ def test_a_directory_that_is_not_there_is_not_made(tmp_path: Path) -> None:
 
 
 def run(directory: Path, *arguments: str) -> tuple[int, str]:
-    done = CliRunner().invoke(command, ["--data-dir", str(directory), *arguments])
+    done = CliRunner().invoke(main, ["audit", "fsck", "--data-dir", str(directory), *arguments])
     return done.exit_code, done.output
 
 

@@ -11,8 +11,7 @@ from click.testing import CliRunner
 from compliance.audit.log_files import LogFiles
 from compliance.audit.receipts import Handed, leaf_of, receipt_of, verify_receipt
 from compliance.audit.record import TableRecord, encode
-from compliance.cli.audit_receipt import receipt as command
-from compliance.cli.verify import verify
+from compliance.cli import main
 from compliance.errors import EvidenceError
 from tests.audit.logs import evidence, log_of, mode, outcome, table, written
 from tests.audit.signing import LOG, ORIGIN, STRANGER
@@ -84,14 +83,16 @@ def test_a_damaged_log_hands_over_nothing_that_proves_nothing(path: str, tmp_pat
 
 
 def run(*arguments: str) -> tuple[int, str]:
-    done = CliRunner().invoke(verify, list(arguments))
+    done = CliRunner().invoke(main, ["verify", *arguments])
     return done.exit_code, done.output
 
 
 @pytest.fixture
 def handed(clean: Path, log: LogFiles) -> Handed:
     """The receipt of a table, written where the test is."""
-    done = CliRunner().invoke(command, ["100", "--data-dir", str(log.directory.parent), "--output", "one.tlog-proof"])
+    done = CliRunner().invoke(
+        main, ["audit", "receipt", "100", "--data-dir", str(log.directory.parent), "--output", "one.tlog-proof"]
+    )
     assert (done.exit_code, done.output) == (0, "leaf 100: one.tlog-proof, one.leaf\n")
     Path("key.pub").write_text(f"{LOG.public.vkey}\n", encoding="ascii")
     return receipt_of(log, 100)
@@ -134,7 +135,9 @@ def test_what_is_not_proven_is_refused(arguments: list[str], why: str) -> None:
 
 def test_a_large_record_lies_beside_its_leaf(clean: Path, log: LogFiles) -> None:
     key = table(90, outcome(2)).key
-    done = CliRunner().invoke(command, [key, "--data-dir", str(log.directory.parent), "-o", "large", "--json"])
+    done = CliRunner().invoke(
+        main, ["audit", "receipt", key, "--data-dir", str(log.directory.parent), "-o", "large", "--json"]
+    )
     said = json.loads(done.output)
     assert said == {
         "number": leaf_of(log, key),
@@ -147,7 +150,9 @@ def test_a_large_record_lies_beside_its_leaf(clean: Path, log: LogFiles) -> None
 
 @pytest.mark.parametrize("wanted", ["x", "-1", "1.5", "ab" * 31])
 def test_what_is_no_leaf_is_refused(wanted: str, log: LogFiles, clean: Path) -> None:
-    done = CliRunner().invoke(command, ["--data-dir", str(log.directory.parent), "-o", "one", "--", wanted])
+    done = CliRunner().invoke(
+        main, ["audit", "receipt", "--data-dir", str(log.directory.parent), "-o", "one", "--", wanted]
+    )
     assert done.exit_code == 2
     assert "is neither the number of a leaf nor a key" in done.output
     assert list(clean.glob("one*")) == []
