@@ -8,29 +8,30 @@ as old as they are today, whatever day is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
-from functools import lru_cache, reduce
+from datetime import UTC, date, datetime
+from functools import reduce
 from operator import or_
 from pathlib import Path
 from typing import Final, Self
-from zoneinfo import ZoneInfo
 
 from compliance.answer import Answer, Mentions
 from compliance.assemble import Moment, Question, assemble, mentions_of, page_of
-from compliance.content.facts import Content, Written, advice, facts_from, facts_of
+from compliance.content.facts import Content, Written, advice, facts_of
 from compliance.content.mentioned import NOTHING, Looked, told, with_mentions
+from compliance.deciding import decided
 from compliance.engine.explain import Explanation
 from compliance.engine.explain import explain as explain_plainly
+from compliance.engine.reading import PLACE
 from compliance.engine.segment import Segment
 from compliance.errors import Problem, RequestError
 from compliance.forms_cache import FormsCache
 from compliance.geo import Atlas, Databases, DatabaseStore, GeoFiles
+from compliance.law_time import first_instant, law_days, next_midnight
 from compliance.model.decision import Decision
-from compliance.model.facts import Facts, FactValue, OneOf
-from compliance.model.period import ONE_DAY
-from compliance.model.ruleset import LawDays, Ruleset
+from compliance.model.facts import Facts
+from compliance.model.ruleset import Ruleset
 from compliance.model.territory import LocationSet, Territory
 from compliance.notices.spoken import changes
 from compliance.reader import Reader, where
@@ -38,7 +39,6 @@ from compliance.recording import Recorder, Tabled, tabled
 from compliance.store import MEMO, Snapshot, Store, packaged_rules
 
 __all__ = ["Checker", "Content", "Reader"]
-LAST: Final = datetime.max.replace(tzinfo=UTC)  # stands for an instant that the calendar has no day for
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,33 @@ class _Today:
     segment: Segment
     since: datetime
     until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A page as it was asked about, besides the reader: the languages that are read, and as of which day."""
+
+    content: Content
+    languages: tuple[str, ...] = ()
+    as_of: date | None = None
+    explain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A page as a rule set reads it: with what it says of itself, its facts, what to advise, what is in its texts."""
+
+    content: Content
+    facts: Facts
+    advice: tuple[str, ...] = ()
+    looked: Looked = NOTHING
+
+    def asked_from(self, location: LocationSet) -> Question:
+        """The question of a reader in a place."""
+        return Question(self.content, {**self.facts, PLACE: location}, location, self.advice, self.looked)
+
+
+_NOTHING_SAID: Final = Understood(Content(), {})
 
 
 class Checker:
@@ -147,22 +174,32 @@ class Checker:
         Raises:
             RequestError: with everything in the question that cannot be understood.
         """
-        snapshot = self.store.current
+        snapshot, now = self.moment()
         problems = [*_day_problems(as_of), *_language_problems(languages)]
-        now = _now()
         question = self._question(snapshot, content, reader, None if problems else as_of, now, problems)
-        days = law_days(snapshot.ruleset, as_of, now)
-        if explain:
+        asked = Asked(content, (languages,) if isinstance(languages, str) else tuple(languages), as_of, explain)
+        return self.answered(snapshot, question, asked, now, is_given=is_given)
+
+    def moment(self) -> tuple[Snapshot, datetime]:
+        """The rule set in use and the instant (UTC): one question sees one of each."""
+        return self.store.current, _now()
+
+    def answered(
+        self, snapshot: Snapshot, question: Question, asked: Asked, now: datetime, *, is_given: bool = True
+    ) -> Answer:
+        """The answer to a question that was understood, by a rule set at an instant (UTC)."""
+        days = law_days(snapshot.ruleset, asked.as_of, now)
+        if asked.explain:
             decision = explain_plainly(snapshot.ruleset, question.facts, days).decision
         else:
             decision = snapshot.index.decide(question.facts, days)
-        read = (languages,) if isinstance(languages, str) else tuple(languages)
-        turns = changes(page_of(snapshot.ruleset, question, days, read), decision.instances)
-        moment = Moment(now, days, as_of, first_instant(decision, turns))
+        turns = changes(page_of(snapshot.ruleset, question, days, asked.languages), decision.instances)
+        moment = Moment(now, days, asked.as_of, first_instant(decision, turns))
         if (recorder := self.recorder) is None or not is_given:
-            return assemble(snapshot.ruleset, question, decision, moment, read)
+            return assemble(snapshot.ruleset, question, decision, moment, asked.languages)
         evidence = recorder.behind(snapshot, question, decision, moment)
-        return recorder.told(assemble(snapshot.ruleset, question, decision, moment, read), question, evidence, now)
+        answer = assemble(snapshot.ruleset, question, decision, moment, asked.languages)
+        return recorder.told(answer, question, evidence, now)
 
     def table(self, content: Content, *, as_of: date | None = None, is_given: bool = True) -> Tabled:
         """What readers in every place are shown on a page: recorded, unless `as_of` is given or it is only tried.
@@ -218,7 +255,7 @@ class Checker:
             RequestError: with every fact that cannot be read.
         """
         snapshot = self.store.current
-        return _decide(snapshot, self._segment(snapshot, as_of), facts)
+        return decided(snapshot, self._segment(snapshot, as_of), facts)
 
     def decide_many(
         self, questions: Iterable[Mapping[str, Written]], *, as_of: date | None = None
@@ -230,7 +267,7 @@ class Checker:
         """
         snapshot = self.store.current
         segment = self._segment(snapshot, as_of)
-        return (_decide(snapshot, segment, facts) for facts in questions)
+        return (decided(snapshot, segment, facts) for facts in questions)
 
     def _segment(self, snapshot: Snapshot, as_of: date | None) -> Segment:
         """The stretch of days in which the question is asked."""
@@ -241,8 +278,7 @@ class Checker:
         now, today = _now(), self._today
         if today is None or today.snapshot is not snapshot or not today.since <= now < today.until:
             days = law_days(snapshot.ruleset, None, now)
-            midnights = [_begins(day + ONE_DAY, zone) for zone, day in days.items()]
-            self._today = today = _Today(snapshot, snapshot.index.segment(days), now, min(midnights, default=LAST))
+            self._today = today = _Today(snapshot, snapshot.index.segment(days), now, next_midnight(days))
         return today.segment
 
     def _question(
@@ -255,22 +291,20 @@ class Checker:
         problems: list[Problem],
     ) -> Question:
         """The facts of content and reader; the problems of both at once, with those found before."""
-        facts: Facts = {}
-        location = LocationSet.unknown()
-        looked = NOTHING
+        page, location = _NOTHING_SAID, LocationSet.unknown()
         try:
-            content, facts, looked = told(content, snapshot.directory, snapshot.names.look)
+            page = understood(snapshot, content)
         except RequestError as error:
             problems.extend(error.problems)
         try:
-            location = self._locate(snapshot.ruleset, Reader() if reader is None else reader, as_of, now)
+            location = self.located(
+                snapshot, Reader() if reader is None else reader, *places_days(snapshot, as_of, now)
+            )
         except RequestError as error:
             problems.extend(error.problems)
         if problems:
             raise RequestError(problems)
-        advised = advice(content, facts, snapshot.directory)
-        known = {**with_mentions(facts, looked), "reader.location": location}
-        return Question(content, known, location, advised, looked)
+        return page.asked_from(location)
 
     def locate(self, reader: Reader, *, as_of: date | None = None) -> LocationSet:
         """The places where the reader may be, on a day; without `as_of`, now.
@@ -281,20 +315,43 @@ class Checker:
         """
         if problems := _day_problems(as_of):
             raise RequestError(problems)
-        return self._locate(self.store.current.ruleset, reader, as_of, _now())
+        snapshot, now = self.moment()
+        return self.located(snapshot, reader, *places_days(snapshot, as_of, now))
 
-    def _locate(self, ruleset: Ruleset, reader: Reader, as_of: date | None, now: datetime) -> LocationSet:
-        """The places of every law day of a moment: a territory may have more of them in a zone where it is tomorrow.
+    def located(self, snapshot: Snapshot, reader: Reader, days: Sequence[date], aged: date) -> LocationSet:
+        """The places on all law days of a moment: a territory may have more of them in a zone where it is tomorrow.
 
-        What was said of an address does not grow young again on the day that is asked for: databases are as old as
-        they are today, or on a later day.
+        Args:
+            snapshot: whose territories count.
+            reader: what is known of the place.
+            days: the law days, each once and in order.
+            aged: the day from which the age of databases counts: what was said of an address does not grow young
+                again on the day that is asked for.
+
+        Raises:
+            RequestError: as `locate` does.
         """
+        territories = snapshot.ruleset.territories
         kept, databases = self._atlas, self.databases
-        if kept[0] is not ruleset.territories:
-            self._atlas = kept = ruleset.territories, Atlas(ruleset.territories.values())
-        days = {*law_days(ruleset, as_of, now).values()} or {as_of or now.date()}
-        aged = max(now.date(), as_of or date.min)
-        return reduce(or_, (where(reader, databases, kept[1], day, aged) for day in sorted(days)))
+        if kept[0] is not territories:
+            self._atlas = kept = territories, Atlas(territories.values())
+        return reduce(or_, [where(reader, databases, kept[1], day, aged) for day in days])
+
+
+def places_days(snapshot: Snapshot, as_of: date | None, now: datetime) -> tuple[list[date], date]:
+    """The days on which places are asked for, in order, and the one from which databases age: today or later."""
+    days = {*law_days(snapshot.ruleset, as_of, now).values()} or {as_of or now.date()}
+    return sorted(days), max(now.date(), as_of or date.min)
+
+
+def understood(snapshot: Snapshot, content: Content) -> Understood:
+    """A page as a rule set reads it.
+
+    Raises:
+        RequestError: with everything about it that cannot be understood.
+    """
+    content, facts, looked = told(content, snapshot.directory, snapshot.names.look)
+    return Understood(content, with_mentions(facts, looked), advice(content, facts, snapshot.directory), looked)
 
 
 def _day_problems(as_of: object) -> list[Problem]:
@@ -309,83 +366,6 @@ def _language_problems(languages: object) -> list[Problem]:
     return [] if is_list else [Problem("these are not languages", where="languages", help="give a list of tags")]
 
 
-def law_days(ruleset: Ruleset, as_of: date | None, now: datetime) -> LawDays:
-    """The law day in every zone of the rule set."""
-    if as_of is not None:
-        return dict.fromkeys(ruleset.zones, as_of)
-    return {zone: now.astimezone(_zone(zone)).date() for zone in ruleset.zones}
-
-
-def first_instant(decision: Decision, turns: Iterable[tuple[str, date]] = ()) -> datetime | None:
-    """The first instant (UTC) at which the decision, or its words with their `turns`, may differ.
-
-    None if neither the law nor a wording foresees a change.
-    """
-    instants = [_begins(day, zone) for zone, day in (*decision.changes, *turns)]
-    return min((each for each in instants if each < LAST), default=None)
-
-
-def _begins(day: date, zone: str) -> datetime:
-    """The instant (UTC) at which a day begins in a zone; `LAST` at the end of the calendar."""
-    try:
-        return datetime.combine(day, time(), _zone(zone)).astimezone(UTC)
-    except OverflowError:
-        return LAST  # nobody will ask again
-
-
-def _decide(snapshot: Snapshot, segment: Segment, written: Mapping[str, Written]) -> Decision:
-    """The decision on facts as they were written, remembered as they were written."""
-    by_name: object = written
-    if not isinstance(by_name, Mapping):
-        return segment.decide(facts_from(written, snapshot.directory))  # which says what is wrong
-    if not snapshot.decisions.most:
-        return segment.decide(_facts(snapshot, written))
-    key: Hashable = (segment.number, *written, *written.values())
-    try:
-        found = snapshot.decisions.get(key)
-    except TypeError:  # lists have no hash
-        if (listed := _hashed(segment, written)) is None:
-            return segment.decide(facts_from(written, snapshot.directory))
-        key = listed
-        found = snapshot.decisions.get(key)
-    if found is None:
-        found = snapshot.decisions.put(key, segment.decide(_facts(snapshot, written)))
-    return found
-
-
-def _hashed(segment: Segment, written: Mapping[str, Written]) -> Hashable | None:
-    """A key for facts of which some are lists: tuples of the same words have a hash. None if nothing helps."""
-    values = (tuple(value) if isinstance(value, list) else value for value in written.values())
-    key = (segment.number, *written, *values)
-    try:
-        hash(key)
-    except TypeError:
-        return None
-    return key
-
-
-def _facts(snapshot: Snapshot, written: Mapping[str, Written]) -> Facts:
-    """Facts as they were written, each read once."""
-    known: dict[str, FactValue] = {}
-    fresh: dict[str, Written] = {}
-    ids = snapshot.directory.ids
-    for name, value in written.items():
-        if not isinstance(value, str):
-            fresh[name] = value
-        elif name == "publisher" and value in ids:
-            known[name] = OneOf(frozenset((value,)))  # too many to keep, and nothing to look up
-        elif (found := snapshot.facts.get((name, value))) is None:
-            fresh[name] = value
-        else:
-            known[name] = found
-    if fresh:
-        for name, read in facts_from(fresh, snapshot.directory).items():
-            known[name] = read
-            if isinstance(fresh[name], str):
-                snapshot.facts.put((name, fresh[name]), read)
-    return known
-
-
 def today() -> date:
     """Today in UTC: the day that commands use when none was given."""
     return _now().date()
@@ -393,8 +373,3 @@ def today() -> date:
 
 def _now() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - the one place that asks the clock
-
-
-@lru_cache(maxsize=512)
-def _zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name)

@@ -54,8 +54,8 @@ PREVIEW: Final = Evidence(state="preview")
 NOT_RECORDED: Final = Evidence(state="not recorded")
 
 
-_Counts = dict[tuple[str | None, frozenset[tuple[str, NoticeStatus, Display]]], list[int]]
-"""By a zone, called by its first place, and the notices of an answer: how many."""
+Counting = tuple[str | None, frozenset[tuple[str, NoticeStatus, Display]]]
+"""A zone, called by its first place, and the notices of an answer, each once, however many entities it is due for."""
 
 
 class _Stretch:
@@ -135,7 +135,7 @@ class Recorder:
         self._announced: tuple[Snapshot, int] | None = None
         """The rule set that stands in the log, and as of which generation."""
         self._mutex, self._announcing = threading.Lock(), threading.Lock()
-        self._counts: _Counts = {}
+        self._counts: dict[Counting, list[int]] = {}
         self._counted: tuple[date, str] | None = None
 
     def behind(self, snapshot: Snapshot, question: Question, decision: Decision, moment: Moment) -> Evidence:
@@ -154,7 +154,9 @@ class Recorder:
         found = stretch.known.get(key)
         if found is None:
             found = self._sought(stretch, key, question, moment.now.date())
-        self._count(moment.now.date(), stretch, question, decision)
+        notices = frozenset([(each.notice.id, each.status, each.display) for each in decision.instances])
+        counting = (stretch.label(question.location), notices)
+        self.count(moment.now.date(), snapshot.ruleset.meaning, counting)
         return found
 
     def told(self, answer: Answer, question: Question, evidence: Evidence, now: datetime) -> Answer:
@@ -299,23 +301,26 @@ class Recorder:
 
     # -- counts -----------------------------------------------------------------------------------------
 
-    def _count(self, today: date, stretch: _Stretch, question: Question, decision: Decision) -> None:
-        """Count one answer for each notice, however many entities it is due for."""
-        meaning, counted = stretch.snapshot.ruleset.meaning, self._counted
+    def counting(self, snapshot: Snapshot, days: LawDays, location: LocationSet, answer: Answer) -> Counting:
+        """As what an answer is counted: the zone, and each notice once, however many entities it is due for."""
+        notices = [(each.id, NoticeStatus(each.status), Display(each.display)) for each in answer.notices]
+        return self._on(snapshot, days).label(location), frozenset(notices)
+
+    def count(self, today: date, meaning: str, counting: Counting) -> None:
+        """Count one answer of a day (UTC) and a rule set, by its meaning."""
+        counted = self._counted
         if counted is not None and counted != (today, meaning):
             today = max(today, counted[0])  # it may have been asked before midnight
             if counted != (today, meaning):
                 self.flush(today if counted[1] == meaning else None)
-        notices = frozenset([(each.notice.id, each.status, each.display) for each in decision.instances])
-        key = (stretch.label(question.location), notices)
         with self._mutex:
             self._counted = (today, meaning)
-            number = self._counts.get(key)
+            number = self._counts.get(counting)
             if number is None:
-                self._counts[key] = number = [0]
+                self._counts[counting] = number = [0]
             number[0] += 1
 
-    def _counters(self, counts: _Counts, day: date, meaning: str, today: date) -> CountersRecord:
+    def _counters(self, counts: dict[Counting, list[int]], day: date, meaning: str, today: date) -> CountersRecord:
         summed: Counter[tuple[str | None, str, str, str]] = Counter()
         for (place, notices), (number,) in counts.items():
             for notice, status, display in notices:

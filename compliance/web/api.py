@@ -24,6 +24,7 @@ from compliance.model.ruleset import LANGUAGE_VERSION
 from compliance.reader import Sender, sender
 from compliance.store import NO_ACTIVE_RULE
 from compliance.web import metrics
+from compliance.web.checking import checked
 from compliance.web.evidence import is_well, measured, state
 from compliance.web.json_body import forget_names
 from compliance.web.problems import problem
@@ -38,25 +39,10 @@ routes = Blueprint("api", __name__)
 @routes.post("/v1/check")
 def check() -> Response:
     """The notices of one page for one reader."""
-    own = _sender()
-    asked, problems = understand(body(), own.reader)
-    try:
-        answer = service().checker.check(
-            asked.content,
-            asked.reader,
-            languages=asked.languages,
-            as_of=asked.as_of,
-            explain=asked.explain and not problems,
-            is_given=not problems,  # asked all the same, for the problems that are left
-        )
-    except RequestError as error:
-        raise RequestError([*problems, *error.problems]) from None
-    if problems:
-        raise RequestError(problems)
-    _count(asked, own, answer)
+    ready = checked(service(), body(), _sender)
     # an answer speaks of one reader: a shared cache that kept it could serve it to another
-    response = as_json(answer.to_json(), cache="no-store")
-    response.headers["Ruleset"] = answer.ruleset.meaning  # of this answer, even if a reload came in between
+    response = as_json(ready.body, cache="no-store")
+    response.headers["Ruleset"] = ready.meaning  # of this answer, even if a reload came in between
     return response
 
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask import Flask, Response, request
 
 from compliance.check import Checker
 from compliance.config import Settings
 from compliance.geo.client_address import ProxyTrust
+from compliance.kept import KeptAnswers
 from compliance.web import api, evidence, reports
 from compliance.web.auditing import EXTENSION as AUDITING
 from compliance.web.auditing import Auditing
+from compliance.web.fast_lane import FastLane
 from compliance.web.metrics import Metrics
 from compliance.web.service import EXTENSION, Sealing, Service
 from compliance.web.withheld import silence_words
+
+MOST_KEPT: Final = 64 * 1024 * 1024
+"""So many bytes of answers are kept, and of pages, unless settings say otherwise."""
 
 
 def create_app(
@@ -37,11 +44,14 @@ def create_app(
     silence_words(app.logger.name)
     app.url_map.merge_slashes = False  # a redirect would repeat the query, and whoever asks mends the path at once
     app.config["MAX_CONTENT_LENGTH"] = body_limit
-    app.extensions[EXTENSION] = shared = Service(checker, Metrics(), trust or ProxyTrust(), sealing)
+    app.extensions[EXTENSION] = shared = Service(
+        checker, KeptAnswers(checker, MOST_KEPT), Metrics(), trust or ProxyTrust(), sealing
+    )
     app.extensions[AUDITING] = auditing
     for each in (api.routes, evidence.routes, reports.routes):
         app.register_blueprint(each)
     _finish(app, shared)
+    app.wsgi_app = FastLane(app.wsgi_app, shared, body_limit)  # type: ignore[method-assign]
     return app
 
 

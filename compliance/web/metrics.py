@@ -49,6 +49,15 @@ class Metrics:
         with self._lock:
             self._counts[name, tuple(sorted(labels.items()))] += amount
 
+    def counter(self, name: str, **labels: str) -> Counting:
+        """What counts one more of this kind, for whoever does nothing else."""
+        return Counting(self, (name, tuple(sorted(labels.items()))))
+
+    def count(self, key: tuple[str, Labels]) -> None:
+        """Count one more."""
+        with self._lock:
+            self._counts[key] += 1
+
     def text(self, **gauges: Mapping[Labels, int]) -> str:
         """All counters, and the gauges given, as text."""
         with self._lock:
@@ -64,6 +73,19 @@ class Metrics:
                     shown = ",".join(f'{key}="{value}"' for key, value in labels)
                     lines.append(f"{name}{{{shown}}} {number}" if labels else f"{name} {number}")
         return "\n".join(lines) + "\n"
+
+
+class Counting:
+    """Counts one kind of thing."""
+
+    __slots__ = ("_key", "_metrics")
+
+    def __init__(self, metrics: Metrics, key: tuple[str, Labels]) -> None:
+        self._metrics, self._key = metrics, key
+
+    def add(self) -> None:
+        """Count one more."""
+        self._metrics.count(self._key)
 
 
 def _told(name: str, number: int) -> int:

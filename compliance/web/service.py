@@ -10,6 +10,7 @@ from flask import Response, current_app, request
 from compliance.audit.seal_status import SealStatus
 from compliance.check import Checker
 from compliance.geo.client_address import ProxyTrust
+from compliance.kept import KeptAnswers
 from compliance.web import metrics
 
 EXTENSION = "compliance"
@@ -25,6 +26,7 @@ class Service(msgspec.Struct):
     """What the endpoints share."""
 
     checker: Checker
+    kept: KeptAnswers
     metrics: metrics.Metrics
     trust: ProxyTrust
     sealing: Sealing | None = None

@@ -235,7 +235,7 @@ def test_a_path_that_is_no_endpoint_is_refused_and_never_redirected(asker: Asker
 def test_an_answer_carries_the_digest_of_the_rules_that_gave_it(tiny: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
     """A reload between deciding and replying must not put the new digest on the old answer."""
     checker = tiny.app.extensions["compliance"].checker
-    decided = checker.check
+    decided = checker.answered
 
     def reloaded_meanwhile(*arguments: Any, **more: Any) -> Any:
         answer = decided(*arguments, **more)
@@ -243,7 +243,7 @@ def test_an_answer_carries_the_digest_of_the_rules_that_gave_it(tiny: Asker, mon
         assert checker.store.reload()
         return answer
 
-    monkeypatch.setattr(checker, "check", reloaded_meanwhile)
+    monkeypatch.setattr(checker, "answered", reloaded_meanwhile)
     response = tiny.check({"content": {}})
     assert response.headers["Ruleset"] == json.loads(response.data)["ruleset"]["meaning"] != checker.ruleset.meaning
 

@@ -236,14 +236,14 @@ def _broken(checker: Checker, monkeypatch: pytest.MonkeyPatch, room: str) -> Non
 @pytest.mark.parametrize(
     "room",
     [
-        "compliance.check.Checker._locate",
+        "compliance.check.Checker.located",
         "compliance.reader.locate",
         "compliance.reader.parse_address",
         "compliance.check.told",
         "compliance.check.explain_plainly",
         "compliance.check.assemble",
         "compliance.answer.Answer.to_json",
-        "compliance.web.api.understand",
+        "compliance.web.checking.understand",
         "compliance.reader.cdn_evidence",
         "compliance.web.metrics.Metrics.add",
     ],
@@ -288,7 +288,7 @@ def test_a_message_that_repeats_an_address_by_mistake_is_sent_without_it(
     def careless(*_: object, **__: object) -> NoReturn:
         raise RequestError([Problem(f"no {each}", where=f"x[{each}]", help=f"not {each}") for each in ADDRESSES])
 
-    monkeypatch.setattr(Checker, "check", careless)
+    monkeypatch.setattr(Checker, "answered", careless)
     response = Asker(create_app(checker)).check({"content": {}})
     everything.append(response.text)
     assert len(refused(response, 400)["problems"]) == len(ADDRESSES)
