@@ -39,7 +39,7 @@ class FastLane:
             service: what answers.
             body_limit: the largest body of a request, in bytes.
         """
-        self._application, self._service, self._most = application, service, body_limit
+        self.behind, self._service, self._most = application, service, body_limit
         self._answered = service.metrics.counter("compliance_requests_total", route=ROUTE, status="200")
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -50,7 +50,7 @@ class FastLane:
                 start_response("200 OK", found[1])
                 return (found[0],)
             environ["wsgi.input"] = BytesIO(body)
-        return self._application(environ, start_response)
+        return self.behind(environ, start_response)
 
     def _size(self, environ: Environ) -> int:
         """How many bytes the body of a plain check has; 0 for anything else."""
