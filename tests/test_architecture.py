@@ -17,7 +17,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "compliance"
 COMMANDS = Path(sys.executable).parent
-CORE = ("model", "language", "mentions", "engine", "notices", "content", "review")
+CORE = ("model", "language", "mentions", "engine", "notices", "content", "review", "edge")
 PURE_MODULES = (
     "audit/bundle_reading.py",
     "audit/canonical.py",
@@ -124,7 +124,7 @@ ROOMS = (
         "notices/render.py",
         "content/facts.py",
     ),
-    *("review/lint/dates.py", *PURE_MODULES),
+    *("review/lint/dates.py", "edge/formats.py", *PURE_MODULES),
 )
 """A module of every core room."""
 IMPURE = (

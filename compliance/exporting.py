@@ -1,0 +1,221 @@
+"""Many pages to one table for a CDN or a web server, which answers from it without asking anybody.
+
+Theory: a page at the edge is decided as any page is, once for each class of places that a CDN may name, under one rule
+set and at one instant. What a CDN names is taken as a header from a trusted proxy: so a reader at the edge is shown
+what the service would show who had that header alone. For a page that is in no table its site speaks: the publishers
+of its pages, and nothing else that could be known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Final
+
+from compliance.assemble import Moment, page_of
+from compliance.check import Asked, Checker, Understood, places_days, understood
+from compliance.content.facts import Content
+from compliance.edge.formats import site_of
+from compliance.edge.table import Basis, Classes, EdgeTable, Pieces, Row, merged, pieces, table_of
+from compliance.engine.segment import Segment
+from compliance.errors import Problem, RequestError
+from compliance.geo.cdn_headers import evidence
+from compliance.law_time import first_instant, law_days
+from compliance.model.iso3166 import ALIASES
+from compliance.model.ruleset import LawDays
+from compliance.model.territory import PLACES, LocationSet
+from compliance.model.web_address import canonical_url
+from compliance.notices.spoken import changes
+from compliance.reader import Reader
+from compliance.recording import Tabled
+from compliance.store import Snapshot
+
+_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,199}")
+_HEADERS: Final = {"country": "country", "region": "region"}
+_NO_ADDRESS: Final = "a table for the edge finds pages by their addresses, and this one has none"
+_ADDRESS_HELP: Final = "give `content.url`: a web address, or an id of letters, digits and `._:-`"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A page that was asked for, and where the question stands, in words for a person."""
+
+    asked: Asked
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A table for the edge, and what was recorded of its pages."""
+
+    table: EdgeTable
+    recorded: tuple[Tabled, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    name: str
+    read: Understood
+    item: Item
+
+
+@dataclass(slots=True)
+class _Moment:
+    """One rule set at one instant, the classes of places, and the instants at which something may differ."""
+
+    snapshot: Snapshot
+    days: LawDays
+    segment: Segment
+    classes: Classes
+    ends: list[datetime] = field(default_factory=list)
+
+    def row(self, name: str, read: Understood, languages: Sequence[str]) -> Row:
+        """The row of one page."""
+        return Row(name, tuple([self._pieces(read, each, languages) for each in self.classes.locations]))
+
+    def _pieces(self, read: Understood, location: LocationSet, languages: Sequence[str]) -> Pieces:
+        question = read.asked_from(location)
+        decision = self.segment.decide(question.facts)
+        page = page_of(self.snapshot.ruleset, question, self.days, languages)
+        end = first_instant(decision, changes(page, decision.instances))
+        if end is not None:
+            self.ends.append(end)
+        return pieces(page, decision.instances)
+
+
+def checked(checker: Checker, items: Iterable[Item]) -> None:
+    """Read every page and do nothing with it.
+
+    Raises:
+        RequestError: with everything about any of them that cannot be understood.
+    """
+    problems: list[Problem] = []
+    _read(checker.moment()[0], items, problems)
+    if problems:
+        raise RequestError(problems)
+
+
+def exported(
+    checker: Checker, items: Sequence[Item], *, is_recorded: bool = False, moved: Callable[[int], None] | None = None
+) -> Exported:
+    """The table of many pages, and the evidence for each, which is durable before the table is given out.
+
+    Args:
+        checker: what decides, and what records.
+        items: the pages, each with its address; the same one twice is one.
+        is_recorded: whether tables are to be recorded.
+        moved: told of each page that is done.
+
+    Raises:
+        RequestError: with everything about any page that cannot be understood, and what keeps them out of one table.
+    """
+    snapshot, now = checker.moment()
+    problems: list[Problem] = []
+    pages = _named(_read(snapshot, items, problems), problems)
+    as_of = _one_day(items, problems)
+    if problems:
+        raise RequestError(problems)
+    days = law_days(snapshot.ruleset, as_of, now)
+    segment = snapshot.index.segment(days)
+    classes = Classes.of(segment.zones, _locations(checker, snapshot, as_of, now))
+    moment = _Moment(snapshot, days, segment, classes)
+    rows, recorded = [], []
+    for page in pages:
+        rows.append(moment.row(page.name, page.read, page.item.asked.languages))
+        if is_recorded and checker.recorder is not None:
+            question = page.read.asked_from(LocationSet.unknown())
+            recorded.append(checker.recorder.table(snapshot, question, Moment(now, days, as_of, None)))
+        if moved is not None:
+            moved(1)
+    sites, any_page = _sites(moment, pages), moment.row("", understood(snapshot, Content()), ())
+    until = min(moment.ends, default=None) if as_of is None else None
+    basis = Basis(snapshot.ruleset.meaning, snapshot.ruleset.source, as_of or now.date(), as_of is not None, until)
+    return Exported(table_of(classes, rows, sites, any_page, basis), tuple(recorded))
+
+
+# -- pages ----------------------------------------------------------------------------------------------
+
+
+def _read(snapshot: Snapshot, items: Iterable[Item], problems: list[Problem]) -> list[tuple[Understood, Item]]:
+    """Each page as the rule set reads it; what cannot be understood is added to the problems."""
+    found = []
+    for item in items:
+        try:
+            found.append((understood(snapshot, item.asked.content), item))
+        except RequestError as error:
+            problems += [_at(item, each) for each in error.problems]
+    return found
+
+
+def _at(item: Item, problem: Problem) -> Problem:
+    where = " ".join(each for each in (item.where, problem.where) if each)
+    return Problem(problem.message, problem.span, problem.help, where or None)
+
+
+def _named(read: Iterable[tuple[Understood, Item]], problems: list[Problem]) -> list[_Page]:
+    """The pages by name, each once."""
+    found: dict[str, _Page] = {}
+    for page, item in read:
+        url = (page.content.url or "").strip()
+        name = canonical_url(url) or (url if _ID.fullmatch(url) else None)
+        if name is None:
+            problems.append(_at(item, Problem(_NO_ADDRESS, where="content.url", help=_ADDRESS_HELP)))
+        elif (other := found.setdefault(name, _Page(name, page, item))).item.asked != item.asked:
+            problems.append(_at(item, _twice(other.item)))
+    return list(found.values())
+
+
+def _twice(other: Item) -> Problem:
+    where = f" at {other.where}" if other.where else ""
+    return Problem(f"the same page is described otherwise{where}", where="content.url", help="keep one of the two")
+
+
+def _one_day(items: Sequence[Item], problems: list[Problem]) -> date | None:
+    """The day that all questions are about."""
+    if not items:
+        problems.append(Problem("there is no page", help="give one question at least, as for `POST /v1/table`"))
+        return None
+    first = items[0]
+    for item in items:
+        if item.asked.as_of != first.asked.as_of:
+            help_ = "a table is about one day: give the same `as_of` with each page, or none"
+            problems.append(_at(item, Problem("the day is another one than that of the first page", help=help_)))
+    return first.asked.as_of
+
+
+def _sites(moment: _Moment, pages: Iterable[_Page]) -> list[Row]:
+    """For each site what any page of it may show, whoever of its publishers publishes it."""
+    publishers: dict[str, dict[str, None]] = defaultdict(dict)
+    languages: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    for page in pages:
+        if site := site_of(page.name):
+            publishers[site][page.read.content.publisher or site] = None
+            languages[site].add(page.item.asked.languages)
+    return [
+        _site(moment, site, list(names), next(iter(languages[site])) if len(languages[site]) == 1 else ())
+        for site, names in sorted(publishers.items())
+    ]
+
+
+def _site(moment: _Moment, site: str, publishers: Sequence[str], languages: Sequence[str]) -> Row:
+    rows = [moment.row("", understood(moment.snapshot, Content(publisher=each)), languages) for each in publishers]
+    return Row(site, tuple(merged(each) for each in zip(*(row.pieces for row in rows), strict=True)))
+
+
+# -- places ---------------------------------------------------------------------------------------------
+
+
+def _locations(checker: Checker, snapshot: Snapshot, as_of: date | None, now: datetime) -> Mapping[str, LocationSet]:
+    """For each code that a CDN may write where a reader may be then: what one header says, and no more."""
+    on, aged = places_days(snapshot, as_of, now)
+    found = {}
+    for code in sorted(PLACES | ALIASES.keys()):
+        country, _, region = code.partition("-")
+        headers = [("country", country), *([("region", region)] if region else [])]
+        said = evidence("custom", headers, _HEADERS.items())
+        reader = Reader(evidence=() if said is None else (said,))
+        found[code] = checker.located(snapshot, reader, on, aged)
+    return found
