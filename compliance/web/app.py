@@ -10,7 +10,7 @@ from compliance.check import Checker
 from compliance.config import Settings
 from compliance.geo.client_address import ProxyTrust
 from compliance.kept import KeptAnswers
-from compliance.web import api, evidence, reports
+from compliance.web import api, evidence, fragment, reports
 from compliance.web.auditing import EXTENSION as AUDITING
 from compliance.web.auditing import Auditing
 from compliance.web.fast_lane import FastLane
@@ -48,7 +48,7 @@ def create_app(
         checker, KeptAnswers(checker, MOST_KEPT), Metrics(), trust or ProxyTrust(), sealing
     )
     app.extensions[AUDITING] = auditing
-    for each in (api.routes, evidence.routes, reports.routes):
+    for each in (api.routes, evidence.routes, reports.routes, fragment.routes):
         app.register_blueprint(each)
     _finish(app, shared)
     app.wsgi_app = FastLane(app.wsgi_app, shared, body_limit)  # type: ignore[method-assign]

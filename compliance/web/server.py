@@ -10,6 +10,7 @@ process holds a reader; what was freed is overwritten where an operator says so.
 from __future__ import annotations
 
 import contextlib
+import re
 import signal
 from collections.abc import Callable, Sequence
 from io import BytesIO
@@ -27,6 +28,8 @@ from compliance.config import Settings
 from compliance.geo.client_address import ProxyTrust
 from compliance.web.app import create_app
 from compliance.web.auditing import Auditing
+from compliance.web.fragment import FALLBACK, PATH, at_the_door
+from compliance.web.fragment import MEDIA_TYPE as NOTICES
 from compliance.web.problems import MEDIA_TYPE, NEVER_KEPT, problem
 from compliance.web.service import Sealing
 from compliance.web.withheld import silence_words
@@ -46,6 +49,8 @@ _KINDS = {
     500: ("internal", "something went wrong here, not in the request"),
     501: ("not-implemented", "the transfer coding is not known here"),
 }
+_LONGEST = 64
+_FRAGMENT = re.compile(rb"\s*[A-Z]+ " + re.escape(PATH.encode()) + rb"[ ?/]")
 
 
 class _ProblemTask(ErrorTask):
@@ -57,9 +62,12 @@ class _ProblemTask(ErrorTask):
         status = int(getattr(request.error, "code", 400))
         kind, detail = _KINDS.get(status, ("http-error", _KINDS[400][1]))
         response = problem(status, kind, detail)
-        body = response.get_data()
+        body, headers = response.get_data(), [("Content-Type", MEDIA_TYPE), *NEVER_KEPT.items()]
+        if getattr(request, "is_fragment", False):  # whoever asked for it prints whatever comes
+            body = at_the_door(getattr(self.channel.server.application, "extensions", {}))
+            headers = [("Content-Type", NOTICES), *NEVER_KEPT.items(), (FALLBACK, kind)]
         self.status = response.status
-        self.response_headers = [("Content-Type", MEDIA_TYPE), *NEVER_KEPT.items()]
+        self.response_headers = headers
         self.set_close_on_finish()
         self.content_length = len(body)
         self.write(body)
@@ -96,6 +104,15 @@ class _Kept:
 
 class _Parser(HTTPRequestParser):
     """The server's parser, which neither dies of a request nor lets it have two lengths."""
+
+    is_fragment = False
+    """Whether the request begins as one for a fragment, whatever is wrong with the rest."""
+
+    def received(self, data: bytes) -> int:
+        """Take some more of a request."""
+        if not self.headers_finished and not self.is_fragment:
+            self.is_fragment = _FRAGMENT.match((self.header_plus + data)[:_LONGEST]) is not None
+        return int(super().received(data))
 
     def parse_header(self, header_plus: bytes) -> None:
         """Read the head of a request.
