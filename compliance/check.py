@@ -178,7 +178,12 @@ class Checker:
         problems = [*_day_problems(as_of), *_language_problems(languages)]
         question = self._question(snapshot, content, reader, None if problems else as_of, now, problems)
         asked = Asked(content, (languages,) if isinstance(languages, str) else tuple(languages), as_of, explain)
-        return self.answered(snapshot, question, asked, now, is_given=is_given)
+        answer = self.answered(snapshot, question, asked, now, is_given=is_given)
+        if self.recorder is not None and is_given and as_of is None:
+            days = law_days(snapshot.ruleset, None, now)
+            counting = self.recorder.counting(snapshot, days, question.location, answer)
+            self.recorder.count(now.date(), snapshot.ruleset.meaning, counting)
+        return answer
 
     def moment(self) -> tuple[Snapshot, datetime]:
         """The rule set in use and the instant (UTC): one question sees one of each."""
@@ -187,7 +192,7 @@ class Checker:
     def answered(
         self, snapshot: Snapshot, question: Question, asked: Asked, now: datetime, *, is_given: bool = True
     ) -> Answer:
-        """The answer to a question that was understood, by a rule set at an instant (UTC)."""
+        """The answer to a question that was understood, by a rule set at an instant (UTC); it is not counted."""
         days = law_days(snapshot.ruleset, asked.as_of, now)
         if asked.explain:
             decision = explain_plainly(snapshot.ruleset, question.facts, days).decision
@@ -197,7 +202,7 @@ class Checker:
         moment = Moment(now, days, asked.as_of, first_instant(decision, turns))
         if (recorder := self.recorder) is None or not is_given:
             return assemble(snapshot.ruleset, question, decision, moment, asked.languages)
-        evidence = recorder.behind(snapshot, question, decision, moment)
+        evidence = recorder.behind(snapshot, question, moment)
         answer = assemble(snapshot.ruleset, question, decision, moment, asked.languages)
         return recorder.told(answer, question, evidence, now)
 

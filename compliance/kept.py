@@ -27,6 +27,8 @@ from compliance.store import Snapshot
 
 OVERHEAD: Final = 500
 """About so many bytes go with each value that is kept, in CPython on a machine of 64 bits."""
+At = tuple[Snapshot, datetime]
+"""The rule set that answers, and the instant (UTC)."""
 _HOUR: Final = timedelta(seconds=MOST_SECONDS)
 Value = TypeVar("Value")
 
@@ -71,7 +73,8 @@ class SizedMemo(Generic[Value]):
 class Ready:
     """An answer as it goes out.
 
-    `notices` are the kinds of its notices, for metrics: (status, display), each once.
+    `notices` are the kinds of its notices, for metrics: (status, display), each once. From `until` on (UTC) it says
+    something else; `is_kept` is false where it is for this reader and this time alone.
     """
 
     body: bytes
@@ -79,6 +82,7 @@ class Ready:
     notices: tuple[tuple[str, str], ...]
     until: datetime = LAST
     counting: Counting | None = None
+    is_kept: bool = False
 
 
 class Page:
@@ -93,7 +97,7 @@ class Page:
 class _Sitting:
     """What is kept while nothing changes that all answers rest on."""
 
-    __slots__ = ("answers", "days", "generation", "places", "since", "snapshot", "until")
+    __slots__ = ("answers", "days", "generation", "places", "since", "snapshot", "until", "whole")
 
     def __init__(self, snapshot: Snapshot, now: datetime, generation: int, most: int) -> None:
         self.snapshot, self.since, self.generation = snapshot, now, generation
@@ -102,6 +106,7 @@ class _Sitting:
         # answers name the day in UTC, too
         self.until = min(next_midnight({"UTC": now.date()}), next_midnight(self.days))
         self.answers: SizedMemo[Ready] = SizedMemo(most)
+        self.whole: SizedMemo[Ready] = SizedMemo(most)
 
     def holds(self, snapshot: Snapshot, now: datetime, generation: int) -> bool:
         return self.snapshot is snapshot and self.generation == generation and self.since <= now < self.until
@@ -111,7 +116,7 @@ class KeptAnswers:
     """Answers of a checker as bytes. Threads may share it."""
 
     def __init__(self, checker: Checker, most: int) -> None:
-        """Answer with `checker`, and keep about `most` bytes of answers, and as many of pages."""
+        """Answer with `checker`, and keep about `most` bytes of answers, and as many of questions."""
         self._checker, self._most = checker, most
         self._pages: SizedMemo[Page] = SizedMemo(most)
         self._sitting: _Sitting | None = None
@@ -126,24 +131,38 @@ class KeptAnswers:
         self._pages.put(key, page, size)
         return page
 
-    def answer(self, page: Page, reader: Reader) -> Ready:
-        """The answer for a reader.
+    def whole(self, words: bytes, moment: At) -> Ready | None:
+        """What was answered at the time to a question in these words, which tell all of it, if that is kept."""
+        ready = self._at(moment).whole.get(words)
+        return ready if ready is not None and moment[1] < ready.until else None
+
+    def keep_whole(self, words: bytes, ready: Ready, moment: At) -> None:
+        """Keep an answer under words that tell all of the question, if it may be kept."""
+        if ready.is_kept:
+            self._at(moment).whole.put(words, ready, len(words))
+
+    def answer(self, page: Page, reader: Reader, moment: At) -> Ready:
+        """The answer for a reader at a moment; it is not counted.
 
         Raises:
             RequestError: with everything in the question that cannot be understood.
         """
-        snapshot, now = self._checker.moment()
-        asked, sitting = page.asked, self._now(snapshot, now)
+        snapshot, now = moment
+        asked, sitting = page.asked, self._at(moment)
         days = sitting.places if asked.as_of is None else places_days(snapshot, asked.as_of, now)
         location = self._checker.located(snapshot, reader, *days)
         ready = sitting.answers.get((page, location))
         if ready is None or now >= ready.until:
             return self._made(sitting, page, location, now)
-        if ready.counting is not None and self._checker.recorder is not None:
-            self._checker.recorder.count(now.date(), ready.meaning, ready.counting)
         return ready
 
-    def _now(self, snapshot: Snapshot, now: datetime) -> _Sitting:
+    def count(self, ready: Ready, moment: At, number: int = 1) -> None:
+        """Count that an answer was given at a moment, so many times."""
+        if ready.counting is not None and self._checker.recorder is not None:
+            self._checker.recorder.count(moment[1].date(), ready.meaning, ready.counting, number)
+
+    def _at(self, moment: At) -> _Sitting:
+        snapshot, now = moment
         recorder, sitting = self._checker.recorder, self._sitting
         generation = 0 if recorder is None else recorder.log.generation
         if sitting is None or not sitting.holds(snapshot, now, generation):
@@ -159,10 +178,10 @@ class KeptAnswers:
         counting, recorder = None, checker.recorder
         if recorder is not None and asked.as_of is None:
             counting = recorder.counting(snapshot, sitting.days, location, answer)
-        until = _until(answer)
-        ready = Ready(answer.to_json(), snapshot.ruleset.meaning, kinds, until, counting)
         is_same_for_all = recorder is None or recorder.mode != EVERY_DECISION or asked.as_of is not None
-        if is_same_for_all and answer.evidence != NOT_RECORDED and not asked.explain and now < until:
+        is_kept = is_same_for_all and answer.evidence != NOT_RECORDED and not asked.explain
+        ready = Ready(answer.to_json(), snapshot.ruleset.meaning, kinds, _until(answer), counting, is_kept)
+        if is_kept:
             sitting.answers.put((page, location), ready, len(ready.body))
         return ready
 

@@ -38,7 +38,7 @@ from compliance.engine.decide import SEMANTICS
 from compliance.engine.memo import Memo
 from compliance.engine.reading import PLACE
 from compliance.engine.zones import Zones
-from compliance.model.decision import Decision, Display, NoticeStatus
+from compliance.model.decision import Display, NoticeStatus
 from compliance.model.ruleset import LawDays
 from compliance.model.territory import LocationSet
 from compliance.store import Snapshot
@@ -138,25 +138,22 @@ class Recorder:
         self._counts: dict[Counting, list[int]] = {}
         self._counted: tuple[date, str] | None = None
 
-    def behind(self, snapshot: Snapshot, question: Question, decision: Decision, moment: Moment) -> Evidence:
-        """What stands behind a decision, once it is durable or cannot be. Nothing that goes wrong here is raised."""
+    def behind(self, snapshot: Snapshot, question: Question, moment: Moment) -> Evidence:
+        """What stands behind an answer, once it is durable or cannot be. Nothing that goes wrong here is raised."""
         if moment.as_of is not None:
             return PREVIEW
         try:
-            return self._behind(snapshot, question, decision, moment)
+            return self._behind(snapshot, question, moment)
         except Exception as error:  # noqa: BLE001 - no notice is withheld for the sake of the log
             _log.error("a page was not recorded: %s", type(error).__name__)
             return NOT_RECORDED
 
-    def _behind(self, snapshot: Snapshot, question: Question, decision: Decision, moment: Moment) -> Evidence:
+    def _behind(self, snapshot: Snapshot, question: Question, moment: Moment) -> Evidence:
         stretch = self._on(snapshot, moment.days)
         key = _key(question)
         found = stretch.known.get(key)
         if found is None:
             found = self._sought(stretch, key, question, moment.now.date())
-        notices = frozenset([(each.notice.id, each.status, each.display) for each in decision.instances])
-        counting = (stretch.label(question.location), notices)
-        self.count(moment.now.date(), snapshot.ruleset.meaning, counting)
         return found
 
     def told(self, answer: Answer, question: Question, evidence: Evidence, now: datetime) -> Answer:
@@ -301,13 +298,25 @@ class Recorder:
 
     # -- counts -----------------------------------------------------------------------------------------
 
-    def counting(self, snapshot: Snapshot, days: LawDays, location: LocationSet, answer: Answer) -> Counting:
-        """As what an answer is counted: the zone, and each notice once, however many entities it is due for."""
+    def counting(self, snapshot: Snapshot, days: LawDays, location: LocationSet, answer: Answer) -> Counting | None:
+        """As what an answer is counted; None if that fails: no notice is withheld for the sake of counts."""
         notices = [(each.id, NoticeStatus(each.status), Display(each.display)) for each in answer.notices]
-        return self._on(snapshot, days).label(location), frozenset(notices)
+        try:
+            return self._on(snapshot, days).label(location), frozenset(notices)
+        except Exception as error:  # noqa: BLE001 - as above
+            _log.error("an answer is not counted: %s", type(error).__name__)
+            return None
 
-    def count(self, today: date, meaning: str, counting: Counting) -> None:
-        """Count one answer of a day (UTC) and a rule set, by its meaning."""
+    def count(self, today: date, meaning: str, counting: Counting | None, number: int = 1) -> None:
+        """Count answers of a day (UTC) and a rule set, by its meaning. Nothing that goes wrong here is raised."""
+        if counting is None:
+            return
+        try:
+            self._count(today, meaning, counting, number)
+        except Exception as error:  # noqa: BLE001 - as above
+            _log.error("an answer was not counted: %s", type(error).__name__)
+
+    def _count(self, today: date, meaning: str, counting: Counting, number: int) -> None:
         counted = self._counted
         if counted is not None and counted != (today, meaning):
             today = max(today, counted[0])  # it may have been asked before midnight
@@ -315,10 +324,10 @@ class Recorder:
                 self.flush(today if counted[1] == meaning else None)
         with self._mutex:
             self._counted = (today, meaning)
-            number = self._counts.get(counting)
-            if number is None:
-                self._counts[counting] = number = [0]
-            number[0] += 1
+            held = self._counts.get(counting)
+            if held is None:
+                self._counts[counting] = held = [0]
+            held[0] += number
 
     def _counters(self, counts: dict[Counting, list[int]], day: date, meaning: str, today: date) -> CountersRecord:
         summed: Counter[tuple[str | None, str, str, str]] = Counter()

@@ -45,7 +45,10 @@ class Desk:
 
     def told(self, number: int, reader: Reader) -> bytes:
         with self.node._clock():
-            return self.kept.answer(self.pages[number], reader).body
+            moment = self.node.checker.moment()
+            ready = self.kept.answer(self.pages[number], reader, moment)
+            self.kept.count(ready, moment)
+            return ready.body
 
     def fresh(self, number: int, reader: Reader) -> Answer:
         asked = ASKED[number]
@@ -254,9 +257,9 @@ def test_what_cannot_be_understood_is_refused_each_time(desk: Desk) -> None:
     page = Page(Asked(Content(facts={"content.kind": "nonsense"})))
     for _ in range(2):
         with pytest.raises(RequestError, match="nonsense"):
-            desk.kept.answer(page, Reader())
+            desk.kept.answer(page, Reader(), desk.node.checker.moment())
     with pytest.raises(RequestError, match="not an IP address"):
-        desk.kept.answer(desk.pages[0], Reader(address="300.1.1.1"))
+        desk.kept.answer(desk.pages[0], Reader(address="300.1.1.1"), desk.node.checker.moment())
 
 
 def test_nothing_that_is_kept_holds_the_address_of_a_reader(desk: Desk) -> None:

@@ -15,7 +15,7 @@ from typing import Final
 
 from compliance.check import Asked
 from compliance.errors import Problem, RequestError
-from compliance.kept import Page, Ready
+from compliance.kept import At, Page, Ready
 from compliance.reader import Reader, Sender
 from compliance.web.service import Service
 from compliance.web.wire import understand
@@ -37,7 +37,7 @@ Ask = Callable[[], Sender]
 
 
 def checked(service: Service, body: bytes, ask: Ask) -> Ready:
-    """The answer to the body of a check.
+    """The answer to the body of a check, counted.
 
     Args:
         service: what answers.
@@ -48,25 +48,55 @@ def checked(service: Service, body: bytes, ask: Ask) -> Ready:
         NotJsonError: the body is not JSON.
         RequestError: with everything in the body that cannot be understood.
     """
+    moment = service.checker.moment()
+    ready = answered(service, body, ask, moment)
+    count(service, ready, moment)
+    return ready
+
+
+def answered(service: Service, body: bytes, ask: Ask, moment: At) -> Ready:
+    """The answer to the body of a check at a moment, not counted yet.
+
+    Raises:
+        NotJsonError: the body is not JSON.
+        RequestError: with everything in the body that cannot be understood.
+    """
+    is_whole = b'"address"' not in body
+    if is_whole and (ready := service.kept.whole(body, moment)) is not None:
+        return ready
     found = _VALUE.search(body)
     words = (body, b"") if found is None else (body[: found.start(1)], body[found.end(1) :])
     page = service.kept.page(words)
     if page is None:
-        return _understood(service, body, words, ask, is_found=found is not None)
+        return _understood(service, body, words, ask, moment, is_found=found is not None)
     if found is None:
-        return _told(service, page, Reader(), None)
+        return _kept_whole(service, body, _told(service, page, Reader(), moment), moment)
     if found["sender"] is not None:
-        sender = ask()
-        return _told(service, page, sender.reader, sender)
+        return _of_sender(service, page, ask(), moment)
     address, country, subdivision = found["address"], found["country"], found["subdivision"]
-    return _told(service, page, Reader(_text(address), _text(country), _text(subdivision)), None)
+    ready = _told(service, page, Reader(_text(address), _text(country), _text(subdivision)), moment)
+    return ready if address else _kept_whole(service, body, ready, moment)
+
+
+def count(service: Service, ready: Ready, moment: At, number: int = 1) -> None:
+    """Count that an answer was given at a moment, so many times."""
+    for status, display in ready.notices:
+        service.metrics.add("compliance_notices_total", number, status=status, display=display)
+    service.kept.count(ready, moment, number)
 
 
 def _text(part: bytes | None) -> str | None:
     return None if part is None else part.decode("ascii")
 
 
-def _understood(service: Service, body: bytes, words: tuple[bytes, bytes], ask: Ask, *, is_found: bool) -> Ready:
+def _kept_whole(service: Service, body: bytes, ready: Ready, moment: At) -> Ready:
+    service.kept.keep_whole(body, ready, moment)
+    return ready
+
+
+def _understood(
+    service: Service, body: bytes, words: tuple[bytes, bytes], ask: Ask, moment: At, *, is_found: bool
+) -> Ready:
     """The answer to a body that is not remembered; it is from now on, unless it holds a reader."""
     own = ask()
     request, problems = understand(body, own.reader)
@@ -77,7 +107,9 @@ def _understood(service: Service, body: bytes, words: tuple[bytes, bytes], ask: 
         page = service.kept.keep(words, asked, 2 * len(body))
     else:
         page = Page(asked)
-    return _told(service, page, request.reader, own if request.reader is own.reader else None)
+    if request.reader is own.reader:
+        return _of_sender(service, page, own, moment)
+    return _told(service, page, request.reader, moment)
 
 
 def _is_reader(words: tuple[bytes, bytes]) -> bool:
@@ -95,14 +127,15 @@ def _more(service: Service, asked: Asked, reader: Reader) -> Sequence[Problem]:
     return ()
 
 
-def _told(service: Service, page: Page, reader: Reader, sender: Sender | None) -> Ready:
-    """The answer, counted."""
+def _of_sender(service: Service, page: Page, own: Sender, moment: At) -> Ready:
+    """The answer for the reader whom the request came from."""
+    ready = _told(service, page, own.reader, moment)
+    service.metrics.add("compliance_readers_total", 1, **{"from": "request", "result": own.result})
+    return ready
+
+
+def _told(service: Service, page: Page, reader: Reader, moment: At) -> Ready:
     try:
-        ready = service.kept.answer(page, reader)
+        return service.kept.answer(page, reader, moment)
     except RequestError as error:  # it was the first problem, and maybe not the only one
         raise RequestError(_more(service, page.asked, reader) or error.problems) from None
-    for status, display in ready.notices:
-        service.metrics.add("compliance_notices_total", status=status, display=display)
-    if sender is not None:
-        service.metrics.add("compliance_readers_total", 1, **{"from": "request", "result": sender.result})
-    return ready
