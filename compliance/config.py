@@ -108,6 +108,14 @@ SETTINGS: Final = (
     Setting(
         "audit_token", None, values.secret, "whoever asks for reports has to know this; without it nobody gets any"
     ),
+    Setting("keys_file", None, values.text, "file of the keys of callers; without it, `keys.json` in `data_dir`"),
+    Setting(
+        "allow_without_keys",
+        False,  # noqa: FBT003 - the default, as of every setting
+        values.truth,
+        "needed to listen where others reach the service while there are no keys",
+    ),
+    Setting("allowed_origins", (), values.origins, "sites whose pages may ask from the browsers of their readers"),
 )
 """Every setting that is read, in the order of the documentation."""
 
@@ -143,6 +151,9 @@ class Settings:
     seal_seconds: int = 1
     checkpoint_to: tuple[str, ...] = ()
     audit_token: str | None = field(default=None, repr=False)
+    keys_file: str | None = None
+    allow_without_keys: bool = False
+    allowed_origins: tuple[str, ...] = ()
 
     @property
     def told(self) -> tuple[tuple[str, str], ...]:

@@ -84,6 +84,9 @@ _SHORTEST_PREFIX: Final = {4: 8, 6: 20}
 _LOCAL_6: Final = (IPv6Network("fc00::/7"), IPv6Network("fe80::/10"))
 _MAPPED: Final = IPv6Network("::ffff:0:0/96")
 _ORIGIN: Final = re.compile(r"[a-z0-9.-]{1,200}(/[A-Za-z0-9._-]{1,100}){0,5}")
+_WEB_ORIGIN: Final = re.compile(
+    r"(?:https://(?!\S*:443$)|http://(?!\S*:80$))(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(?::[1-9][0-9]{0,4})?"
+)
 _TARGET: Final = re.compile(r"(?:file:|command:|https://)\S")
 _PARAMETER: Final = re.compile(r"[^\s\x00-\x1f\x7f&=#?;,]{1,100}")
 _LEAST_SECRET: Final = 16
@@ -195,6 +198,23 @@ def targets(value: object) -> tuple[str, ...]:
         told = "; ".join(f"`{each}`" for each in wrong)
         raise WrongItemError(f"names {told}: write `file:PATH`, `command:PROGRAM ARGUMENTS` or `https://HOST/PATH`")
     return tuple(items)
+
+
+def origins(value: object) -> tuple[str, ...]:
+    """A list, or text separated by commas or spaces, of origins as browsers write them.
+
+    Source: RFC 6454, section 6.2.
+    """
+    items = [each for each in re.split(r"[\s,]+", value) if each] if isinstance(value, str) else value
+    if not isinstance(items, Sequence) or not all(isinstance(each, str) for each in items):
+        raise ValueError("a list of origins such as `https://example.org`")
+    if wrong := [each for each in items if not _WEB_ORIGIN.fullmatch(each)]:
+        told = ", ".join(f"`{visible(each)}`" for each in wrong)
+        raise WrongItemError(
+            f"names {told}, which is no origin: write `https://example.org`, in small letters, without a path, and "
+            "with a port only if it is not the usual one"
+        )
+    return tuple(dict.fromkeys(items))
 
 
 def secret(value: object) -> str:

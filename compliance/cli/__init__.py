@@ -23,6 +23,7 @@ _MODULES: Final = {
     "fmt": "format",
     "geo": "geo",
     "import": "importing",
+    "keys": "keys",
     "lint": "desk",
     "mentions": "mentions",
     "replay": "replay",

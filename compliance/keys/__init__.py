@@ -1,0 +1,1 @@
+"""Keys of callers: who may ask what, how often, and until when."""
