@@ -1,17 +1,18 @@
-"""`compliance table`: what readers in every place are shown on a page, and that it is recorded."""
+"""`compliance table`: what readers in every place are shown on pages, recorded, and as files for the edge."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import click
 import msgspec
 
+from compliance.check import Asked as AskedPage
 from compliance.check import Checker
+from compliance.cli import pages, table_files
 from compliance.cli.command import (
     FINDINGS,
     GOOD,
@@ -24,11 +25,15 @@ from compliance.cli.command import (
     reports_errors,
     settings,
 )
+from compliance.cli.pages import Asked
+from compliance.edge.formats import files_of, nginx_problems, stamp, to_json
+from compliance.edge.table import EdgeTable
 from compliance.errors import ConfigError, Problem, RequestError
+from compliance.exporting import Item, checked, exported
 from compliance.recording import NOT_RECORDED, Tabled
-from compliance.web.wire import NotJsonError, Request, read_check
 
-_LINES: Final = ".jsonl"
+_JSON: Final = "json"
+_NGINX: Final = "nginx"
 _MOST_SHOWN: Final = 12
 """So many places of a row are printed; JSON has them all."""
 
@@ -37,69 +42,108 @@ _MOST_SHOWN: Final = 12
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--rules", "rules_dir", help="Directory of the rule files, or a bundle.")
 @click.option("--record", is_flag=True, help="Record each table as evidence, once, before a reader comes.")
+@click.option("--format", "kind", type=click.Choice([_JSON, _NGINX]), help="Make one table for the edge of all pages.")
+@click.option("--output", type=click.Path(path_type=Path, file_okay=False), help="Directory for its files.")
 @config_option
 @json_option
 @reports_errors
-def table(file: Path, rules_dir: str | None, config: Path | None, *, record: bool, as_json: bool) -> None:
-    """Say which notices a page has in every place.
+def table(config: Path | None, *, as_json: bool, **given: Any) -> None:
+    """Say which notices pages have in every place.
 
-    FILE is JSON as for `POST /v1/table` (`-` reads it from standard input), or has one such question on each line, if
-    its name ends in .jsonl. With --record a table is durable in the log before it is printed. The exit status is 1 if
-    one could not be recorded.
+    FILE is JSON as for `POST /v1/table` (`-` reads it from standard input), an array of such questions, or has one on
+    each line. With --record a table is durable in the log before it is printed. With --format all pages become one
+    table, which a CDN or a web server answers from. The exit status is 1 if one could not be recorded.
     """
-    configured = settings(config, {"rules_dir": rules_dir})
-    asked = _asked(file)
-    if record and (given := [str(each.as_of) for each in asked if each.as_of is not None]):
-        raise ConfigError(f"a table for a given day is a preview, and no evidence: leave `as_of` {given[0]} out")
+    file, kind, output, record = given["file"], given["kind"], given["output"], given["record"]
+    configured = settings(config, {"rules_dir": given["rules_dir"]})
+    _fits(kind, output)
+    asked, problems = pages.asked(file)
+    if record and (days := [str(each.request.as_of) for each in asked if each.request.as_of is not None]):
+        raise ConfigError(f"a table for a given day is a preview, and no evidence: leave `as_of` {days[0]} out")
     recorder = recorder_of(configured) if record else None
     if record and recorder is None:
         raise ConfigError("nothing is recorded: `evidence` is `off` in the settings")
-    checker = opened(configured, recorder)
     try:
-        found = list(_tabled(checker, asked))
+        checker = opened(configured, recorder)
+        _understood(checker, asked, problems)
+        if kind is not None:
+            recorded = _export(checker, asked, kind, output, as_json=as_json)
+        else:
+            recorded = list(_tabled(checker, asked))
     finally:
         if recorder is not None:
             recorder.close()
-    for each in found:
+    for each in recorded if kind is None else ():
         _show(each, as_json=as_json)
-    sys.exit(FINDINGS if record and any(each.evidence == NOT_RECORDED for each in found) else GOOD)
+    sys.exit(FINDINGS if record and any(each.evidence == NOT_RECORDED for each in recorded) else GOOD)
 
 
-def _tabled(checker: Checker, asked: Sequence[Request]) -> Iterator[Tabled]:
+def _fits(kind: str | None, output: Path | None) -> None:
+    """Refuse a format without a place for its files, and a place without a format."""
+    if kind == _NGINX and output is None:
+        raise ConfigError("nginx reads files: say with `--output` in which directory")
+    if kind is None and output is not None:
+        raise ConfigError("there are no files without a format: say `--format json` or `--format nginx`")
+
+
+def _understood(checker: Checker, asked: Sequence[Asked], problems: Sequence[Problem]) -> None:
+    """Refuse everything at once if anything cannot be understood; a page that stands alone is only read once."""
+    if not problems and len(asked) == 1:
+        return
+    more: Sequence[Problem] = ()
+    try:
+        checked(checker, _items(asked))
+    except RequestError as error:
+        more = error.problems
+    if problems or more:
+        raise RequestError([*problems, *more])
+
+
+def _tabled(checker: Checker, asked: Sequence[Asked]) -> Iterator[Tabled]:
     with progress("tables", len(asked) if len(asked) > 1 else None) as move:
         for each in asked:
-            yield checker.table(each.content, as_of=each.as_of)
+            yield checker.table(each.request.content, as_of=each.request.as_of)
             move(1)
 
 
-def _asked(file: Path) -> list[Request]:
-    """The questions of a file; the problems of all lines at once."""
-    try:
-        with closing(sys.stdin.buffer if str(file) == "-" else file.open("rb")) as source:
-            data = source.read()
-    except OSError as error:
-        raise ConfigError(f"`{file}` cannot be read: {(error.strerror or 'no reason given').lower()}") from None
-    if file.suffix != _LINES:
-        return [read_check(data, None)]
-    found: list[Request] = []
-    problems: list[Problem] = []
-    for number, line in enumerate(data.splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            found.append(read_check(line, None))
-        except RequestError as error:
-            problems += [_on_line(each, file, number) for each in error.problems]
-        except NotJsonError as error:
-            problems.append(Problem(str(error), where=f"{file}:{number}"))
-    if problems:
-        raise RequestError(problems)
-    return found
+def _items(asked: Iterable[Asked]) -> list[Item]:
+    return [
+        Item(AskedPage(each.request.content, each.request.languages, each.request.as_of), each.where) for each in asked
+    ]
 
 
-def _on_line(problem: Problem, file: Path, number: int) -> Problem:
-    where = f"{file}:{number}" + (f" {problem.where}" if problem.where else "")
-    return Problem(problem.message, problem.span, problem.help, where)
+def _export(
+    checker: Checker, asked: Sequence[Asked], kind: str, output: Path | None, *, as_json: bool
+) -> Sequence[Tabled]:
+    """Make one table of all pages, and write or print it; what was recorded of them comes out."""
+    with progress("tables", len(asked)) as move:
+        made = exported(checker, _items(asked), is_recorded=checker.recorder is not None, moved=move)
+    if kind == _NGINX and (long := [problem for _, problem in nginx_problems(made.table.row_of)]):
+        raise RequestError(long)
+    if output is None:
+        print_json(msgspec.json.decode(to_json(made.table)))
+    else:
+        table_files.write(output, files_of(kind, made.table))
+        _told(made.table, output, made.recorded, as_json=as_json)
+    return made.recorded
+
+
+def _told(made: EdgeTable, output: Path, recorded: Sequence[Tabled], *, as_json: bool) -> None:
+    """What was written, and until when it holds."""
+    until = stamp(made.basis.valid_until)
+    states = [each.evidence.state for each in recorded]
+    counts = {"pages": len(made.row_of), "zones": made.zone_count, "fragments": len(made.fragments)}
+    if as_json:
+        ruleset = {"meaning": made.basis.meaning, "source": made.basis.source}
+        head = {"table": made.digest, "ruleset": ruleset, "valid_until": until}
+        print_json({**head, **counts, "output": str(output), "recorded": states.count("recorded")})
+        return
+    end = f"valid until {until}" if until else "no change is foreseen"
+    click.echo(
+        f"{output}: table {made.digest}, {', '.join(f'{count} {name}' for name, count in counts.items())}; {end}"
+    )
+    for state in sorted(set(states)):
+        click.echo(f"  {states.count(state)} {state}")
 
 
 def _show(found: Tabled, *, as_json: bool) -> None:

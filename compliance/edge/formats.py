@@ -34,6 +34,7 @@ TABLE: Final = "table.json"
 JSON_FORMAT: Final = 1
 LONGEST_NAME: Final = 1500
 """In bytes; nginx reads no word of its configuration that is longer than 4 KiB."""
+_SHOWN: Final = 60
 _SCHEME: Final = "https://"
 _ESCAPE: Final = re.compile("%([0-9A-F]{2})")
 _HIDDEN: Final = re.compile("%(?:2F|3F|5C|7F|[01][0-9A-F])")
@@ -107,7 +108,8 @@ def nginx_problems(names: Iterable[str]) -> Iterator[tuple[str, Problem]]:
     for name in names:
         if len(name.encode("utf-8", "surrogateescape")) > LONGEST_NAME:
             help_ = "leave the page out: nginx gives it the notices of its site then"
-            yield name, Problem(f"this name is longer than {LONGEST_NAME} bytes, and nginx reads none", help=help_)
+            message = f"the name of this page is longer than {LONGEST_NAME} bytes, and nginx could not read it"
+            yield name, Problem(message, where=f"{name[:_SHOWN]}...", help=help_)
 
 
 def nginx_name(name: str) -> str | None:

@@ -1,0 +1,180 @@
+"""Many pages to one table: what the edge looks up is what the service would answer, for whatever a CDN tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from compliance.audit.log import Log
+from compliance.check import Asked, Checker
+from compliance.content.facts import Content
+from compliance.edge.formats import site_of
+from compliance.edge.table import NOBODY_KNOWS, EdgeTable
+from compliance.errors import RequestError
+from compliance.exporting import Item, exported
+from compliance.geo.cdn_headers import evidence
+from compliance.reader import Reader
+from compliance.recording import Recorder
+from tests.edge.world import WORLD, rule
+from tests.tiny import written
+
+NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
+PAGES = (
+    Content(url="https://www.radio.example/a", publisher="radio"),
+    Content(url="https://radio.example/b", publisher="radio", facts={"content.kind": "comment"}),
+    Content(url="https://paper.example/a", publisher="paper", facts={"content.kind": "article"}),
+    Content(url="https://paper.example/b", facts={"content.kind": "comment"}),
+    Content(url="page-5"),
+)
+COUNTRIES = ("RU", "UA", "BY", "FR", "US", "DE", "XX", "T1", "A1", "", "garbage", "ru", "UK", "RS", "ÜA")
+REGIONS = ("", "43", "14", "30", "UA-43", "ua14", "CR", "MOW", "IDF", "99", "garbage")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _clock() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("compliance.check._now", lambda: NOW)
+        yield
+
+
+@pytest.fixture(scope="module")
+def checker(tmp_path_factory: pytest.TempPathFactory) -> Checker:
+    return Checker.open(written(tmp_path_factory.mktemp("rules"), WORLD))
+
+
+def items(*contents: Content, languages: tuple[str, ...] = (), as_of: date | None = None) -> list[Item]:
+    return [Item(Asked(each, languages, as_of), f"item {number}") for number, each in enumerate(contents, 1)]
+
+
+@pytest.fixture(scope="module")
+def table(checker: Checker) -> EdgeTable:
+    return exported(checker, items(*PAGES)).table
+
+
+def of_service(checker: Checker, content: Content, country: str, region: str) -> list[str]:
+    """What the service has a page show to the reader of whom a trusted proxy tells this and no more."""
+    headers = [("country", country), ("region", region)]
+    said = evidence("custom", headers, {"country": "country", "region": "region"}.items())
+    assert said is not None
+    answer = checker.check(content, Reader(evidence=(said,)))
+    return [
+        *(each.html for each in answer.notices if each.html and not each.marker),
+        *(f.html for f in answer.footnotes),
+    ]
+
+
+def names(table: EdgeTable) -> Sequence[str]:
+    return list(table.row_of)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.sampled_from(range(len(PAGES))), st.sampled_from(COUNTRIES), st.sampled_from(REGIONS))
+@example(0, "RU", "CR")
+@example(0, "UA", "14")
+def test_every_place_header_gives_at_least_what_the_service_gives_its_reader(
+    checker: Checker, table: EdgeTable, number: int, country: str, region: str
+) -> None:
+    name = names(table)[number]
+    html = table.find(name, site_of(name), table.zone(country, region))
+    due = of_service(checker, PAGES[number], country, region)
+    if region == "UA-43" and country.upper() not in {"UA", ""}:
+        assert table.zone(country, region) == NOBODY_KNOWS  # one of the two is wrong
+    else:
+        assert html == "".join(f"{each}\n" for each in due)
+
+
+def test_nothing_known_of_the_place_is_every_conditional_word_and_somewhere_else_is_none(table: EdgeTable) -> None:
+    html = table.find("https://radio.example/a", "radio.example", NOBODY_KNOWS)
+    assert [
+        word in html for word in ("If you are in Russia", "Perhaps words of in-held", "in-france", "in-belarus")
+    ] == [True] * 4
+    assert table.find("https://radio.example/a", "radio.example", table.zone("US")) == ""
+    assert "Words of in-belarus" in table.find("page-5", "", table.zone("BY"))
+
+
+def test_a_region_that_a_cdn_calls_by_its_other_country_is_warned_as_the_held_place_it_is(table: EdgeTable) -> None:
+    for country, region in (("RU", ""), ("RU", "CR"), ("UA", "43"), ("UA", "14"), ("UA", "")):
+        assert "in-held" in table.find("https://radio.example/a", "", table.zone(country, region))
+    assert "in-held" not in table.find("https://radio.example/a", "", table.zone("UA", "30"))
+
+
+@pytest.mark.parametrize("country", COUNTRIES)
+def test_a_page_that_is_not_in_the_table_has_all_that_a_page_of_its_site_has(table: EdgeTable, country: str) -> None:
+    zone = table.zone(country)
+    for name in names(table)[:4]:
+        site = site_of(name)
+        of_site = table.find("https://never.example/seen", site, zone)
+        shown = table.find(name, site, zone).splitlines()
+        ids = {word for word in ("Russia", "in-held", "in-france", "in-belarus") if word in "".join(shown)}
+        assert {word for word in ids if word in of_site} == ids
+
+
+def test_sites_are_found_without_what_tells_no_pages_apart(table: EdgeTable) -> None:
+    assert list(table.row_of_site) == ["paper.example", "radio.example"]
+    assert names(table)[0] == "https://radio.example/a"
+
+
+def test_words_are_in_the_languages_of_the_page(checker: Checker) -> None:
+    made = exported(checker, items(PAGES[0], languages=("ru",))).table
+    assert "Если вы в России" in made.find("https://radio.example/a", "", NOBODY_KNOWS)
+    assert "Если вы в России" in made.find("https://radio.example/x", "radio.example", NOBODY_KNOWS)
+
+
+def test_a_table_ends_when_anything_in_it_may_differ(tmp_path: Path) -> None:
+    ends = rule("ends", "reader.location: DE", "publisher: radio", last_day="2026-12-24")
+    some = Checker.open(written(tmp_path, {**WORLD, "ends.yaml": ends}))
+    assert exported(some, items(PAGES[0])).table.basis.valid_until == datetime(2026, 12, 24, 21, tzinfo=UTC)
+    assert exported(some, items(PAGES[4])).table.basis.valid_until == datetime(2026, 12, 24, 21, tzinfo=UTC)
+    preview = exported(some, items(PAGES[0], as_of=date(2026, 12, 1))).table.basis
+    assert (preview.preview, preview.as_of, preview.valid_until) == (True, date(2026, 12, 1), None)
+
+
+def test_the_same_pages_give_the_same_table_and_a_page_twice_is_one(checker: Checker, table: EdgeTable) -> None:
+    assert exported(checker, items(*PAGES, PAGES[0])).table == table
+    assert exported(checker, items(*PAGES)).table.digest == table.digest
+
+
+def test_all_that_is_wrong_with_any_page_is_said_at_once_with_its_number(checker: Checker) -> None:
+    wrong = items(
+        Content(url="https://a.example/", facts={"content.kidn": "article"}),
+        Content(headline="no address"),
+        Content(url="https://a.example/2"),
+        Content(url="http://www.a.example/2/", publisher="radio"),
+        Content(url="no page at all"),
+    )
+    wrong.append(Item(Asked(Content(url="https://a.example/3"), (), date(2026, 1, 1)), "item 6"))
+    with pytest.raises(RequestError) as caught:
+        exported(checker, wrong)
+    places = [each.where for each in caught.value.problems]
+    assert places == [
+        "item 1 content.facts.content.kidn",
+        "item 2 content.url",
+        "item 4 content.url",
+        "item 5 content.url",
+        "item 6",
+    ]
+    assert "described otherwise at item 3" in caught.value.problems[2].message
+
+
+def test_no_page_is_no_table(checker: Checker) -> None:
+    with pytest.raises(RequestError, match="there is no page"):
+        exported(checker, [])
+
+
+def test_each_page_is_recorded_before_the_table_is_given_out(tmp_path: Path) -> None:
+    log = Log(tmp_path / "evidence", "table", NOW.date)
+    recorder = Recorder(log, "table")
+    some = Checker.open(written(tmp_path / "rules", WORLD), recorder=recorder)
+    try:
+        made = exported(some, items(*PAGES), is_recorded=True)
+        assert [each.evidence.state for each in made.recorded] == ["recorded"] * len(PAGES)
+        assert all(log.has(each.table.record.key) for each in made.recorded)
+        assert made.recorded[0].table.record.content == "https://radio.example/a"
+        assert exported(some, items(*PAGES)).recorded == ()
+    finally:
+        recorder.close()
