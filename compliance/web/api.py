@@ -11,7 +11,7 @@ import logging
 from collections import Counter
 
 import msgspec
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, current_app
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from compliance.answer import Answer
@@ -21,14 +21,15 @@ from compliance.errors import RequestError, RulesError
 from compliance.geo.database_store import DatabaseStore
 from compliance.marking import marked
 from compliance.model.ruleset import LANGUAGE_VERSION
-from compliance.reader import Sender, sender
+from compliance.reader import Sender
 from compliance.store import NO_ACTIVE_RULE
 from compliance.web import metrics
 from compliance.web.checking import checked
 from compliance.web.evidence import is_well, measured, state
+from compliance.web.guard import grant
 from compliance.web.json_body import forget_names
 from compliance.web.problems import problem
-from compliance.web.service import EncodedError, as_json, body, service
+from compliance.web.service import EncodedError, as_json, body, own_sender, service
 from compliance.web.wire import NotJsonError, Request, understand
 from compliance.web.withheld import place_of
 
@@ -39,7 +40,7 @@ routes = Blueprint("api", __name__)
 @routes.post("/v1/check")
 def check() -> Response:
     """The notices of one page for one reader."""
-    ready = checked(service(), body(), _sender)
+    ready = checked(service(), body(), own_sender)
     # an answer speaks of one reader: a shared cache that kept it could serve it to another
     response = as_json(ready.body, cache="no-store")
     response.headers["Ruleset"] = ready.meaning  # of this answer, even if a reload came in between
@@ -64,7 +65,7 @@ def mentions() -> Response:
 @routes.post("/v1/annotate")
 def annotate() -> Response:
     """A page or text with marks behind whom it has to be told about; the body is that of a check."""
-    own = _sender()
+    own = own_sender()
     asked, problems = understand(body(), own.reader)
     try:
         checker, given = service().checker, not problems
@@ -79,11 +80,6 @@ def annotate() -> Response:
     response = as_json(done.to_json(), cache="no-store")
     response.headers["Ruleset"] = done.answer.ruleset.meaning
     return response
-
-
-def _sender() -> Sender:
-    """The reader whom the request came from, and what came of looking for one."""
-    return sender(request.remote_addr, list(request.headers), service().trust)
 
 
 def _count(asked: Request, own: Sender, answer: Answer) -> None:
@@ -126,15 +122,15 @@ def healthz() -> Response:
 @routes.get("/readyz")
 def readyz() -> Response:
     """That notices can be served, and what an operator should look at although they are."""
-    checker = service().checker
+    checker, access = service().checker, service().access
     failure, ruleset = checker.store.failure, checker.ruleset
     trouble = [] if failure is None else ["the last reload failed; the last good set is in use"]
     if not ruleset.active_rules:
         trouble.append(NO_ACTIVE_RULE)
     geo, sealed = checker.geo.describe(today()), _seal_status()
     is_all_well = not trouble and not any(each["problem"] for each in geo) and is_well(checker.recorder, sealed)
-    said = {
-        "status": "ready" if is_all_well else "degraded",
+    said: dict[str, object] = {
+        "status": "ready" if is_all_well and access.problem is None else "degraded",
         "ruleset": {"meaning": ruleset.meaning, "source": ruleset.source},
         "rules": {
             "loaded": failure is None,
@@ -143,7 +139,10 @@ def readyz() -> Response:
         },
         "geo": geo,
         "evidence": state(checker.recorder, sealed),
+        "keys": {"needed": access.has_keys, "problem": access.problem},
     }
+    if not grant().opens:
+        said = {"status": said["status"]}
     return as_json(msgspec.json.encode(said))
 
 

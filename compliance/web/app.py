@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 from flask import Flask, Response, request
@@ -10,10 +11,12 @@ from compliance.check import Checker
 from compliance.config import Settings
 from compliance.geo.client_address import ProxyTrust
 from compliance.kept import KeptAnswers
-from compliance.web import api, evidence, fragment, reports
+from compliance.web import api, batch, evidence, fragment, reports
+from compliance.web.access import Access
 from compliance.web.auditing import EXTENSION as AUDITING
 from compliance.web.auditing import Auditing
 from compliance.web.fast_lane import FastLane
+from compliance.web.guard import stand_guard
 from compliance.web.metrics import Metrics
 from compliance.web.service import EXTENSION, Sealing, Service
 from compliance.web.withheld import silence_words
@@ -29,6 +32,8 @@ def create_app(
     trust: ProxyTrust | None = None,
     auditing: Auditing | None = None,
     sealing: Sealing | None = None,
+    access: Access | None = None,
+    origins: Collection[str] = (),
 ) -> Flask:
     """The WSGI application that answers with `checker`.
 
@@ -39,16 +44,19 @@ def create_app(
             to drop headers with underscores in their names, as nginx does: WSGI cannot tell them from others.
         auditing: what auditors get, and by which token; without it, nothing.
         sealing: says how the log of evidence is sealed; without it, nobody knows.
+        access: who may ask for what; without it, anybody for everything.
+        origins: those that browsers may ask from.
     """
     app = Flask("compliance", static_folder=None)
     silence_words(app.logger.name)
     app.url_map.merge_slashes = False  # a redirect would repeat the query, and whoever asks mends the path at once
     app.config["MAX_CONTENT_LENGTH"] = body_limit
     app.extensions[EXTENSION] = shared = Service(
-        checker, KeptAnswers(checker, MOST_KEPT), Metrics(), trust or ProxyTrust(), sealing
+        checker, KeptAnswers(checker, MOST_KEPT), Metrics(), trust or ProxyTrust(), sealing, access or Access.free()
     )
     app.extensions[AUDITING] = auditing
-    for each in (api.routes, evidence.routes, reports.routes, fragment.routes):
+    stand_guard(app, shared.access, origins)
+    for each in (api.routes, batch.routes, evidence.routes, reports.routes, fragment.routes):
         app.register_blueprint(each)
     _finish(app, shared)
     app.wsgi_app = FastLane(app.wsgi_app, shared, body_limit)  # type: ignore[method-assign]
@@ -72,7 +80,6 @@ def _finish(app: Flask, shared: Service) -> None:
         return response
 
     @app.after_request
-    def protect(response: Response) -> Response:
-        response.headers["X-Content-Type-Options"] = "nosniff"
+    def name_rules(response: Response) -> Response:
         response.headers.setdefault("Ruleset", shared.checker.ruleset.meaning)
         return response

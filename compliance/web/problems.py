@@ -21,7 +21,14 @@ from compliance.errors import Problem
 from compliance.model.address_text import withheld
 
 MEDIA_TYPE: Final = "application/problem+json"
-NEVER_KEPT: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+SAFE: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+"""Headers of every answer, unless it has its own: it is taken for what it says, loads nothing, and is in no frame."""
+NEVER_KEPT: Final = {"Cache-Control": "no-store", **SAFE}
 MOST_SENT: Final = 50
 _TITLES: Final = {413: "content too large"}
 """Where the phrase of a status differs between versions of Python."""
@@ -45,16 +52,21 @@ class ProblemDetails(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     problems: tuple[Wrong, ...] = ()
 
 
-def problem(status: int, kind: str, detail: str, problems: Iterable[Problem] = ()) -> Response:
-    """An error of the given kind as a response; the kind names it for programs, the detail for people."""
+def details(status: int, kind: str, detail: str, problems: Iterable[Problem] = ()) -> ProblemDetails:
+    """An error of the given kind; the kind names it for programs, the detail for people."""
     wrongs = tuple(
         Wrong(message=withheld(each.message), where=_maybe(each.where), help=_maybe(each.help))
         for each in islice(problems, MOST_SENT)
     )
-    body = ProblemDetails(
+    return ProblemDetails(
         type=f"urn:compliance:problem:{kind}", title=_title(status), status=status, detail=detail, problems=wrongs
     )
-    return Response(msgspec.json.encode(body), status, content_type=MEDIA_TYPE, headers=NEVER_KEPT)
+
+
+def problem(status: int, kind: str, detail: str, problems: Iterable[Problem] = ()) -> Response:
+    """The same as a response."""
+    body = msgspec.json.encode(details(status, kind, detail, problems))
+    return Response(body, status, content_type=MEDIA_TYPE, headers=NEVER_KEPT)
 
 
 def _maybe(text: str | None) -> str | None:

@@ -11,7 +11,9 @@ from compliance.audit.seal_status import SealStatus
 from compliance.check import Checker
 from compliance.geo.client_address import ProxyTrust
 from compliance.kept import KeptAnswers
+from compliance.reader import Sender, sender
 from compliance.web import metrics
+from compliance.web.access import Access
 
 EXTENSION = "compliance"
 Sealing = Callable[[], SealStatus]
@@ -30,12 +32,18 @@ class Service(msgspec.Struct):
     metrics: metrics.Metrics
     trust: ProxyTrust
     sealing: Sealing | None = None
+    access: Access = msgspec.field(default_factory=Access.free)
 
 
 def service() -> Service:
     """The service of the running application."""
     found: Service = current_app.extensions[EXTENSION]
     return found
+
+
+def own_sender() -> Sender:
+    """The reader whom the request came from, and what came of looking for one."""
+    return sender(request.remote_addr, list(request.headers), service().trust)
 
 
 def body() -> bytes:
