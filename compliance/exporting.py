@@ -3,7 +3,7 @@
 Theory: a page at the edge is decided as any page is, once for each class of places that a CDN may name, under one rule
 set and at one instant. What a CDN names is taken as a header from a trusted proxy: so a reader at the edge is shown
 what the service would show who had that header alone. For a page that is in no table its site speaks: the publishers
-of its pages, and nothing else that could be known.
+of its pages, and nothing else that could be known; what may not be said by guess is told in general words.
 """
 
 from __future__ import annotations
@@ -16,19 +16,23 @@ from datetime import date, datetime
 from typing import Final
 
 from compliance.assemble import Moment, page_of
+from compliance.blocks import STAND_IN, Printed, PrintedFootnote, PrintedNotice, block
 from compliance.check import Asked, Checker, Understood, places_days, understood
 from compliance.content.facts import Content
 from compliance.edge.formats import site_of
-from compliance.edge.table import Basis, Classes, EdgeTable, Pieces, Row, merged, pieces, table_of
+from compliance.edge.table import NOBODY_KNOWS, Basis, Classes, EdgeTable, Row, table_of
 from compliance.engine.segment import Segment
 from compliance.errors import Problem, RequestError
 from compliance.geo.cdn_headers import evidence
 from compliance.law_time import first_instant, law_days
+from compliance.model.decision import Display, Instance
+from compliance.model.facts import Facts
 from compliance.model.iso3166 import ALIASES
 from compliance.model.ruleset import LawDays
 from compliance.model.territory import PLACES, LocationSet
 from compliance.model.web_address import canonical_url
-from compliance.notices.spoken import changes
+from compliance.notices.page import markers, places
+from compliance.notices.spoken import Page, changes, footnotes, speak
 from compliance.reader import Reader
 from compliance.recording import Tabled
 from compliance.store import Snapshot
@@ -62,6 +66,14 @@ class _Page:
     item: Item
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What a page prints for readers in one class of places, and whether something is held besides."""
+
+    printed: Printed
+    is_held: bool
+
+
 @dataclass(slots=True)
 class _Moment:
     """One rule set at one instant, the classes of places, and the instants at which something may differ."""
@@ -72,18 +84,39 @@ class _Moment:
     classes: Classes
     ends: list[datetime] = field(default_factory=list)
 
-    def row(self, name: str, read: Understood, languages: Sequence[str]) -> Row:
-        """The row of one page."""
-        return Row(name, tuple([self._pieces(read, each, languages) for each in self.classes.locations]))
+    def shown(self, read: Understood, languages: Sequence[str]) -> list[_Shown]:
+        """What one page prints, for each class of places."""
+        found = []
+        for location in self.classes.locations:
+            question = read.asked_from(location)
+            decision = self.segment.decide(question.facts)
+            page = page_of(self.snapshot.ruleset, question, self.days, languages)
+            if (end := first_instant(decision, changes(page, decision.instances))) is not None:
+                self.ends.append(end)
+            found.append(_shown(page, decision.instances, question.facts))
+        return found
 
-    def _pieces(self, read: Understood, location: LocationSet, languages: Sequence[str]) -> Pieces:
-        question = read.asked_from(location)
-        decision = self.segment.decide(question.facts)
-        page = page_of(self.snapshot.ruleset, question, self.days, languages)
-        end = first_instant(decision, changes(page, decision.instances))
-        if end is not None:
-            self.ends.append(end)
-        return pieces(page, decision.instances)
+
+def _shown(page: Page, instances: Sequence[Instance], facts: Facts) -> _Shown:
+    """What a page prints of a decision: what an answer would say of it, as far as that is printed."""
+    marked = markers(instances)
+    notices = [_notice(page, each, facts, mark) for each, mark in zip(instances, marked, strict=True)]
+    notes = [PrintedFootnote(marker=each.marker, html=each.words.html) for each in footnotes(page, instances, marked)]
+    is_held = any(each.display is Display.HOLD for each in instances)
+    return _Shown(Printed(notices=tuple(notices), footnotes=tuple(notes)), is_held)
+
+
+def _notice(page: Page, instance: Instance, facts: Facts, marker: str) -> PrintedNotice:
+    notice, where = instance.notice, tuple(each.value for each in places(instance, facts))
+    return PrintedNotice(
+        html="" if instance.display is Display.HOLD else speak(page, instance, page.choose(instance)).html,
+        display=instance.display.value,
+        placement=where[0],
+        placements=where,
+        group=notice.group,
+        marker=marker or None,
+        nothing_before=notice.layout.nothing_before,
+    )
 
 
 def checked(checker: Checker, items: Iterable[Item]) -> None:
@@ -124,16 +157,20 @@ def exported(
     moment = _Moment(snapshot, days, segment, classes)
     rows, recorded = [], []
     for page in pages:
-        rows.append(moment.row(page.name, page.read, page.item.asked.languages))
+        shown = moment.shown(page.read, page.item.asked.languages)
+        rows.append(Row(page.name, tuple(block(each.printed) for each in shown)))
         if is_recorded and checker.recorder is not None:
             question = page.read.asked_from(LocationSet.unknown())
             recorded.append(checker.recorder.table(snapshot, question, Moment(now, days, as_of, None)))
         if moved is not None:
             moved(1)
-    sites, any_page = _sites(moment, pages), moment.row("", understood(snapshot, Content()), ())
+    sites = _sites(moment, pages)
+    sites[""] = moment.shown(understood(snapshot, Content()), ())
     until = min(moment.ends, default=None) if as_of is None else None
     basis = Basis(snapshot.ruleset.meaning, snapshot.ruleset.source, as_of or now.date(), as_of is not None, until)
-    return Exported(table_of(classes, rows, sites, any_page, basis), tuple(recorded))
+    *of_sites, any_page = (Row(site, tuple(map(_unsure, shown))) for site, shown in sites.items())
+    fallback = _unsure(_merged([shown[NOBODY_KNOWS] for shown in sites.values()]))
+    return Exported(table_of(classes, rows, of_sites, any_page, basis, fallback), tuple(recorded))
 
 
 # -- pages ----------------------------------------------------------------------------------------------
@@ -186,23 +223,35 @@ def _one_day(items: Sequence[Item], problems: list[Problem]) -> date | None:
     return first.asked.as_of
 
 
-def _sites(moment: _Moment, pages: Iterable[_Page]) -> list[Row]:
-    """For each site what any page of it may show, whoever of its publishers publishes it."""
+# -- sites ----------------------------------------------------------------------------------------------
+
+
+def _sites(moment: _Moment, pages: Iterable[_Page]) -> dict[str, list[_Shown]]:
+    """For each site what any page of it may print, whoever of its publishers publishes it."""
     publishers: dict[str, dict[str, None]] = defaultdict(dict)
     languages: dict[str, set[tuple[str, ...]]] = defaultdict(set)
     for page in pages:
         if site := site_of(page.name):
             publishers[site][page.read.content.publisher or site] = None
             languages[site].add(page.item.asked.languages)
-    return [
-        _site(moment, site, list(names), next(iter(languages[site])) if len(languages[site]) == 1 else ())
-        for site, names in sorted(publishers.items())
-    ]
+    found = {}
+    for site, names in sorted(publishers.items()):
+        tags = next(iter(languages[site])) if len(languages[site]) == 1 else ()
+        each_of = [moment.shown(understood(moment.snapshot, Content(publisher=each)), tags) for each in names]
+        found[site] = [_merged(several) for several in zip(*each_of, strict=True)]
+    return found
 
 
-def _site(moment: _Moment, site: str, publishers: Sequence[str], languages: Sequence[str]) -> Row:
-    rows = [moment.row("", understood(moment.snapshot, Content(publisher=each)), languages) for each in publishers]
-    return Row(site, tuple(merged(each) for each in zip(*(row.pieces for row in rows), strict=True)))
+def _merged(several: Sequence[_Shown]) -> _Shown:
+    """Each notice of several once: whoever may be asking about one of them is shown what is due in any."""
+    notices = dict.fromkeys(notice for each in several for notice in each.printed.notices)
+    notes = dict.fromkeys(note for each in several for note in each.printed.footnotes)
+    return _Shown(Printed(notices=tuple(notices), footnotes=tuple(notes)), any(each.is_held for each in several))
+
+
+def _unsure(shown: _Shown) -> str:
+    """The HTML for a page that nobody described: where something is due that cannot be said, that is said."""
+    return STAND_IN if shown.is_held and shown.printed.is_empty else block(shown.printed)
 
 
 # -- places ---------------------------------------------------------------------------------------------

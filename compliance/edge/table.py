@@ -20,39 +20,21 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import Final
 
 from compliance.engine.zones import Zones
-from compliance.model.decision import Display, Instance
 from compliance.model.territory import LocationSet
-from compliance.notices.page import markers
-from compliance.notices.spoken import Page, footnotes, speak
 
-Pieces = tuple[str, ...]
-"""The HTML of one notice or footnote each, in the order of the page."""
 NOBODY_KNOWS: Final = 0
 """The class and the zone of readers of whom nobody knows the place."""
 _COUNTRY: Final = re.compile("[A-Z]{2}")
 _REGION: Final = re.compile("[A-Z0-9]{1,3}")
 _WITH_COUNTRY: Final = re.compile("[A-Z]{2}-")
 _HEX: Final = 16
-
-
-def pieces(page: Page, instances: Sequence[Instance]) -> Pieces:
-    """What a page shows of a decision: its notices, and once for all of them what they say in a footnote."""
-    shown = [each for each in instances if each.display is Display.SHOW]
-    marked = markers(shown)
-    alone = [speak(page, each, page.choose(each)).html for each, mark in zip(shown, marked, strict=True) if not mark]
-    return (*alone, *(note.words.html for note in footnotes(page, shown, marked)))
-
-
-def merged(several: Iterable[Pieces]) -> Pieces:
-    """Each piece of several decisions once: who may be asked about one of them is shown what is due in any."""
-    return tuple(dict.fromkeys(piece for each in several for piece in each))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +70,10 @@ class Classes:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What one page shows: its name at the edge, and the pieces for each class of places."""
+    """What one page shows: its name at the edge, and the HTML for each class of places."""
 
     name: str
-    pieces: tuple[Pieces, ...]
+    fragments: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +144,9 @@ class EdgeTable:
         return _digest(json.dumps(said, separators=(",", ":")))
 
 
-def table_of(classes: Classes, pages: Sequence[Row], sites: Sequence[Row], any_page: Row, basis: Basis) -> EdgeTable:
+def table_of(
+    classes: Classes, pages: Sequence[Row], sites: Sequence[Row], any_page: Row, basis: Basis, fallback: str
+) -> EdgeTable:
     """The table of many pages under one rule set.
 
     Args:
@@ -171,9 +155,10 @@ def table_of(classes: Classes, pages: Sequence[Row], sites: Sequence[Row], any_p
         sites: one row for each site, for those of its pages that have none.
         any_page: the row of a page of which nothing is known.
         basis: what they rest on.
+        fallback: the HTML for whoever can look nothing up.
     """
     fragments: dict[str, str] = {}
-    named = [[_named(each, fragments) for each in row.pieces] for row in (*pages, *sites, any_page)]
+    named = [[_named(each, fragments) for each in row.fragments] for row in (*pages, *sites, any_page)]
     zone_of_class = _joined(list(zip(*named, strict=True)))
     first = {zone: number for number, zone in reversed(list(enumerate(zone_of_class)))}
     numbers: dict[tuple[str, ...], int] = {}
@@ -188,19 +173,14 @@ def table_of(classes: Classes, pages: Sequence[Row], sites: Sequence[Row], any_p
         row_of_site={row.name: number for row, number in zip(sites, row_of[len(pages) :], strict=False)},
         row_of_any=row_of[-1],
         fragments={name: fragments[name] for name in sorted(fragments)},
-        fallback=_html(merged(row.pieces[NOBODY_KNOWS] for row in (*sites, any_page))),
+        fallback=fallback,
     )
 
 
-def _named(found: Pieces, fragments: dict[str, str]) -> str:
-    html = _html(found)
+def _named(html: str, fragments: dict[str, str]) -> str:
     name = _digest(html)
     fragments[name] = html
     return name
-
-
-def _html(found: Pieces) -> str:
-    return "".join(f"{piece}\n" for piece in found)
 
 
 def _joined(columns: Sequence[tuple[str, ...]]) -> list[int]:

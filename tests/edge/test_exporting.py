@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -10,17 +11,24 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from compliance.assemble import Moment, Question, assemble, page_of
 from compliance.audit.log import Log
+from compliance.blocks import STAND_IN, block, printed
 from compliance.check import Asked, Checker
 from compliance.content.facts import Content
 from compliance.edge.formats import site_of
 from compliance.edge.table import NOBODY_KNOWS, EdgeTable
+from compliance.engine.decide import decide
 from compliance.errors import RequestError
-from compliance.exporting import Item, exported
+from compliance.exporting import Item, _shown, exported
 from compliance.geo.cdn_headers import evidence
+from compliance.model.ruleset import LawDays, Ruleset
+from compliance.model.territory import LocationSet
 from compliance.reader import Reader
 from compliance.recording import Recorder
+from tests.audit.tables import days, questions, worded
 from tests.edge.world import WORLD, rule
+from tests.engine.words import PLACE
 from tests.tiny import written
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -56,16 +64,12 @@ def table(checker: Checker) -> EdgeTable:
     return exported(checker, items(*PAGES)).table
 
 
-def of_service(checker: Checker, content: Content, country: str, region: str) -> list[str]:
+def of_service(checker: Checker, content: Content, country: str, region: str) -> str:
     """What the service has a page show to the reader of whom a trusted proxy tells this and no more."""
     headers = [("country", country), ("region", region)]
     said = evidence("custom", headers, {"country": "country", "region": "region"}.items())
     assert said is not None
-    answer = checker.check(content, Reader(evidence=(said,)))
-    return [
-        *(each.html for each in answer.notices if each.html and not each.marker),
-        *(f.html for f in answer.footnotes),
-    ]
+    return block(printed(checker.check(content, Reader(evidence=(said,)))))
 
 
 def names(table: EdgeTable) -> Sequence[str]:
@@ -85,7 +89,21 @@ def test_every_place_header_gives_at_least_what_the_service_gives_its_reader(
     if region == "UA-43" and country.upper() not in {"UA", ""}:
         assert table.zone(country, region) == NOBODY_KNOWS  # one of the two is wrong
     else:
-        assert html == "".join(f"{each}\n" for each in due)
+        assert html == due
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(worded(), questions(), days(), st.sampled_from(["RU", "UA", "UA-14", "GB", None]))
+def test_a_page_prints_of_a_decision_what_it_prints_of_the_answer(
+    ruleset: Ruleset, question: Question, on: LawDays, place: str | None
+) -> None:
+    location = LocationSet.unknown() if place is None else LocationSet.of([place])
+    asked = replace(question, facts={**question.facts, PLACE: location}, location=location)
+    decision = decide(ruleset, asked.facts, on)
+    answer = assemble(ruleset, asked, decision, Moment(NOW, on, None, None), ("ru",))
+    shown = _shown(page_of(ruleset, asked, on, ("ru",)), decision.instances, asked.facts)
+    assert shown.printed == printed(answer)
+    assert shown.is_held == bool(answer.reviews)
 
 
 def test_nothing_known_of_the_place_is_every_conditional_word_and_somewhere_else_is_none(table: EdgeTable) -> None:
@@ -109,9 +127,29 @@ def test_a_page_that_is_not_in_the_table_has_all_that_a_page_of_its_site_has(tab
     for name in names(table)[:4]:
         site = site_of(name)
         of_site = table.find("https://never.example/seen", site, zone)
-        shown = table.find(name, site, zone).splitlines()
-        ids = {word for word in ("Russia", "in-held", "in-france", "in-belarus") if word in "".join(shown)}
+        shown = table.find(name, site, zone)
+        ids = {word for word in ("Russia", "in-held", "in-france", "in-belarus") if word in shown}
         assert {word for word in ids if word in of_site} == ids
+
+
+def test_where_something_may_be_due_that_may_not_be_said_by_guess_that_is_said(tmp_path: Path) -> None:
+    some = Checker.open(written(tmp_path))  # of a publisher that nobody declared, all is held
+    made = exported(some, items(Content(url="https://never.example/a", facts={"content.kind": "article"}))).table
+    for country, html in (("RU", STAND_IN), ("XX", STAND_IN), ("US", "")):
+        zone = made.zone(country)
+        assert made.find("https://never.example/b", "never.example", zone) == html
+        assert made.find("https://other.example/b", "other.example", zone) == html
+    assert made.find("https://never.example/a", "never.example", made.zone("RU")) == ""  # it is held for a person
+    assert made.fallback == STAND_IN
+
+
+def test_a_site_of_several_publishers_has_what_any_of_them_has_and_nothing_twice(checker: Checker) -> None:
+    both = [Content(url=f"https://both.example/{each}", publisher=each) for each in ("radio", "paper")]
+    made = exported(checker, items(*both)).table
+    html = made.find("https://both.example/x", "both.example", made.zone("RU"))
+    assert "Perhaps words of in-held" in html
+    html = made.find("https://both.example/x", "both.example", made.zone("BY"))
+    assert html.count("Words of in-belarus") == 1
 
 
 def test_sites_are_found_without_what_tells_no_pages_apart(table: EdgeTable) -> None:

@@ -44,9 +44,9 @@ def read(word: str) -> str:
 
 def tabled(*names: str, until: datetime | None = UNTIL) -> EdgeTable:
     classes = Classes({"UA": 1, "UA-43": 2}, (LocationSet.unknown(), LocationSet.of(["UA"]), LocationSet.of(["UA-43"])))
-    rows = [Row(name, (("perhaps",), (f"in UA {name}",), ("there",))) for name in names]
-    sites = [Row(site, (("site",), ("site",), ("site",))) for site in sorted({site_of(each) for each in names} - {""})]
-    return table_of(classes, rows, sites, Row("", ((), (), ())), replace(BASIS, valid_until=until))
+    rows = [Row(name, ("perhaps", f"in UA {name}", "there")) for name in names]
+    sites = [Row(site, ("site", "site", "site")) for site in sorted({site_of(each) for each in names} - {""})]
+    return table_of(classes, rows, sites, Row("", ("", "", "")), replace(BASIS, valid_until=until), "any")
 
 
 def config(table: EdgeTable) -> str:

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from compliance.assemble import Moment, Question, assemble, page_of
-from compliance.edge.table import NOBODY_KNOWS, Basis, Classes, EdgeTable, Row, merged, pieces, table_of
+from compliance.assemble import Moment, Question, assemble
+from compliance.blocks import block, printed
+from compliance.edge.table import NOBODY_KNOWS, Basis, Classes, EdgeTable, Row, table_of
 from compliance.engine.decide import decide
 from compliance.engine.index import Index
 from compliance.model.ruleset import LawDays, Ruleset
@@ -49,22 +50,17 @@ def tabled(
     segment = Index(ruleset).segment(on)
     classes = Classes.of(segment.zones, where)
 
-    def row(name: str, question: Question) -> Row:
-        decisions = [segment.decide(at(question, each).facts) for each in classes.locations]
-        page = page_of(ruleset, question, on, ())
-        return Row(name, tuple(pieces(page, each.instances) for each in decisions))
-
-    rows = [row(name, question) for name, question in named.items()]
-    any_page = Row("", tuple(merged(each) for each in zip(*(each.pieces for each in rows), strict=True)))
-    return classes, table_of(classes, rows, [], any_page, BASIS)
+    rows = [
+        Row(name, tuple(html_of(ruleset, question, on, each) for each in classes.locations))
+        for name, question in named.items()
+    ]
+    return classes, table_of(classes, rows, [], replace(rows[0], name=""), BASIS, "")
 
 
-def html_of(ruleset: Ruleset, question: Question, on: LawDays, location: LocationSet) -> list[str]:
-    """What the checker has a page show to a reader."""
+def html_of(ruleset: Ruleset, question: Question, on: LawDays, location: LocationSet) -> str:
+    """What the checker has a page print for a reader."""
     asked = at(question, location)
-    answer = assemble(ruleset, asked, decide(ruleset, asked.facts, on), Moment(NOW, on, None, None), ())
-    alone = [each.html for each in answer.notices if each.display == "show" and each.marker is None]
-    return [*alone, *(each.html for each in answer.footnotes)]
+    return block(printed(assemble(ruleset, asked, decide(ruleset, asked.facts, on), Moment(NOW, on, None, None), ())))
 
 
 def header(code: str) -> tuple[str, str]:
@@ -81,8 +77,8 @@ def test_each_place_gets_what_the_checker_gives_its_reader(
     _, table = tabled(ruleset, named, on, where)
     for name, question in named.items():
         for code in CODES:
-            shown = html_of(ruleset, question, on, where[code])
-            assert table.find(name, "", table.zone(*header(code))) == "".join(f"{each}\n" for each in shown)
+            found = table.find(name, "", table.zone(*header(code)))
+            assert found == html_of(ruleset, question, on, where[code])
 
 
 @few
@@ -119,8 +115,8 @@ def small() -> EdgeTable:
     """A table in which each code of some is a zone of its own."""
     where = {code: LocationSet.of([code]) for code in ("UA", "UA-43", "RU", "GB", "GB-LND", "IN-AN", "IN", "FR")}
     classes = Classes({code: number for number, code in enumerate(where, 1)}, (LocationSet.unknown(), *where.values()))
-    row = Row("page", tuple((f"<p>{number}</p>",) for number in range(len(classes.locations))))
-    return table_of(classes, [row], [replace(row, name="site")], row, BASIS)
+    row = Row("page", tuple(f"<p>{number}</p>" for number in range(len(classes.locations))))
+    return table_of(classes, [row], [replace(row, name="site")], row, BASIS, "")
 
 
 @pytest.mark.parametrize("country", [None, *NOWHERE])
@@ -170,20 +166,19 @@ def test_a_region_of_another_country_leaves_nothing_known(region: str) -> None:
 
 def test_a_page_that_is_not_in_the_table_has_what_its_site_has_and_a_strange_site_what_any_page_has() -> None:
     classes = Classes({"UA": 1}, (LocationSet.unknown(), LocationSet.of(["UA"])))
-    rows = {name: Row(name, ((f"{name} perhaps",), (f"{name} in UA",))) for name in ("page", "site", "any")}
-    table = table_of(classes, [rows["page"]], [rows["site"]], rows["any"], BASIS)
+    rows = {name: Row(name, (f"{name} perhaps", f"{name} in UA")) for name in ("page", "site", "any")}
+    table = table_of(classes, [rows["page"]], [rows["site"]], rows["any"], BASIS, "")
     found = {
         name: table.find(name, site, table.zone("UA")) for name, site in [("page", "x"), ("x", "site"), ("y", "y")]
     }
-    assert found == {"page": "page in UA\n", "x": "site in UA\n", "y": "any in UA\n"}
-    assert table.fallback == "site perhaps\nany perhaps\n"
+    assert found == {"page": "page in UA", "x": "site in UA", "y": "any in UA"}
 
 
 def test_the_digest_changes_with_whatever_is_handed_out_and_not_with_the_order_of_pages() -> None:
     classes = Classes({"UA": 1}, (LocationSet.unknown(), LocationSet.of(["UA"])))
-    one, two, other = Row("a", (("x",), ("y",))), Row("b", (("y",), ("y",))), Row("b", (("y",), ("z",)))
+    one, two, other = Row("a", ("x", "y")), Row("b", ("y", "y")), Row("b", ("y", "z"))
     digests = [
-        table_of(classes, pages, [], one, basis).digest
+        table_of(classes, pages, [], one, basis, "").digest
         for pages in ([one, two], [one, other], [one])
         for basis in (BASIS, replace(BASIS, meaning="sha256:other"))
     ]
@@ -200,15 +195,6 @@ def test_zones_of_all_places_are_those_of_the_rules_where_every_place_is_itself(
 def _numbered(of_place: Mapping[str, int]) -> dict[str, int]:
     numbers: dict[int, int] = {}
     return {code: numbers.setdefault(of_place[code], len(numbers)) for code in PLACES}
-
-
-@few
-@given(st.lists(st.lists(st.sampled_from("abcd"), max_size=4).map(tuple), min_size=1, max_size=4))
-def test_merging_loses_no_piece_and_says_none_twice(several: list[tuple[str, ...]]) -> None:
-    found = merged(several)
-    assert set(found) == {piece for each in several for piece in each}
-    assert len(set(found)) == len(found)
-    assert found[: len(set(several[0]))] == tuple(dict.fromkeys(several[0]))
 
 
 def test_a_fragment_holds_no_name_of_a_zone_of_a_place_or_of_a_page() -> None:
