@@ -8,8 +8,6 @@ a later one is good.
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import logging
 import os
 import re
@@ -27,6 +25,7 @@ from compliance.engine.index import Index
 from compliance.engine.memo import Memo
 from compliance.errors import Problem, RulesError, Span
 from compliance.forms_cache import FormsCache
+from compliance.garbage import uncollected
 from compliance.language.load import load
 from compliance.language.source import in_utf_8
 from compliance.language.suite import DIRECTORY as SUITES
@@ -45,6 +44,8 @@ _MISNAMED = re.compile(r"\.ya?ml(\.txt)?$", re.IGNORECASE)
 MEMO = 65_536
 """How many decisions are remembered where nobody says otherwise."""
 MOST_FACTS = 131_072
+MOST_FORMER = 8
+"""So many rule sets that were in use before are kept, to tell what changed since."""
 NO_ACTIVE_RULE = "no rule is active, so no page gets a notice"
 
 
@@ -105,28 +106,6 @@ def read_with_files(path: Path) -> tuple[Ruleset, dict[str, bytes]]:
     return _loaded(path, whole), {f"{_shown(path)}/{file}": data for file, data in whole.files.items()}
 
 
-@contextlib.contextmanager
-def uncollected() -> Iterator[None]:
-    """No garbage is looked for meanwhile: nearly all that loading makes is kept, and looking costs half the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-@contextlib.contextmanager
-def kept() -> Iterator[None]:
-    """What was made before is not looked at for garbage meanwhile: a command keeps its rule set to the end."""
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
-
-
 def open_snapshot(path: Path, memo: int = MEMO, kept: FormsCache | None = None) -> Snapshot:
     """The rule set of a directory or bundle, ready to serve.
 
@@ -166,6 +145,7 @@ class Store:
         _warn_if_silent(self.current.ruleset)
         self.failure: RulesError | None = None
         self.reloads = self.failures = 0
+        self.former: Mapping[str, Ruleset] = {}
         self._lock, self.wake = threading.Lock(), threading.Event()
 
     def reload(self) -> bool:
@@ -185,6 +165,8 @@ class Store:
             before = self.current.ruleset
             changed = fresh.ruleset.source != before.source
             _log.info("rules %s: %s", "reloaded" if changed else "unchanged", fresh.ruleset.meaning)
+            if changed:
+                self.former = dict([*self.former.items(), (before.meaning, before)][-MOST_FORMER:])
             self.current, self.failure = fresh, None
             self.reloads += changed
             if gone := sorted(before.rules_of_notice.keys() - fresh.ruleset.rules_of_notice.keys()):

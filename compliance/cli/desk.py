@@ -26,12 +26,13 @@ from compliance.cli.command import (
 from compliance.cli.sarif import sarif
 from compliance.dictionary import forms
 from compliance.errors import ConfigError, nearest
+from compliance.garbage import uncollected
 from compliance.geo.regular_file import UnreadableError, read_regular
 from compliance.language.tables import MOST_BYTES
 from compliance.model.period import parse_day
 from compliance.review.lint import CHECKS, Finding, Level, Report
 from compliance.review.lint import lint as lint_rules
-from compliance.store import read_with_files, uncollected
+from compliance.store import read_with_files
 
 
 @click.command()

@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import Final
 
 from compliance.errors import ConfigError, Problem, RulesError
+from compliance.garbage import uncollected
 from compliance.language.load import load
 from compliance.language.suite import DIRECTORY as SUITES
 from compliance.language.suite import misplaced
 from compliance.mentions.table import Table
 from compliance.model.ruleset import Ruleset
-from compliance.store import SUFFIXES, known_zones, read_with_forms, uncollected
+from compliance.store import SUFFIXES, known_zones, read_with_forms
 
 MOST_LINKS: Final = 40
 """So many links are followed one after the other."""

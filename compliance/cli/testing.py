@@ -25,6 +25,7 @@ from compliance.cli.command import (
 )
 from compliance.cli.junit import Tried, junit
 from compliance.errors import ConfigError
+from compliance.garbage import kept
 from compliance.model.period import parse_day
 from compliance.model.rule import Rule, Scenario
 from compliance.model.ruleset import Ruleset
@@ -36,7 +37,7 @@ from compliance.review.coverage import Coverage, RuleCoverage, percent, totals
 from compliance.review.scenarios import Outcome
 from compliance.review.scenarios import run as run_scenarios
 from compliance.review.suites import PLACE, CaseOutcome, Decided, Suites, Texts, label
-from compliance.store import kept, read_rules, read_suite_files, read_suites
+from compliance.store import read_rules, read_suite_files, read_suites
 
 LONG = 500
 """From so many cases on, a terminal shows how far the run is."""

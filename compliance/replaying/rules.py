@@ -9,9 +9,10 @@ from compliance import bundle
 from compliance.audit.log_files import LogFiles
 from compliance.audit.record import RulesetRecord
 from compliance.errors import EvidenceError, RulesError
+from compliance.garbage import uncollected
 from compliance.language.load import load
 from compliance.model.ruleset import Ruleset
-from compliance.store import known_zones, uncollected
+from compliance.store import known_zones
 
 
 def rules_in(log: LogFiles, records: Sequence[RulesetRecord]) -> Ruleset:

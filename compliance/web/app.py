@@ -11,7 +11,7 @@ from compliance.check import Checker
 from compliance.config import Settings
 from compliance.geo.client_address import ProxyTrust
 from compliance.kept import KeptAnswers
-from compliance.web import api, batch, evidence, fragment, reports
+from compliance.web import api, batch, changes, evidence, fragment, reports
 from compliance.web.access import Access
 from compliance.web.auditing import EXTENSION as AUDITING
 from compliance.web.auditing import Auditing
@@ -56,7 +56,7 @@ def create_app(
     )
     app.extensions[AUDITING] = auditing
     stand_guard(app, shared.access, origins)
-    for each in (api.routes, batch.routes, evidence.routes, reports.routes, fragment.routes):
+    for each in (api.routes, batch.routes, changes.routes, evidence.routes, reports.routes, fragment.routes):
         app.register_blueprint(each)
     _finish(app, shared)
     app.wsgi_app = FastLane(app.wsgi_app, shared, body_limit)  # type: ignore[method-assign]

@@ -7,10 +7,11 @@ from datetime import date
 from pathlib import Path
 
 from compliance.cli.testing import texts_of
+from compliance.garbage import kept, uncollected
 from compliance.review.lint import lint
 from compliance.review.scenarios import run
 from compliance.review.suites import Suites
-from compliance.store import kept, read_suites, read_with_files, uncollected
+from compliance.store import read_suites, read_with_files
 
 
 def main(rules: Path, day: date) -> int:

@@ -17,6 +17,7 @@ from compliance.content.publisher import Directory
 from compliance.dictionary import Names
 from compliance.engine.index import Index
 from compliance.engine.memo import Memo
+from compliance.garbage import uncollected
 from compliance.geo import Databases
 from compliance.language.load import load
 from compliance.model.decision import Decision
@@ -24,7 +25,7 @@ from compliance.model.designation import Claim, Entity, Entry, Milestone, Regist
 from compliance.model.period import Period
 from compliance.model.rule import Block, Line, Notice, Placement, Purpose, Rule, Scenario, Severity, Source, Status
 from compliance.model.ruleset import Ruleset
-from compliance.store import MEMO, MOST_FACTS, Snapshot, Store, uncollected
+from compliance.store import MEMO, MOST_FACTS, Snapshot, Store
 from tests.bench.parts.contender import Absent, Contender
 from tests.bench.parts.job import DAY, Job, Question, Row
 
