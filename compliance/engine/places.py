@@ -109,6 +109,12 @@ class Places:
                 found[key].append(change)
         return {key: earliest(changes) for key, changes in found.items()}
 
+    def named_near(self, place: str) -> Hashable:
+        """The codes above and below a place that rules name; those of equal ones are alike, and it is soon asked."""
+        below = self._below
+        above = tuple(code for code in lineage(place) if code in below.get(code, ()))
+        return above, frozenset(below.get(place, ()))
+
     def signature(self, place: str) -> Hashable:
         """Equal for two places exactly if no rule can tell them apart, now or by when the answer changes."""
         view = self.view(LocationSet.of([place]))

@@ -30,8 +30,12 @@ class Zones:
     def of(cls, places: Places) -> Self:
         """The zones of every code of ISO 3166, numbered in the order of their first places."""
         groups: dict[Hashable, list[str]] = defaultdict(list)
+        signatures: dict[Hashable, Hashable] = {}
         for place in sorted(PLACES):
-            groups[places.signature(place)].append(place)
+            near = places.named_near(place)
+            if near not in signatures:
+                signatures[near] = places.signature(place)
+            groups[signatures[near]].append(place)
         alike = tuple(tuple(each) for each in groups.values())
         return cls({place: number for number, each in enumerate(alike) for place in each}, alike)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Hashable
 from dataclasses import replace
 
 import pytest
@@ -10,6 +12,7 @@ from compliance.engine import partial
 from compliance.engine.decide import decide
 from compliance.engine.index import Index
 from compliance.engine.partial import NotTabulatedError, tabulate
+from compliance.engine.places import Places
 from compliance.engine.zones import Zones
 from compliance.model.facts import unknown
 from compliance.model.period import ALWAYS, Period
@@ -106,6 +109,22 @@ def test_places_that_no_rule_tells_apart_are_one_zone() -> None:
     numbers = [{found.of_place[code] for code in codes} for codes in together]
     assert [len(each) for each in numbers] == [1] * len(together)
     assert len(set.union(*numbers)) == len(together)
+
+
+def by_itself(places: Places) -> tuple[tuple[str, ...], ...]:
+    """The zones of every place, each looked at alone."""
+    groups: dict[Hashable, list[str]] = defaultdict(list)
+    for place in sorted(PLACES):
+        groups[places.signature(place)].append(place)
+    return tuple(tuple(each) for each in groups.values())
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+def test_places_with_the_same_named_codes_around_them_are_each_in_the_zone_that_they_are_in_by_themselves(
+    case: Ruleset,
+) -> None:
+    segment = Index(case).segment(DAYS)
+    assert segment.zones.places == by_itself(segment._sight.places)
 
 
 def test_zones_are_numbered_by_their_first_places_which_stand_for_all() -> None:
