@@ -268,6 +268,14 @@ def _shown(name: str) -> str | None:
     return name if name.isascii() and name.replace("_", "").isalpha() and len(name) < 40 else None
 
 
+def names_pages(name: str, asked: Asked) -> bool:
+    """Whether a report tells of single pages: by their names, or by how it answers to the name of one."""
+    return name == "coverage" or asked.content is not None or not _OF_PAGES.isdisjoint(asked.by)
+
+
+_OF_PAGES: Final = frozenset({"content", "decision"})
+
+
 # -- rule sets in use -------------------------------------------------------------------------------------
 
 

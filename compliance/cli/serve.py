@@ -24,6 +24,7 @@ from compliance.cli.command import (
 from compliance.cli.sealing import SealerProcess
 from compliance.config import Settings
 from compliance.errors import ConfigError
+from compliance.web.access import Access, check_exposure
 from compliance.web.server import serve as serve_http
 from compliance.web.service import Sealing
 
@@ -39,12 +40,16 @@ from compliance.web.service import Sealing
 )
 @click.option("--data-dir", help="Directory of what is written: the evidence.")
 @click.option("--geo-golden", help="A table of addresses and what databases have to say of them.")
+@click.option(
+    "--allow-without-keys", is_flag=True, default=None, help="Listen where others reach it though there are no keys."
+)
 @config_option
 @json_option
 @reports_errors
 def serve(config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Answer HTTP requests. SIGHUP, or a change of a file, takes new rules and databases into use."""
     configured = settings(config, flags)
+    check_exposure(configured, Access.of(configured))
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     logging.getLogger("waitress").setLevel(logging.ERROR)
     recorder = recorder_of(configured)

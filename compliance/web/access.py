@@ -76,6 +76,7 @@ class Refusal(NamedTuple):
     headers: tuple[tuple[str, str], ...] = ()
 
 
+_GRANTS: Final = tuple(Grant(bits) for bits in range(ALL + 1))
 EVERYTHING: Final = Grant(ALL, is_keyed=False)
 NOTHING: Final = Grant(0)
 
@@ -146,7 +147,7 @@ class Access:
                 and known.opens & NEEDS.get(path, 0)
                 and not (known.bucket is not None and known.bucket.take(now))
             ):
-                return Grant(known.opens)
+                return _GRANTS[known.opens]
         return self._asked(path, header, now)
 
     def _asked(self, path: str, header: str | None, now: int) -> Grant | Refusal:
@@ -155,7 +156,7 @@ class Access:
             return NOTHING
         found = self._found(header, now)
         if path in OPEN:
-            return Grant(found.opens) if isinstance(found, Known) else NOTHING
+            return _GRANTS[found.opens] if isinstance(found, Known) else NOTHING
         if not isinstance(found, Known):
             return _refused(found)
         needs = needed(path)
@@ -163,7 +164,7 @@ class Access:
             return _lacking(needs)
         if found.bucket is not None and (wait := found.bucket.take(now)):
             return _too_often(found.bucket, wait)
-        return Grant(found.opens)
+        return _GRANTS[found.opens]
 
     def _found(self, header: str | None, now: int) -> Known | Unknown | Busy | None:
         """Who sent a header; None if it has no key."""

@@ -16,7 +16,9 @@ from typing import Any, Final
 from werkzeug.datastructures import EnvironHeaders
 
 from compliance.reader import Sender, sender
+from compliance.web.access import GRANT, Refusal
 from compliance.web.checking import checked
+from compliance.web.problems import SAFE
 from compliance.web.service import Service
 
 Environ = dict[str, Any]
@@ -44,13 +46,21 @@ class FastLane:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """The response to a request, by PEP 3333."""
-        if environ["PATH_INFO"] == ROUTE and (size := self._size(environ)):
+        if environ["PATH_INFO"] == ROUTE and (size := self._size(environ)) and self._may_ask(environ):
             body = environ["wsgi.input"].read(size)
             if len(body) == size and (found := self._answer(environ, body)) is not None:
                 start_response("200 OK", found[1])
                 return (found[0],)
             environ["wsgi.input"] = BytesIO(body)
         return self.behind(environ, start_response)
+
+    def _may_ask(self, environ: Environ) -> bool:
+        """Whether whoever asks may; if not, the application says why."""
+        found = self._service.access.ask(ROUTE, environ.get("HTTP_AUTHORIZATION"))
+        if isinstance(found, Refusal):
+            return False
+        environ[GRANT] = found
+        return True
 
     def _size(self, environ: Environ) -> int:
         """How many bytes the body of a plain check has; 0 for anything else."""
@@ -77,7 +87,7 @@ class FastLane:
             ("Content-Length", str(len(ready.body))),
             ("Cache-Control", "no-store"),
             ("Ruleset", ready.meaning),
-            ("X-Content-Type-Options", "nosniff"),
+            *SAFE.items(),
         ]
 
     def _sender(self, environ: Environ) -> Sender:

@@ -15,16 +15,19 @@ from compliance.audit.leaf import nonce_of
 from compliance.audit.log import Keyed
 from compliance.audit.reference import reference_of
 from compliance.audit.rendered import Confirmed, RenderedRecord
-from compliance.audit.report import REPORTS, Report, as_data, as_json_text, asked_of
+from compliance.audit.report import REPORTS, Report, as_data, as_json_text, asked_of, names_pages
 from compliance.audit.report_csv import MEDIA_TYPE as CSV
 from compliance.audit.report_csv import as_csv
 from compliance.audit.report_page import MEDIA_TYPE as HTML
 from compliance.audit.report_page import POLICY, as_page
 from compliance.check import today
 from compliance.errors import EvidenceError, Problem, RequestError, nearest
+from compliance.keys.key import AUDIT
 from compliance.model.address_text import holds_address
 from compliance.reporting import missing_words
+from compliance.web.access import lacking
 from compliance.web.auditing import EXTENSION, Auditing
+from compliance.web.guard import grant, refusal
 from compliance.web.json_body import any_json, given_twice, without_mark
 from compliance.web.misfits import NOTHING, fitting
 from compliance.web.problems import problem
@@ -60,15 +63,15 @@ class RenderedIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def _for_auditors(endpoint: Callable[..., Response]) -> Callable[..., Response]:
-    """The endpoint, for those who know the token."""
+    """The endpoint, for those whose key was looked at before, or who know the token."""
 
     @wraps(endpoint)
     def asked(**given: str) -> Response:
         auditing: Auditing | None = current_app.extensions.get(EXTENSION)
-        if auditing is None or auditing.token is None:
+        if auditing is None or (auditing.token is None and not grant().is_keyed):
             detail = "nobody gets reports here: set `audit_token` to a secret, and send it as `Authorization: Bearer`"
             return problem(403, "no-auditors", detail)
-        if not auditing.knows(request.headers.get("Authorization")):
+        if not grant().is_keyed and not auditing.knows(request.headers.get("Authorization")):
             response = problem(401, "not-an-auditor", "send the token of the settings: `Authorization: Bearer TOKEN`")
             response.headers["WWW-Authenticate"] = 'Bearer realm="audit"'
             return response
@@ -97,6 +100,8 @@ def report(auditing: Auditing, name: str) -> Response:
         raise RequestError([*problems, *error.problems]) from None
     if problems:
         raise RequestError(problems)
+    if names_pages(name, asked) and (wrong := lacking(AUDIT, grant())):
+        return refusal(wrong)
     media_type, write = _FORMATS[form[0]]
     response = Response(write(auditing.reporter.report(name, asked, today())), content_type=media_type)
     response.headers["Cache-Control"] = "no-store"

@@ -26,6 +26,7 @@ from waitress.task import ErrorTask
 from compliance.check import Checker
 from compliance.config import Settings
 from compliance.geo.client_address import ProxyTrust
+from compliance.web.access import Access
 from compliance.web.app import create_app
 from compliance.web.auditing import Auditing
 from compliance.web.fragment import FALLBACK, PATH, at_the_door
@@ -153,8 +154,15 @@ class _Channel(HTTPChannel):
 
 
 def _application(checker: Checker, settings: Settings, sealing: Sealing | None) -> Flask:
-    trust, auditing = ProxyTrust.of(settings), Auditing.of(settings, checker.recorder)
-    return create_app(checker, body_limit=settings.body_limit, trust=trust, auditing=auditing, sealing=sealing)
+    return create_app(
+        checker,
+        body_limit=settings.body_limit,
+        trust=ProxyTrust.of(settings),
+        auditing=Auditing.of(settings, checker.recorder),
+        sealing=sealing,
+        access=Access.of(settings),
+        origins=settings.allowed_origins,
+    )
 
 
 def serve(checker: Checker, settings: Settings, ready: Callable[[str], None], sealing: Sealing | None = None) -> None:

@@ -103,6 +103,7 @@ def test_readiness_names_the_rules_and_the_sources_of_places(asker: Asker, check
         "ruleset": digests,
         "rules": {"loaded": True, "detail": "in use", "problems": []},
         "evidence": {"mode": "off", "recording": False, "detail": "nothing is recorded", "sealed": None},
+        "keys": {"needed": False, "problem": None},
     }
 
 
