@@ -110,13 +110,7 @@ class Moment:
         broken += _lost_or_twice(leaves, self.acknowledged, self.brought)
         if not all(_begins(leaves, note) for note in self.seen):
             broken.append("a checkpoint that was there is none of this log")
-        places = {leaf: number for number, leaf in enumerate(leaves)}
-        for leaf in leaves:
-            if b'"of":' in leaf and b'"kind":"table"' in leaf:
-                outcome = next((each for each in places if _names(leaf, each)), None)
-                if outcome is None or places[outcome] > places[leaf]:
-                    broken.append("an outcome is not before its table")
-        return broken
+        return broken + _out_of_order(leaves)
 
 
 def _begins(leaves: Sequence[bytes], note: bytes) -> bool:
@@ -127,22 +121,34 @@ def _begins(leaves: Sequence[bytes], note: bytes) -> bool:
     return head.size <= len(leaves) and root_of(leaves[: head.size]) == head.root
 
 
-_key = lru_cache(maxsize=100_000)(key_in)
+key_once = lru_cache(maxsize=100_000)(key_in)
+"""The key of a record, which depends on its bytes alone: at each moment of a life the same records come."""
 
 
-def _names(table: bytes, outcome: bytes) -> bool:
-    name = table.partition(b'"of":"')[2].partition(b'"')[0]
-    return b'"kind":"outcome"' in outcome and b'"content":"%s"' % name in outcome
+def _out_of_order(leaves: Sequence[bytes]) -> list[str]:
+    """Each table names an outcome, which has to be there before it."""
+    there: set[bytes] = set()
+    broken = []
+    for leaf in leaves:
+        if b'"kind":"outcome"' in leaf:
+            there.add(_said(leaf, b"content"))
+        elif b'"kind":"table"' in leaf and b'"of":' in leaf and _said(leaf, b"of") not in there:
+            broken.append("an outcome is not before its table")
+    return broken
+
+
+def _said(leaf: bytes, name: bytes) -> bytes:
+    return leaf.partition(b'"%s":"' % name)[2].partition(b'"')[0]
 
 
 def _lost_or_twice(leaves: Sequence[bytes], acknowledged: Sequence[bytes], brought: Sequence[bytes]) -> list[str]:
-    keys = Counter(_key(leaf) for leaf in leaves)
+    keys = Counter(key_once(leaf) for leaf in leaves)
     found = Counter(leaves)
     del keys[None]
     broken = [f"a key is there {count} times" for count in keys.values() if count > 1]
     broken += [f"a leaf is there {count} times" for count in found.values() if count > 1]
     for each in acknowledged:
-        key = _key(each)
+        key = key_once(each)
         if each not in found if key is None else key not in keys:
             broken.append("a promised record is gone")
     if set(found) - set(brought):
