@@ -286,3 +286,34 @@ def test_a_number_may_be_written_as_text(port: int) -> None:
 
 def test_a_variable_that_is_not_ours_is_left_alone() -> None:
     assert Settings.of(environment={"COMPLIANC": "x", "XCOMPLIANCE_PORT": "x", "PATH": "/bin"}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        (["https://example.org"], ("https://example.org",)),
+        (
+            "https://example.org,http://127.0.0.1:8080 https://example.org",
+            ("https://example.org", "http://127.0.0.1:8080"),
+        ),
+        (["http://[2001:db8::1]:8080", "http://localhost:443"], ("http://[2001:db8::1]:8080", "http://localhost:443")),
+        ("", ()),
+    ],
+)
+def test_origins_are_read_as_browsers_write_them(value: object, found: tuple[str, ...]) -> None:
+    assert Settings.of({"allowed_origins": value}).allowed_origins == found
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("*", "null", "example.org", "https://*.example.org", "https://example.org/", "https://example.org/a"),
+        *("https://Example.org", "https://example.org:443", "http://example.org:80", "https://example.org:0"),
+        *("ftp://example.org", "https://", "https://user@example.org", "https://example.org:port", "https://a..b"),
+    ],
+)
+def test_what_no_browser_writes_as_an_origin_is_refused(value: str) -> None:
+    """It would never be met, and whoever set it would look for the reason elsewhere."""
+    with pytest.raises(ConfigError) as raised:
+        Settings.of({"allowed_origins": [value, "https://example.org"]})
+    assert str(raised.value).startswith(f"`allowed_origins` names `{value}`, which is no origin: write `https://")
