@@ -32,5 +32,5 @@ def cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
 @pytest.fixture(scope="session")
 def documented_service() -> Iterator[str]:
     """The URL of the service, started with one command as a reader of the documentation would start it."""
-    with serving() as url:
+    with serving(COMPLIANCE_SEAL_SECONDS="60") as url:  # a round a second costs a test run
         yield url

@@ -25,13 +25,13 @@ def environment(**more: str) -> dict[str, str]:
 
 
 @contextmanager
-def serving(*options: str) -> Iterator[str]:
-    """The URL of a service that answers."""
+def serving(*options: str, **settings: str) -> Iterator[str]:
+    """The URL of a service that answers, with settings of the environment."""
     command = [str(COMMANDS / "compliance"), "serve", "--port", "0", "--json", *options]
     with (
         TemporaryDirectory() as data,  # not that of whoever runs the tests
         subprocess.Popen(
-            command, stdout=subprocess.PIPE, env=environment(COMPLIANCE_DATA_DIR=data), text=True
+            command, stdout=subprocess.PIPE, env=environment(COMPLIANCE_DATA_DIR=data, **settings), text=True
         ) as process,
     ):
         try:

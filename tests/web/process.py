@@ -76,9 +76,15 @@ class Service:
 
 
 @contextlib.contextmanager
-def serving(log: Path, *arguments: str, command: Sequence[str] = COMMAND, warnings: str = "error") -> Iterator[Service]:
-    """A service on a free port, once it answers; it runs beside its log, and is stopped at the end."""
+def serving(
+    log: Path, *arguments: str, command: Sequence[str] = COMMAND, warnings: str = "error", seals: bool = False
+) -> Iterator[Service]:
+    """A service on a free port, once it answers; it runs beside its log, and is stopped at the end.
+
+    It seals its evidence where a test is about that only: a process more, which works every second.
+    """
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("COMPLIANCE_")}
+    sealing = {} if seals else {"COMPLIANCE_SEAL_SECONDS": "0"}
     with (
         log.open("w", encoding="utf-8") as errors,
         subprocess.Popen(
@@ -86,7 +92,7 @@ def serving(log: Path, *arguments: str, command: Sequence[str] = COMMAND, warnin
             stdout=subprocess.PIPE,
             stderr=errors,
             cwd=log.parent,
-            env={**inherited, "PYTHONWARNINGS": warnings},
+            env={**inherited, **sealing, "PYTHONWARNINGS": warnings},
             text=True,
         ) as process,
     ):
@@ -129,11 +135,12 @@ def head(first: str, *lines: str) -> bytes:
 
 def eventually(holds: Callable[[], bool], *, seconds: float = SECONDS) -> bool:
     """Whether it holds before the deadline."""
-    deadline = time.monotonic() + seconds
+    deadline, pause = time.monotonic() + seconds, 0.02
     while not holds():
         if time.monotonic() > deadline:
             return holds()  # whoever was not let run for so long looks once more
-        time.sleep(0.02)
+        time.sleep(pause)
+        pause = min(1.3 * pause, 0.2)  # who waits for long leaves the processor to those that he waits for
     return True
 
 

@@ -31,11 +31,13 @@ def rules(tmp_path: Path) -> Path:
     return written(tmp_path / "rules")
 
 
-def told(directory: Path, rules: Path, warnings: str = "error") -> AbstractContextManager[Service]:
+def told(
+    directory: Path, rules: Path, warnings: str = "error", *, seals: bool = False
+) -> AbstractContextManager[Service]:
     """A service that looks at its rules only when told to."""
     config = directory / "compliance.toml"
     config.write_text(f'rules_dir = "{rules}"\nreload_seconds = 0\n', encoding="utf-8")
-    return serving(directory / "log", warnings=warnings)
+    return serving(directory / "log", warnings=warnings, seals=seals)
 
 
 @pytest.fixture
@@ -255,7 +257,7 @@ def test_a_service_that_is_told_to_stop_stops_at_once_and_well(
     """
 
     def seconds() -> float:
-        with told(tmp_path, rules, "error,ignore::ResourceWarning") as service:
+        with told(tmp_path, rules, "error,ignore::ResourceWarning", seals=True) as service:
             assert service.check(QUESTION).status == 200
             began = time.monotonic()
             service.send(how)

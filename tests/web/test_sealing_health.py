@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,7 +29,7 @@ ALL_WELL = {"by": "service", "waiting": False, "problem": None}
 def served(directory: Path, **settings: object) -> Iterator[Service]:
     lines = [f"{name} = {json.dumps(value)}\n" for name, value in settings.items()]
     (directory / "compliance.toml").write_text("".join(lines), encoding="utf-8")
-    with serving(directory / "log") as service:
+    with serving(directory / "log", seals=True) as service:
         yield service
 
 
@@ -53,37 +54,55 @@ def is_well(service: Service) -> bool:
     return ready["status"] == "ready" and ready["evidence"]["sealed"]["age_seconds"] is not None
 
 
-def test_a_service_says_how_far_its_log_is_sealed(tmp_path: Path) -> None:
-    with served(tmp_path) as service:
+@pytest.fixture(scope="module")
+def well(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service that seals; what is done to its sealer is over when a test ends."""
+    with served(tmp_path_factory.mktemp("well")) as service:
         service.check(QUESTION)
-        assert eventually(lambda: (sealed(service)["leaves"] or 0) >= 3 and not sealed(service)["waiting"])
-        said = sealed(service)
-        assert said["age_seconds"] < LATE
-        assert {name: said[name] for name in ALL_WELL} == ALL_WELL
-        assert measured(service, "compliance_evidence_sealed_leaves") == said["leaves"]
-        assert measured(service, "compliance_evidence_seal_failing") == 0
-        assert measured(service, "compliance_evidence_waiting") == 0
-        assert (measured(service, "compliance_evidence_seal_age_seconds") or 0) < LATE
+        assert eventually(lambda: (sealed(service)["leaves"] or 0) >= 3)
+        yield service
 
 
-@pytest.mark.parametrize(
-    ("written", "mode", "problem"),
-    [("garbage", 0o600, "is no private key"), ("garbage", 0o644, "others than its owner may read the key")],
-)
-def test_a_key_that_is_refused_is_told_and_logged_once(tmp_path: Path, written: str, mode: int, problem: str) -> None:
+@pytest.fixture(scope="module")
+def left(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a service that sealed has left."""
+    directory = tmp_path_factory.mktemp("left")
+    with served(directory) as service:
+        service.check(QUESTION)
+        assert eventually(lambda: sealed(service)["leaves"] is not None)
+    return directory
+
+
+def test_a_service_says_how_far_its_log_is_sealed(well: Service) -> None:
+    assert eventually(lambda: is_well(well) and not sealed(well)["waiting"])
+    said = sealed(well)
+    assert said["age_seconds"] < LATE
+    assert {name: said[name] for name in ALL_WELL} == ALL_WELL
+    assert measured(well, "compliance_evidence_sealed_leaves") == said["leaves"]
+    assert measured(well, "compliance_evidence_seal_failing") == 0
+    assert measured(well, "compliance_evidence_waiting") == 0
+    assert (measured(well, "compliance_evidence_seal_age_seconds") or 0) < LATE
+
+
+def test_a_key_that_is_refused_is_told_and_logged_once_for_each_reason(tmp_path: Path) -> None:
+    written = "garbage"
     key = tmp_path / "key"
     key.write_text(written)
-    key.chmod(mode)
+    key.chmod(0o600)
     with served(tmp_path, evidence_key=str(key)) as service:
         service.check(QUESTION)
-        assert eventually(lambda: is_told(service, problem))
+        assert eventually(lambda: is_told(service, "is no private key"))
         assert sealed(service)["waiting"] is True
         first = sealer_of(service.process.pid)
+        key.chmod(0o644)
+        assert eventually(lambda: is_told(service, "others than its owner may read the key"))
+        assert sealed(service)["waiting"] is True
         assert eventually(lambda: sealer_of(service.process.pid) not in {None, first}), "it is started again"
         key.unlink()
         assert eventually(lambda: is_well(service))
         assert eventually(lambda: "all is well again" in service.logged())
-        assert service.logged().count(problem) == 1
+        assert service.logged().count("is no private key") == 1
+        assert service.logged().count("others than its owner may read the key") == 1
         assert written not in service.logged()
 
 
@@ -109,24 +128,21 @@ def _target_gone(directory: Path) -> dict[str, object]:
     ],
 )
 def test_what_keeps_a_log_from_being_sealed_or_given_away_is_told(
-    tmp_path: Path, damage: Callable[[Path], dict[str, object]], problem: str
+    tmp_path: Path, left: Path, damage: Callable[[Path], dict[str, object]], problem: str
 ) -> None:
-    with served(tmp_path) as service:
-        service.check(QUESTION)
-        assert eventually(lambda: sealed(service)["leaves"] is not None)
+    shutil.copytree(left, tmp_path, dirs_exist_ok=True)
     with served(tmp_path, **damage(tmp_path)) as service:
         assert eventually(lambda: is_told(service, problem)), service.ready()
     assert not (tmp_path / "not-mounted").exists()
 
 
-def test_a_sealer_that_ends_is_told_until_the_next_one_has_sealed(tmp_path: Path) -> None:
-    with served(tmp_path) as service:
-        assert eventually(lambda: is_well(service))
-        first = sealer_of(service.process.pid)
-        assert first is not None
-        os.kill(first, signal.SIGKILL)
-        assert eventually(lambda: is_told(service, "the sealer ended with status -9"))
-        assert eventually(lambda: is_well(service))
+def test_a_sealer_that_ends_is_told_until_the_next_one_has_sealed(well: Service) -> None:
+    assert eventually(lambda: is_well(well))
+    first = sealer_of(well.process.pid)
+    assert first is not None
+    os.kill(first, signal.SIGKILL)
+    assert eventually(lambda: is_told(well, "the sealer ended with status -9"))
+    assert eventually(lambda: is_well(well))
 
 
 def test_a_sealer_that_hangs_is_told_after_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,17 +167,16 @@ def test_a_sealer_that_hangs_is_told_after_a_minute(monkeypatch: pytest.MonkeyPa
     assert rounds.status(None).problem == "target 0; target 1; target 2; and 2 more"
 
 
-def test_a_stopped_sealer_has_no_age_that_stands_still(tmp_path: Path) -> None:
-    with served(tmp_path) as service:
-        assert eventually(lambda: is_well(service))
-        stopped = sealer_of(service.process.pid)
-        assert stopped is not None
-        os.kill(stopped, signal.SIGSTOP)
-        try:
-            assert eventually(lambda: sealed(service)["age_seconds"] >= 2)
-        finally:
-            os.kill(stopped, signal.SIGCONT)
-        assert eventually(lambda: sealed(service)["age_seconds"] < 2)
+def test_a_stopped_sealer_has_no_age_that_stands_still(well: Service) -> None:
+    assert eventually(lambda: is_well(well))
+    stopped = sealer_of(well.process.pid)
+    assert stopped is not None
+    os.kill(stopped, signal.SIGSTOP)
+    try:
+        assert eventually(lambda: sealed(well)["age_seconds"] >= 2)
+    finally:
+        os.kill(stopped, signal.SIGCONT)
+    assert eventually(lambda: sealed(well)["age_seconds"] < 2)
 
 
 def test_each_finding_is_logged_once_and_the_end_of_all_once(caplog: pytest.LogCaptureFixture) -> None:

@@ -153,7 +153,8 @@ def started(where: Path, code: str) -> Iterator[Asked]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {**shipped_settings(), "PYTHONHASHSEED": "0"}.items():
             patch.setenv(name, value)
-        with serving(where / "log", command=(sys.executable, "-c", f"{code}\nmain()")) as service:
+        program = (sys.executable, "-c", f"{code}\nmain()")
+        with serving(where / "log", command=program, seals=True) as service:
             yield Asked(service, [])
 
 
