@@ -199,7 +199,8 @@ def test_the_time_grows_with_the_page_and_not_faster(name: str) -> None:
     gc.collect()
     gc.disable()  # its rounds come at times of their own
     try:
-        assert min(_seconds(large) for _ in range(3)) < 20 * min(_seconds(small) for _ in range(3))  # the square: 64
+        short = min(_seconds(small) for _ in range(3))
+        assert any(_seconds(large) < 20 * short for _ in range(3))  # the square: 64
     finally:
         gc.enable()
 
@@ -219,6 +220,7 @@ def test_names_below_tags_nested_very_deep_hurt_nobody(tag: str) -> None:
     assert without_ours(marked(html, every=True).text) == without_ours(html)
 
 
-def test_a_megabyte_of_names_in_two_halves_is_read() -> None:
-    html = "Lady<rt>bird</rt> " * 55_000
+@pytest.mark.parametrize("count", [5_500, pytest.param(55_000, marks=pytest.mark.prove)])
+def test_names_in_two_halves_are_read_up_to_a_megabyte_of_them(count: int) -> None:
+    html = "Lady<rt>bird</rt> " * count
     assert_places_hold(html, looked(html))
