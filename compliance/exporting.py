@@ -16,7 +16,7 @@ from datetime import date, datetime
 from typing import Final
 
 from compliance.assemble import Moment, page_of
-from compliance.blocks import STAND_IN, Printed, PrintedFootnote, PrintedNotice, block
+from compliance.blocks import NOTHING, STAND_IN, Printed, PrintedFootnote, PrintedNotice, block
 from compliance.check import Asked, Checker, Understood, places_days, understood
 from compliance.content.facts import Content
 from compliance.edge.formats import site_of
@@ -158,7 +158,7 @@ def exported(
     rows, recorded = [], []
     for page in pages:
         shown = moment.shown(page.read, page.item.asked.languages)
-        rows.append(Row(page.name, tuple(block(each.printed) for each in shown)))
+        rows.append(Row(page.name, tuple(block(each.printed) or NOTHING for each in shown)))
         if is_recorded and checker.recorder is not None:
             question = page.read.asked_from(LocationSet.unknown())
             recorded.append(checker.recorder.table(snapshot, question, Moment(now, days, as_of, None)))
@@ -251,7 +251,7 @@ def _merged(several: Sequence[_Shown]) -> _Shown:
 
 def _unsure(shown: _Shown) -> str:
     """The HTML for a page that nobody described: where something is due that cannot be said, that is said."""
-    return STAND_IN if shown.is_held and shown.printed.is_empty else block(shown.printed)
+    return STAND_IN if shown.is_held and shown.printed.is_empty else block(shown.printed) or NOTHING
 
 
 # -- places ---------------------------------------------------------------------------------------------

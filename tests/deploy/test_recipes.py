@@ -23,6 +23,7 @@ import pytest
 import yaml
 
 from compliance.config import Settings
+from tests.deploy import edging
 from tests.deploy.proxying import DEPLOY, LOG, Proxy, proxying
 from tests.tiny import written
 from tests.web.asking import ARTICLE, DAY
@@ -184,7 +185,7 @@ def behind_cdn(run: Run) -> Setup:
 @pytest.mark.parametrize("recipe", NAMES)
 def test_the_settings_of_every_recipe_are_read(recipe: str) -> None:
     read = Settings.of(settings(recipe))
-    assert (read.client_address is None) == (recipe in {"nginx-edge", "nginx-edge-place", "vercel", "netlify"})
+    assert (read.client_address is None) == (recipe.startswith("nginx-edge") or recipe in {"vercel", "netlify"})
     for document in (RECIPES / recipe).glob("*.yaml"):
         assert yaml.safe_load(document.read_text(encoding="utf-8"))["kind"]
 
@@ -212,7 +213,9 @@ def test_for_a_trial_without_root_the_head_of_the_configuration_names_every_file
     pid, log, *temporary, listen = re.findall(r"`([^`]+;)`", head)
     text = config(recipe).read_text(encoding="utf-8").replace("listen 80;", listen, 1)
     text = text.replace(LOG, "\n".join([log, *temporary]), 1).replace("/etc/nginx/countries.conf", "countries.conf")
+    text = text.replace("/etc/nginx/compliance", "table").replace("/var/cache/nginx/pages", "pages")
     (tmp_path / "countries.conf").write_text(COUNTRIES, encoding="utf-8")
+    edging.installed(edging.without_pages(), tmp_path / "table")
     (tmp_path / "trial.conf").write_text(f"{pid}\n{text}", encoding="utf-8")
     assert "/var/" not in re.sub(r"#.*", "", text)
     done = subprocess.run(
@@ -223,8 +226,9 @@ def test_for_a_trial_without_root_the_head_of_the_configuration_names_every_file
         timeout=SECONDS,
     )
     assert done.returncode == 0, done.stderr
-    made = {"trial.conf", "countries.conf", "trial.log", "trial.pid", "body", "proxy", "fastcgi", "uwsgi", "scgi"}
-    assert {path.name for path in tmp_path.iterdir()} == made
+    made = {"trial.log", "trial.pid", "body", "proxy", "fastcgi", "uwsgi", "scgi"}
+    made |= {"pages"} if "the place of the cache, too" in text else set()
+    assert {path.name for path in tmp_path.iterdir()} == made | {"trial.conf", "countries.conf", "table"}
 
 
 SPOKEN = re.compile(

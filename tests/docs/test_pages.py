@@ -21,6 +21,7 @@ PAGES = [
     "docs/architecture.md",
     "docs/audit.md",
     "docs/diff.md",
+    "docs/edge.md",
     "docs/editors.md",
     "docs/glossary.md",
     "docs/import.md",

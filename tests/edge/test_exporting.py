@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from compliance.assemble import Moment, Question, assemble, page_of
 from compliance.audit.log import Log
-from compliance.blocks import STAND_IN, block, printed
+from compliance.blocks import NOTHING, STAND_IN, block, printed
 from compliance.check import Asked, Checker
 from compliance.content.facts import Content
 from compliance.edge.formats import site_of
@@ -69,7 +69,7 @@ def of_service(checker: Checker, content: Content, country: str, region: str) ->
     headers = [("country", country), ("region", region)]
     said = evidence("custom", headers, {"country": "country", "region": "region"}.items())
     assert said is not None
-    return block(printed(checker.check(content, Reader(evidence=(said,)))))
+    return block(printed(checker.check(content, Reader(evidence=(said,))))) or NOTHING
 
 
 def names(table: EdgeTable) -> Sequence[str]:
@@ -111,7 +111,7 @@ def test_nothing_known_of_the_place_is_every_conditional_word_and_somewhere_else
     assert [
         word in html for word in ("If you are in Russia", "Perhaps words of in-held", "in-france", "in-belarus")
     ] == [True] * 4
-    assert table.find("https://radio.example/a", "radio.example", table.zone("US")) == ""
+    assert table.find("https://radio.example/a", "radio.example", table.zone("US")) == NOTHING
     assert "Words of in-belarus" in table.find("page-5", "", table.zone("BY"))
 
 
@@ -135,11 +135,11 @@ def test_a_page_that_is_not_in_the_table_has_all_that_a_page_of_its_site_has(tab
 def test_where_something_may_be_due_that_may_not_be_said_by_guess_that_is_said(tmp_path: Path) -> None:
     some = Checker.open(written(tmp_path))  # of a publisher that nobody declared, all is held
     made = exported(some, items(Content(url="https://never.example/a", facts={"content.kind": "article"}))).table
-    for country, html in (("RU", STAND_IN), ("XX", STAND_IN), ("US", "")):
+    for country, html in (("RU", STAND_IN), ("XX", STAND_IN), ("US", NOTHING)):
         zone = made.zone(country)
         assert made.find("https://never.example/b", "never.example", zone) == html
         assert made.find("https://other.example/b", "other.example", zone) == html
-    assert made.find("https://never.example/a", "never.example", made.zone("RU")) == ""  # it is held for a person
+    assert made.find("https://never.example/a", "never.example", made.zone("RU")) == NOTHING  # it is held for a person
     assert made.fallback == STAND_IN
 
 
