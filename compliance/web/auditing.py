@@ -1,8 +1,9 @@
 """What auditors ask over HTTP: who may, and what they get it from.
 
 Theory: reports name pages, and what a publisher shows on them, so nobody gets one without the token of the settings.
-It is compared by its digest, in the same time whatever was sent. Until there are keys with scopes, the pipeline that
-confirms what it shows has the same token: a confirmation that anybody may send confirms nothing.
+It is compared by its digest, in the same time whatever was sent. The pipeline that confirms what it shows has the same
+token: a confirmation that anybody may send confirms nothing. Where there are keys, those were asked for before, and
+each has scopes of its own (`access`).
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ class Auditing:
     """What the endpoints for auditors share."""
 
     token: str | None
-    """Whoever asks has to know it; None lets nobody in."""
+    """Whoever asks without a key has to know it; None lets nobody in."""
     parameters: tuple[str, ...]
     reporter: Reporter
     decisions: Decisions

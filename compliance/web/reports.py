@@ -69,7 +69,7 @@ def _for_auditors(endpoint: Callable[..., Response]) -> Callable[..., Response]:
     def asked(**given: str) -> Response:
         auditing: Auditing | None = current_app.extensions.get(EXTENSION)
         if auditing is None or (auditing.token is None and not grant().is_keyed):
-            detail = "nobody gets reports here: set `audit_token` to a secret, and send it as `Authorization: Bearer`"
+            detail = "nobody gets reports here: set `audit_token` to a secret, and send it as a `Bearer`; or make keys"
             return problem(403, "no-auditors", detail)
         if not grant().is_keyed and not auditing.knows(request.headers.get("Authorization")):
             response = problem(401, "not-an-auditor", "send the token of the settings: `Authorization: Bearer TOKEN`")
