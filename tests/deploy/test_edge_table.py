@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from email.utils import formatdate
 from pathlib import Path
 from urllib.parse import quote
 
@@ -273,6 +274,13 @@ def test_a_page_of_the_site_is_kept_by_nobody_and_never_said_to_be_as_before(edg
             assert (reply.status, reply.body.count(b"notices")) == (200, 1), (path, lines)
             assert (reply.headers["cache-control"], reply.headers["vary"]) == ("private, no-store", "*")
             assert leaks(edge.table, reply) == []
+    file = (edge.proxy.where.parent / "site" / PATHS[-1][1:]).stat()
+    known = (
+        f'If-None-Match: "{int(file.st_mtime):x}-{file.st_size:x}"',
+        f"If-Modified-Since: {formatdate(file.st_mtime, usegmt=True)}",
+    )
+    for told in (known, known[:1], known[1:]):  # as nginx would have told them of the file
+        assert one(edge.proxy, PATHS[-1], *told, *headers("RU", "")).status == 200
     sent = {name for heard in edge.site.heard for name in heard.headers}
     assert sent == {"host", "connection"}
     style = one(edge.proxy, "/style.css")
