@@ -155,9 +155,10 @@ class Keyring:
 
     def _is_wrong(self, why: str) -> None:
         """Say it once. Whoever was let in by a key still is; where there were no keys yet nobody is let in now."""
-        if why != self._problem:
-            _log.error("%s; the last good keys are in use", why)
-        self._problem = why
+        is_new, self._problem = why != self._problem, why
+        has_none = self.state is None or not self.state.keys
+        if is_new:
+            _log.error("%s; %s", why, "nobody is let in" if has_none else "the last good keys are in use")
         if self.state is None:
             self.state = self._made(())
 

@@ -265,13 +265,18 @@ def test_what_happens_to_the_file_lets_nobody_in_and_keeps_nobody_out(
     assert found.find(sent(), 0) == Unknown(WRONG)
 
 
-def test_the_first_key_closes_a_service_that_runs_also_if_it_cannot_be_read(path: Path, hashing: Hashing) -> None:
+def test_the_first_key_closes_a_service_that_runs_also_if_it_cannot_be_read(
+    path: Path, hashing: Hashing, caplog: pytest.LogCaptureFixture
+) -> None:
     found = Keyring(path, lambda: TODAY)
     found.look()
     assert not is_closed(found)
     filed(path, key())
     path.chmod(0o644)
-    found.look()
+    with caplog.at_level(logging.ERROR, "compliance.keys"):
+        found.look()
+        found.look()
+    assert [each.getMessage() for each in caplog.records] == [f"{told(found)}; nobody is let in"]
     assert is_closed(found)
     assert found.find(sent(), 0) == Unknown(WRONG)
     path.chmod(0o600)
