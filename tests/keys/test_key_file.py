@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -188,15 +189,14 @@ def test_whatever_happens_while_it_is_written_the_old_keys_or_the_new_ones_are_t
     assert told == {str(error) and f"the keys in `{path}` cannot be written: no space left on device"}
 
 
-def test_two_commands_at_once_lose_no_key(tmp_path: Path) -> None:
-    path = tmp_path / "keys.json"
-
-    def added(before: Any) -> Any:
-        return (*before, key("inner123"))
-
-    change(path, lambda before: (*before, key("outer123")))
-    change(path, added)
-    assert [each.id for each in read_keys(path) or ()] == ["outer123", "inner123"]
+def test_commands_at_once_lose_no_key(tmp_path: Path) -> None:
+    path, ids = tmp_path / "keys.json", [f"caller{each:02}" for each in range(12)]
+    commands = [Thread(target=change, args=(path, lambda before, id_=id_: (*before, key(id_)))) for id_ in ids]
+    for each in commands:
+        each.start()
+    for each in commands:
+        each.join()
+    assert sorted(each.id for each in read_keys(path) or ()) == ids
 
 
 def test_a_command_waits_for_another_one_and_says_so_in_the_end(
