@@ -132,13 +132,19 @@ def checked(checker: Checker, items: Iterable[Item]) -> None:
 
 
 def exported(
-    checker: Checker, items: Sequence[Item], *, is_recorded: bool = False, moved: Callable[[int], None] | None = None
+    checker: Checker,
+    items: Sequence[Item],
+    *,
+    longest: int | None = None,
+    is_recorded: bool = False,
+    moved: Callable[[int], None] | None = None,
 ) -> Exported:
     """The table of many pages, and the evidence for each, which is durable before the table is given out.
 
     Args:
         checker: what decides, and what records.
         items: the pages, each with its address; the same one twice is one.
+        longest: how many letters the name of a page may have; None is any number.
         is_recorded: whether tables are to be recorded.
         moved: told of each page that is done.
 
@@ -148,6 +154,7 @@ def exported(
     snapshot, now = checker.moment()
     problems: list[Problem] = []
     pages = _named(_read(snapshot, items, problems), problems)
+    problems += [_at(page.item, _long(longest)) for page in pages if longest is not None and len(page.name) > longest]
     as_of = _one_day(items, problems)
     if problems:
         raise RequestError(problems)
@@ -208,6 +215,11 @@ def _named(read: Iterable[tuple[Understood, Item]], problems: list[Problem]) -> 
 def _twice(other: Item) -> Problem:
     where = f" at {other.where}" if other.where else ""
     return Problem(f"the same page is described otherwise{where}", where="content.url", help="keep one of the two")
+
+
+def _long(longest: int) -> Problem:
+    help_ = "leave the page out: it has the notices of its site then"
+    return Problem(f"the address is longer than {longest} letters", where="content.url", help=help_)
 
 
 def _one_day(items: Sequence[Item], problems: list[Problem]) -> date | None:

@@ -26,7 +26,7 @@ from compliance.cli.command import (
     settings,
 )
 from compliance.cli.pages import Asked
-from compliance.edge.formats import files_of, nginx_problems, stamp, to_json
+from compliance.edge.formats import LONGEST_NAME, files_of, stamp, to_json
 from compliance.edge.table import EdgeTable
 from compliance.errors import ConfigError, Problem, RequestError
 from compliance.exporting import Item, checked, exported
@@ -117,9 +117,9 @@ def _export(
 ) -> Sequence[Tabled]:
     """Make one table of all pages, and write or print it; what was recorded of them comes out."""
     with progress("tables", len(asked)) as move:
-        made = exported(checker, _items(asked), is_recorded=checker.recorder is not None, moved=move)
-    if kind == _NGINX and (long := [problem for _, problem in nginx_problems(made.table.row_of)]):
-        raise RequestError(long)
+        longest = LONGEST_NAME if kind == _NGINX else None
+        is_recorded = checker.recorder is not None
+        made = exported(checker, _items(asked), longest=longest, is_recorded=is_recorded, moved=move)
     if output is None:
         print_json(msgspec.json.decode(to_json(made.table)))
     else:

@@ -24,7 +24,6 @@ from datetime import UTC, datetime
 from typing import Final
 
 from compliance.edge.table import NOBODY_KNOWS, EdgeTable
-from compliance.errors import Problem
 
 CONFIG: Final = "compliance.conf"
 HASHES: Final = "hashes.conf"
@@ -33,8 +32,7 @@ FRAGMENTS: Final = "fragments"
 TABLE: Final = "table.json"
 JSON_FORMAT: Final = 1
 LONGEST_NAME: Final = 1500
-"""In bytes; nginx reads no word of its configuration that is longer than 4 KiB."""
-_SHOWN: Final = 60
+"""Of a page, in letters; nginx reads no word of its configuration that is longer than 4 KiB."""
 _SCHEME: Final = "https://"
 _ESCAPE: Final = re.compile("%([0-9A-F]{2})")
 _HIDDEN: Final = re.compile("%(?:2F|3F|5C|7F|[01][0-9A-F])")
@@ -101,15 +99,6 @@ def to_nginx(table: EdgeTable) -> dict[str, bytes]:
         HASHES: _hashes(text).encode(),
         CONFIG: text.encode("utf-8", "surrogateescape"),
     }
-
-
-def nginx_problems(names: Iterable[str]) -> Iterator[tuple[str, Problem]]:
-    """Each name of a page that nginx cannot have in its configuration, and why."""
-    for name in names:
-        if len(name.encode("utf-8", "surrogateescape")) > LONGEST_NAME:
-            help_ = "leave the page out: nginx gives it the notices of its site then"
-            message = f"the name of this page is longer than {LONGEST_NAME} bytes, and nginx could not read it"
-            yield name, Problem(message, where=f"{name[:_SHOWN]}...", help=help_)
 
 
 def nginx_name(name: str) -> str | None:

@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from compliance.edge import formats
-from compliance.edge.formats import LONGEST_NAME, before, key, nginx_name, nginx_problems, quoted, site_of, value
+from compliance.edge.formats import before, key, nginx_name, quoted, site_of, value
 from compliance.edge.table import Basis, Classes, EdgeTable, Row, table_of
 from compliance.model.territory import LocationSet
 from compliance.model.web_address import canonical_url
@@ -188,8 +188,3 @@ def test_fragments_are_written_before_what_leads_to_them() -> None:
     assert names[-1] == formats.CONFIG
     assert names.index("fallback.html") < names.index(formats.HASHES)
     assert len([name for name in names if name.startswith("fragments/")]) == 4
-
-
-def test_a_name_that_nginx_could_not_read_is_told() -> None:
-    short, long = "a" * LONGEST_NAME, "я" * LONGEST_NAME
-    assert [name for name, _ in nginx_problems([short, long])] == [long]

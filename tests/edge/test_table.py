@@ -28,7 +28,7 @@ BASIS = Basis("sha256:meaning", "sha256:source", date(2024, 6, 1), preview=False
 CODES = ("UA", "UA-43", "UA-14", "UA-30", "RU", "RU-CR", "RU-MOW", "GB", "GB-ENG", "GB-LND", "FR", "US", "UK")
 NOWHERE = ("XX", "T1", "A1", "ZZ", "", "-", "U", "USA", "UA-43", "0", "ÜA", "garbage", "US, BY", "u\u0131")
 """What no country is, however a CDN or somebody else came to write it."""
-few = settings(max_examples=40, suppress_health_check=list(HealthCheck), deadline=None)
+few = settings(max_examples=25, suppress_health_check=list(HealthCheck), deadline=None)
 
 places = st.sampled_from(["UA", "UA-43", "UA-14", "UA-30", "RU", "GB-LND", "GB", "FR", "US", "UA-14/+zone-a"])
 locations = st.one_of(st.just(LocationSet.unknown()), st.frozensets(places, min_size=1, max_size=3).map(LocationSet.of))
