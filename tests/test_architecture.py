@@ -46,6 +46,7 @@ PURE_MODULES = (
     "geo/client_address.py",
     "geo/embedded.py",
     "geo/locate.py",
+    "keys/key.py",
     "answer.py",
     "assemble.py",
     "setting_values.py",
