@@ -172,12 +172,13 @@ def exported(
         if moved is not None:
             moved(1)
     sites = _sites(moment, pages)
-    sites[""] = moment.shown(understood(snapshot, Content()), ())
     until = min(moment.ends, default=None) if as_of is None else None
     basis = Basis(snapshot.ruleset.meaning, snapshot.ruleset.source, as_of or now.date(), as_of is not None, until)
-    *of_sites, any_page = (Row(site, tuple(map(_unsure, shown))) for site, shown in sites.items())
-    fallback = _unsure(_merged([shown[NOBODY_KNOWS] for shown in sites.values()]))
-    return Exported(table_of(classes, rows, of_sites, any_page, basis, fallback), tuple(recorded))
+    late = _when_over(snapshot, pages, sites, until)
+    of_sites = [Row(site, tuple(map(_unsure, shown))) for site, shown in sites.items()]
+    when_over = {site: _unsure(shown) for site, shown in late.items()}
+    made = table_of(classes, rows, of_sites, basis, when_over, _unsure(_merged(list(late.values()))))
+    return Exported(made, tuple(recorded))
 
 
 # -- pages ----------------------------------------------------------------------------------------------
@@ -239,7 +240,7 @@ def _one_day(items: Sequence[Item], problems: list[Problem]) -> date | None:
 
 
 def _sites(moment: _Moment, pages: Iterable[_Page]) -> dict[str, list[_Shown]]:
-    """For each site what any page of it may print, whoever of its publishers publishes it."""
+    """For each site what any page of it may print, whoever publishes it; last, for any other site, under `""`."""
     publishers: dict[str, dict[str, None]] = defaultdict(dict)
     languages: dict[str, set[tuple[str, ...]]] = defaultdict(set)
     for page in pages:
@@ -251,7 +252,21 @@ def _sites(moment: _Moment, pages: Iterable[_Page]) -> dict[str, list[_Shown]]:
         tags = next(iter(languages[site])) if len(languages[site]) == 1 else ()
         each_of = [moment.shown(understood(moment.snapshot, Content(publisher=each)), tags) for each in names]
         found[site] = [_merged(several) for several in zip(*each_of, strict=True)]
+    found[""] = moment.shown(understood(moment.snapshot, Content()), ())
     return found
+
+
+def _when_over(
+    snapshot: Snapshot, pages: Iterable[_Page], sites: Mapping[str, list[_Shown]], until: datetime | None
+) -> dict[str, _Shown]:
+    """For each site what any page of it may print, whoever reads it, before an instant (UTC) and from it on."""
+    now = {site: shown[NOBODY_KNOWS] for site, shown in sites.items()}
+    if until is None:
+        return now
+    days = law_days(snapshot.ruleset, None, until)
+    anywhere = Classes({}, (LocationSet.unknown(),))
+    then = _sites(_Moment(snapshot, days, snapshot.index.segment(days), anywhere), pages)
+    return {site: _merged([shown, then[site][NOBODY_KNOWS]]) for site, shown in now.items()}
 
 
 def _merged(several: Sequence[_Shown]) -> _Shown:

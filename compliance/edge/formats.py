@@ -41,6 +41,8 @@ _IN_QUOTES: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "
 _DOLLAR: Final = "${compliance_dollar}"
 _SPELLED: Final = r"(?s)^(?<compliance_name>.+)\|\k<compliance_name>\|(?<compliance_number>[0-9]+)$"
 _CODE: Final = "(?<compliance_code>[A-Za-z]{2})"
+_IS_OVER: Final = "$compliance_is_over"
+_OF_ANY: Final = "$compliance_instead_of_any"
 _LEAST_HASH: Final = 2048
 _LEAST_BUCKET: Final = 128
 _DIGITS: Final = 10
@@ -71,6 +73,7 @@ def to_json(table: EdgeTable) -> bytes:
         "pages": dict(sorted(table.row_of.items())),
         "sites": dict(sorted(table.row_of_site.items())),
         "any": table.row_of_any,
+        "when_over": dict(table.when_over),
         "rows": table.rows,
         "fragments": dict(table.fragments),
         "fallback": table.fallback,
@@ -208,29 +211,42 @@ def _exactly(name: str) -> str:
 
 def _fragments(table: EdgeTable) -> Iterator[str]:
     """From row and zone to the name of a fragment, as long as the table holds."""
-    until = table.basis.valid_until
-    over = ""
-    if until is not None and len(str(int(until.timestamp()))) == _DIGITS:
-        over = "$compliance_is_over"
-        lines = [("default", "over"), (quoted(f"~{before(until)}"), '""')]
+    over = _IS_OVER if _ends(table) else ""
+    if over and table.basis.valid_until is not None:
+        lines = [("default", "over"), (quoted(f"~{before(table.basis.valid_until)}"), '""')]
         yield from _block(f"map $msec {over}", lines)
     found = [(f'"{row}|{zone}"', name) for row, names in enumerate(table.rows) for zone, name in enumerate(names)]
     source = f'map "{over}$compliance_row|$compliance_zone" $compliance_fragment'
     yield from _block(source, [("default", '""'), *found])
 
 
+def _ends(table: EdgeTable) -> bool:
+    """Whether the time of a table ends at an instant that nginx can tell."""
+    until = table.basis.valid_until
+    return until is not None and len(str(int(until.timestamp()))) == _DIGITS
+
+
 def _instead(table: EdgeTable) -> Iterator[str]:
-    """From site and zone to what any page of it may need; for any other site, what any page may need."""
+    """From site and zone to what any page of it may need; from the site alone, once the table is over."""
     of_any = table.rows[table.row_of_any]
     found = [("default", of_any[NOBODY_KNOWS]), *((str(zone), name) for zone, name in enumerate(of_any))]
-    yield from _block("map $compliance_zone $compliance_instead_of_any", found)
+    yield from _block(f"map $compliance_zone {_OF_ANY}", found)
     known = [
         (key(f"{site}|{zone}"), name)
         for site, row in sorted(table.row_of_site.items())
         for zone, name in enumerate(table.rows[row])
     ]
-    source = 'map "$compliance_site|$compliance_zone" $compliance_instead'
-    yield from _block(source, [("default", "$compliance_instead_of_any"), *known])
+    ends = _ends(table)
+    name = "$compliance_instead_by_zone" if ends else "$compliance_instead"
+    yield from _block(f'map "$compliance_site|$compliance_zone" {name}', [("default", _OF_ANY), *known])
+    if ends:
+        late = [
+            ("default", table.when_over[""]),
+            *((key(site), html) for site, html in table.when_over.items() if site),
+        ]
+        yield from _block("map $compliance_site $compliance_instead_when_over", late)
+        either = [("default", name), ("over", "$compliance_instead_when_over")]
+        yield from _block(f"map {_IS_OVER} $compliance_instead", either)
 
 
 def _hashes(text: str) -> str:

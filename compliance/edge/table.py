@@ -11,6 +11,8 @@ not stand there has to be answered too.
    words, and is never empty for want of knowledge. What is no code, or is left out, is in it.
 4. A page that the table does not know has the row of its site: what may be due on any page of it, whatever it says. A
    site that the table does not know has the row of a page of which nothing is known.
+5. When the time of a table is over, its zones count no more: something is due elsewhere, or otherwise. Then pages have
+   what may be due on any page of their site for a reader of whom nobody knows the place, before the change and after.
 
 A fragment is named by its digest, and a zone by a number, which is nobody's business but the server's.
 """
@@ -107,6 +109,8 @@ class EdgeTable:
     row_of: Mapping[str, int]
     row_of_site: Mapping[str, int]
     row_of_any: int
+    when_over: Mapping[str, str]
+    """The name of the fragment for the pages of each site once the table is over; of any other site under `""`."""
     fragments: Mapping[str, str]
     fallback: str
     """All that may be due on any page anywhere, for whoever can look nothing up."""
@@ -133,32 +137,41 @@ class EdgeTable:
         row = self.row_of.get(name, self.row_of_site.get(site, self.row_of_any))
         return self.fragments[self.rows[row][zone]]
 
+    def find_when_over(self, site: str) -> str:
+        """The HTML for a page of a site once the table is over."""
+        return self.fragments[self.when_over.get(site, self.when_over[""])]
+
     @cached_property
     def digest(self) -> str:
         """Names what the table hands out and where: a cache that has it in its key never mixes two tables."""
         said = [
             [self.basis.meaning, self.basis.as_of.isoformat(), self.basis.preview],
             [sorted(self.zone_of.items()), self.rows, sorted(self.row_of.items())],
-            [sorted(self.row_of_site.items()), self.row_of_any],
+            [sorted(self.row_of_site.items()), self.row_of_any, sorted(self.when_over.items())],
         ]
         return _digest(json.dumps(said, separators=(",", ":")))
 
 
 def table_of(
-    classes: Classes, pages: Sequence[Row], sites: Sequence[Row], any_page: Row, basis: Basis, fallback: str
+    classes: Classes,
+    pages: Sequence[Row],
+    sites: Sequence[Row],
+    basis: Basis,
+    when_over: Mapping[str, str],
+    fallback: str,
 ) -> EdgeTable:
     """The table of many pages under one rule set.
 
     Args:
         classes: the places that the rules tell apart.
         pages: one row for each page; no two have one name.
-        sites: one row for each site, for those of its pages that have none.
-        any_page: the row of a page of which nothing is known.
+        sites: one row for each site, for those of its pages that have none; the last is that of any other site.
         basis: what they rest on.
+        when_over: the HTML for each site once the table is over, under `""` for any other site.
         fallback: the HTML for whoever can look nothing up.
     """
     fragments: dict[str, str] = {}
-    named = [[_named(each, fragments) for each in row.fragments] for row in (*pages, *sites, any_page)]
+    named = [[_named(each, fragments) for each in row.fragments] for row in (*pages, *sites)]
     zone_of_class = _joined(list(zip(*named, strict=True)))
     first = {zone: number for number, zone in reversed(list(enumerate(zone_of_class)))}
     numbers: dict[tuple[str, ...], int] = {}
@@ -170,8 +183,9 @@ def table_of(
         zone_of=dict(sorted(_borders(zone_of).items())),
         rows=tuple(numbers),
         row_of={row.name: number for row, number in zip(pages, row_of, strict=False)},
-        row_of_site={row.name: number for row, number in zip(sites, row_of[len(pages) :], strict=False)},
+        row_of_site={row.name: number for row, number in zip(sites[:-1], row_of[len(pages) :], strict=False)},
         row_of_any=row_of[-1],
+        when_over={site: _named(html, fragments) for site, html in sorted(when_over.items())},
         fragments={name: fragments[name] for name in sorted(fragments)},
         fallback=fallback,
     )

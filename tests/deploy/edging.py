@@ -59,7 +59,7 @@ def made(checker: Checker, pages: Sequence[Content]) -> EdgeTable:
 def without_pages() -> EdgeTable:
     """The smallest table."""
     basis = Basis("sha256:meaning", "sha256:source", date(2026, 11, 29), preview=False, valid_until=None)
-    return table_of(Classes({}, (LocationSet.unknown(),)), [], [], Row("", ("",)), basis, "")
+    return table_of(Classes({}, (LocationSet.unknown(),)), [], [Row("", ("",))], basis, {"": ""}, "")
 
 
 def installed(table: EdgeTable, directory: Path) -> Path:

@@ -335,7 +335,10 @@ def test_with_a_table_that_is_over_and_a_dead_service_pages_have_what_any_page_m
         proxy = running(nginx, tmp_path, over, service, site, stack)
         for place in PLACES:
             body = one(proxy, PATHS[-1], *headers(*place)).body.decode()
-            assert body == f"<p>{PATHS[-1]}</p>{table.find('', HOST, table.zone(*place))}"
+            assert body == f"<p>{PATHS[-1]}</p>{table.find_when_over(HOST)}"
+            assert all(words in body for words in ("in-held", "in-belarus", "in-france", "If you are in Russia"))
+            [other] = edging.asked(proxy, [get(PATHS[-1]).replace(HOST.encode(), b"other.example")])
+            assert other.body.decode().endswith(table.find_when_over("other.example"))
         for name in table.fragments:
             (tmp_path / "table" / "fragments" / f"{name}.html").unlink()
         assert one(proxy, PATHS[-1]).body.decode() == f"<p>{PATHS[-1]}</p>{table.fallback}"

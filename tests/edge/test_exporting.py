@@ -172,6 +172,19 @@ def test_a_table_ends_when_anything_in_it_may_differ(tmp_path: Path) -> None:
     assert (preview.preview, preview.as_of, preview.valid_until) == (True, date(2026, 12, 1), None)
 
 
+def test_when_a_table_is_over_whatever_was_due_or_is_due_from_then_on_is_shown_to_everybody(tmp_path: Path) -> None:
+    begins = rule("begins", "reader.location: DE").replace("first_day: 2020-01-01", "first_day: 2027-01-01")
+    ends = rule("ends", "reader.location: CA", "publisher: radio", last_day="2026-12-31")
+    some = Checker.open(written(tmp_path, {**WORLD, "begins.yaml": begins, "ends.yaml": ends}))
+    made = exported(some, items(*PAGES)).table
+    assert made.basis.valid_until == datetime(2026, 12, 31, 21, tzinfo=UTC)
+    late = made.find_when_over("radio.example")
+    assert [f"words of {name}" in late for name in ("begins", "ends", "in-belarus", "in-held")] == [True] * 4
+    assert "begins" not in made.find("https://radio.example/a", "radio.example", NOBODY_KNOWS)
+    assert "words of begins" in made.find_when_over("other.example")
+    assert "words of begins" in made.fallback
+
+
 def test_the_same_pages_give_the_same_table_and_a_page_twice_is_one(checker: Checker, table: EdgeTable) -> None:
     assert exported(checker, items(*PAGES, PAGES[0])).table == table
     assert exported(checker, items(*PAGES)).table.digest == table.digest

@@ -46,7 +46,9 @@ def tabled(*names: str, until: datetime | None = UNTIL) -> EdgeTable:
     classes = Classes({"UA": 1, "UA-43": 2}, (LocationSet.unknown(), LocationSet.of(["UA"]), LocationSet.of(["UA-43"])))
     rows = [Row(name, ("perhaps", f"in UA {name}", "there")) for name in names]
     sites = [Row(site, ("site", "site", "site")) for site in sorted({site_of(each) for each in names} - {""})]
-    return table_of(classes, rows, sites, Row("", ("", "", "")), replace(BASIS, valid_until=until), "any")
+    late = {site.name: f"late {site.name}" for site in sites}
+    basis = replace(BASIS, valid_until=until)
+    return table_of(classes, rows, [*sites, Row("", ("", "", ""))], basis, {**late, "": "late"}, "any")
 
 
 def config(table: EdgeTable) -> str:
@@ -187,4 +189,4 @@ def test_fragments_are_written_before_what_leads_to_them() -> None:
     names = list(formats.to_nginx(tabled("page-1")))
     assert names[-1] == formats.CONFIG
     assert names.index("fallback.html") < names.index(formats.HASHES)
-    assert len([name for name in names if name.startswith("fragments/")]) == 4
+    assert len([name for name in names if name.startswith("fragments/")]) == 5

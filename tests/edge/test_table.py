@@ -54,7 +54,7 @@ def tabled(
         Row(name, tuple(html_of(ruleset, question, on, each) for each in classes.locations))
         for name, question in named.items()
     ]
-    return classes, table_of(classes, rows, [], replace(rows[0], name=""), BASIS, "")
+    return classes, table_of(classes, rows, [replace(rows[0], name="")], BASIS, {"": ""}, "")
 
 
 def html_of(ruleset: Ruleset, question: Question, on: LawDays, location: LocationSet) -> str:
@@ -116,7 +116,7 @@ def small() -> EdgeTable:
     where = {code: LocationSet.of([code]) for code in ("UA", "UA-43", "RU", "GB", "GB-LND", "IN-AN", "IN", "FR")}
     classes = Classes({code: number for number, code in enumerate(where, 1)}, (LocationSet.unknown(), *where.values()))
     row = Row("page", tuple(f"<p>{number}</p>" for number in range(len(classes.locations))))
-    return table_of(classes, [row], [replace(row, name="site")], row, BASIS, "")
+    return table_of(classes, [row], [replace(row, name="site"), row], BASIS, {"": ""}, "")
 
 
 @pytest.mark.parametrize("country", [None, *NOWHERE])
@@ -167,18 +167,21 @@ def test_a_region_of_another_country_leaves_nothing_known(region: str) -> None:
 def test_a_page_that_is_not_in_the_table_has_what_its_site_has_and_a_strange_site_what_any_page_has() -> None:
     classes = Classes({"UA": 1}, (LocationSet.unknown(), LocationSet.of(["UA"])))
     rows = {name: Row(name, (f"{name} perhaps", f"{name} in UA")) for name in ("page", "site", "any")}
-    table = table_of(classes, [rows["page"]], [rows["site"]], rows["any"], BASIS, "")
+    table = table_of(
+        classes, [rows["page"]], [rows["site"], rows["any"]], BASIS, {"": "over", "site": "site, over"}, ""
+    )
     found = {
         name: table.find(name, site, table.zone("UA")) for name, site in [("page", "x"), ("x", "site"), ("y", "y")]
     }
     assert found == {"page": "page in UA", "x": "site in UA", "y": "any in UA"}
+    assert [table.find_when_over(site) for site in ("site", "x")] == ["site, over", "over"]
 
 
 def test_the_digest_changes_with_whatever_is_handed_out_and_not_with_the_order_of_pages() -> None:
     classes = Classes({"UA": 1}, (LocationSet.unknown(), LocationSet.of(["UA"])))
     one, two, other = Row("a", ("x", "y")), Row("b", ("y", "y")), Row("b", ("y", "z"))
     digests = [
-        table_of(classes, pages, [], one, basis, "").digest
+        table_of(classes, pages, [one], basis, {"": ""}, "").digest
         for pages in ([one, two], [one, other], [one])
         for basis in (BASIS, replace(BASIS, meaning="sha256:other"))
     ]
