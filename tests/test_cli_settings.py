@@ -40,7 +40,7 @@ def test_every_command_takes_a_settings_file_but_those_that_read_no_settings() -
     }
     assert {name for name, flags in options.items() if "--config" not in flags} == WITHOUT
     assert {name for name in options.keys() - WITHOUT - set(COMMANDS) if not _is_of_the_log(name)} == {
-        *("serve", "geo check", "geo update"),
+        *("serve", "config", "geo check", "geo update"),
         *("keys create", "keys list", "keys revoke", "keys rotate"),
     }
 

@@ -18,6 +18,7 @@ _MODULES: Final = {
     "audit": "audit",
     "build": "build",
     "check": "questions",
+    "config": "configuration",
     "diff": "diff",
     "explain": "questions",
     "fmt": "format",
