@@ -1,0 +1,86 @@
+"""What a service is made of, by its settings: for whoever starts one, a command or a server that is not ours."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from compliance.audit.log import Log
+from compliance.audit.log_files import LogFiles
+from compliance.audit.receipts import is_sealed
+from compliance.audit.views import VIEWS
+from compliance.audit.views_reading import ViewsReader
+from compliance.check import Checker, today
+from compliance.config import NO_EVIDENCE, Settings
+from compliance.errors import ConfigError
+from compliance.recording import Recorder
+from compliance.setting_values import NO_CACHE
+
+DEFAULT_FILE = Path("compliance.toml")
+
+
+def settings_file(config: Path | None) -> tuple[Path | None, dict[str, object]]:
+    """The file of the settings and what it says; None and nothing if there is none.
+
+    Raises:
+        ConfigError: it cannot be read.
+    """
+    file: dict[str, object] = {}
+    path = config or DEFAULT_FILE
+    if config is not None or path.is_file():
+        try:
+            file = tomllib.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise ConfigError(f"`{path}` cannot be read: {(error.strerror or 'no reason given').lower()}") from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ConfigError(f"`{path}` is not TOML: {str(error).lower()}") from None
+        return path, file
+    return None, file
+
+
+def settings(config: Path | None, flags: dict[str, Any]) -> Settings:
+    """The settings of the file, the environment and the flags."""
+    return Settings.of(settings_file(config)[1], os.environ, flags)
+
+
+def opened(configured: Settings, recorder: Recorder | None = None) -> Checker:
+    """A checker with the rules, databases and overlays of the settings; without a recorder it leaves no evidence."""
+    return Checker.open(
+        configured.rules_dir,
+        geo_databases=configured.geo_databases,
+        geo_overlays=configured.geo_overlays,
+        geo_golden=configured.geo_golden,
+        cache_dir=cache_directory(configured),
+        recorder=recorder,
+    )
+
+
+def evidence_directory(configured: Settings) -> Path:
+    """Where the evidence of this node is."""
+    return Path(configured.data_dir, "evidence")
+
+
+def recorder_of(configured: Settings) -> Recorder | None:
+    """What records as the settings say; None if nothing is to be recorded."""
+    if configured.evidence == NO_EVIDENCE:
+        return None
+    directory = evidence_directory(configured)
+    views, files = ViewsReader(directory / VIEWS), LogFiles(directory)
+    log = Log(directory, configured.evidence, today, is_sealed=lambda key: is_sealed(files, views, key))
+    return Recorder(log, configured.evidence, configured.page_parameters)
+
+
+def cache_directory(configured: Settings) -> Path | None:
+    """Where word forms are kept: as the settings say, else in the cache of the user; None keeps none.
+
+    Source: the XDG Base Directory Specification, by which a relative path counts for nothing.
+    """
+    if configured.cache_dir is not None:
+        return None if configured.cache_dir == NO_CACHE else Path(configured.cache_dir)
+    given = os.environ.get("XDG_CACHE_HOME", "")
+    if os.path.isabs(given):
+        return Path(given, "compliance")
+    home = os.path.expanduser("~")
+    return Path(home, ".cache", "compliance") if os.path.isabs(home) else None
