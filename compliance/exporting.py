@@ -152,36 +152,53 @@ def exported(
         RequestError: with everything about any page that cannot be understood, and what keeps them out of one table.
     """
     snapshot, now = checker.moment()
+    pages, as_of = _asked(snapshot, items, longest)
+    days = law_days(snapshot.ruleset, as_of, now)
+    segment = snapshot.index.segment(days)
+    classes = Classes.of(segment.zones, _locations(checker, snapshot, as_of, now))
+    moment = _Moment(snapshot, days, segment, classes)
+    recorder = checker.recorder if is_recorded else None
+    rows, recorded = [], []
+    for page in pages:
+        shown = moment.shown(page.read, page.item.asked.languages)
+        rows.append(Row(page.name, tuple(block(each.printed) or NOTHING for each in shown)))
+        if recorder is not None:
+            question = page.read.asked_from(LocationSet.unknown())
+            recorded.append(recorder.table(snapshot, question, Moment(now, days, as_of, None)))
+        if moved is not None:
+            moved(1)
+    return Exported(_joined(moment, pages, rows, as_of, now), tuple(recorded))
+
+
+def _joined(
+    moment: _Moment, pages: Sequence[_Page], rows: Sequence[Row], as_of: date | None, now: datetime
+) -> EdgeTable:
+    """The table of pages with what their sites have, now and once the table is over."""
+    snapshot, sites = moment.snapshot, _sites(moment, pages)
+    until = min(moment.ends, default=None) if as_of is None else None
+    basis = Basis(snapshot.ruleset.meaning, snapshot.ruleset.source, as_of or now.date(), as_of is not None, until)
+    late = _when_over(snapshot, pages, sites, until)
+    of_sites = [Row(site, tuple(map(_unsure, shown))) for site, shown in sites.items()]
+    when_over = {site: _unsure(shown) for site, shown in late.items()}
+    return table_of(moment.classes, rows, of_sites, basis, when_over, _unsure(_merged(list(late.values()))))
+
+
+# -- pages ----------------------------------------------------------------------------------------------
+
+
+def _asked(snapshot: Snapshot, items: Sequence[Item], longest: int | None) -> tuple[list[_Page], date | None]:
+    """The pages, and the day that they are asked about.
+
+    Raises:
+        RequestError: with everything that is wrong with any of them.
+    """
     problems: list[Problem] = []
     pages = _named(_read(snapshot, items, problems), problems)
     problems += [_at(page.item, _long(longest)) for page in pages if longest is not None and len(page.name) > longest]
     as_of = _one_day(items, problems)
     if problems:
         raise RequestError(problems)
-    days = law_days(snapshot.ruleset, as_of, now)
-    segment = snapshot.index.segment(days)
-    classes = Classes.of(segment.zones, _locations(checker, snapshot, as_of, now))
-    moment = _Moment(snapshot, days, segment, classes)
-    rows, recorded = [], []
-    for page in pages:
-        shown = moment.shown(page.read, page.item.asked.languages)
-        rows.append(Row(page.name, tuple(block(each.printed) or NOTHING for each in shown)))
-        if is_recorded and checker.recorder is not None:
-            question = page.read.asked_from(LocationSet.unknown())
-            recorded.append(checker.recorder.table(snapshot, question, Moment(now, days, as_of, None)))
-        if moved is not None:
-            moved(1)
-    sites = _sites(moment, pages)
-    until = min(moment.ends, default=None) if as_of is None else None
-    basis = Basis(snapshot.ruleset.meaning, snapshot.ruleset.source, as_of or now.date(), as_of is not None, until)
-    late = _when_over(snapshot, pages, sites, until)
-    of_sites = [Row(site, tuple(map(_unsure, shown))) for site, shown in sites.items()]
-    when_over = {site: _unsure(shown) for site, shown in late.items()}
-    made = table_of(classes, rows, of_sites, basis, when_over, _unsure(_merged(list(late.values()))))
-    return Exported(made, tuple(recorded))
-
-
-# -- pages ----------------------------------------------------------------------------------------------
+    return pages, as_of
 
 
 def _read(snapshot: Snapshot, items: Iterable[Item], problems: list[Problem]) -> list[tuple[Understood, Item]]:
