@@ -38,14 +38,23 @@ Ask = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="module")
-def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
-    """Runs the Go program, which is built without a network: no modules, and packages from Debian."""
+def ask(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Ask:
+    """Runs the Go program, which is built without a network: no modules, and packages from Debian.
+
+    What Go has compiled of its own library stays beside what pytest keeps, for all workers and the next run.
+    """
     go = program("go")
     if not (PACKAGES / "src/golang.org/x/mod/sumdb").is_dir():
         missing("`golang-golang-x-mod-dev` is not installed")
     directory = tmp_path_factory.mktemp("golang")
+    assert pytestconfig.cache is not None
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GO")}
-    own = {"GO111MODULE": "off", "GOPATH": str(PACKAGES), "GOCACHE": str(directory / "cache"), "CGO_ENABLED": "0"}
+    own = {
+        "GO111MODULE": "off",
+        "GOPATH": str(PACKAGES),
+        "GOCACHE": str(pytestconfig.cache.mkdir("golang")),
+        "CGO_ENABLED": "0",
+    }
     command = [go, "build", "-o", str(directory / "main"), str(SOURCE)]
     built = subprocess.run(command, env=kept | own, capture_output=True, text=True, check=False, timeout=300)
     assert built.returncode == 0, built.stderr

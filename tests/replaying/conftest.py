@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
 import pytest
 
+from compliance.language.load import load
+from compliance.model.ruleset import Ruleset
+from compliance.replaying import rules
 from tests.replaying.logs import Sealed, two_versions
 
 
@@ -11,3 +18,19 @@ from tests.replaying.logs import Sealed, two_versions
 def sealed(tmp_path_factory: pytest.TempPathFactory) -> Sealed:
     """200 pages under two versions of the shipped rules."""
     return two_versions(tmp_path_factory.mktemp("sealed"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def same_files_are_loaded_once() -> Iterator[None]:
+    """Two rule sets lie beside nearly all logs here; what a rule set is depends on its files alone."""
+
+    @cache
+    def once(files: tuple[tuple[str, Any], ...], zones: Any, root: str) -> Ruleset:
+        return load(dict(files), zones, root=root)
+
+    def loaded(files: Mapping[str, Any], zones: Any, *, root: str) -> Ruleset:
+        return once(tuple(files.items()), zones, root)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rules, "load", loaded)
+        yield

@@ -32,8 +32,16 @@ def warned(sealed: Sealed, place: str | None, status: str | None = None) -> list
     return found
 
 
-def test_by_the_rules_of_one_half_only_the_other_half_comes_out_otherwise(sealed: Sealed) -> None:
-    found = compared(sealed.directory, ROOT / "rules")
+@pytest.fixture(scope="session")
+def by_the_shipped(sealed: Sealed) -> Compared:
+    """What comes of it by the rules of one half."""
+    return compared(sealed.directory, ROOT / "rules")
+
+
+def test_by_the_rules_of_one_half_only_the_other_half_comes_out_otherwise(
+    sealed: Sealed, by_the_shipped: Compared
+) -> None:
+    found = by_the_shipped
     assert (found.tables, found.found) == (200, 0)
     mine = [n for n in warned(sealed, "RU") if dict(sealed.tables())[n].ruleset == sealed.new.ruleset.meaning]
     assert 0 < found.changed == len(mine) == 200 - found.same
@@ -54,16 +62,15 @@ def test_another_wording_is_shown_as_that_and_as_nothing_else(sealed: Sealed, tm
 
 
 def test_a_notice_that_comes_somewhere_is_told_with_the_place_the_rule_and_examples(
-    sealed: Sealed, tmp_path: Path
+    sealed: Sealed, by_the_shipped: Compared, tmp_path: Path
 ) -> None:
-    base = compared(sealed.directory, ROOT / "rules")
     found = compared(sealed.directory, rules_with(tmp_path / "rules", WIDENED))
     added = [(each, counted) for each, counted in graded(found) if each.kind == "added"]
     assert {(each.notice, each.before, each.after, each.where.places) for each, _ in added} >= {
         (WARNING, "none", "required", ("BY",))
     }
     assert {each.notice for each, _ in added} == {WARNING}
-    assert {each.kind for each, _ in graded(found)} - {each.kind for each, _ in graded(base)} == {"added"}
+    assert {each.kind for each, _ in graded(found)} - {each.kind for each, _ in graded(by_the_shipped)} == {"added"}
     ((certain, counted),) = [each for each in added if each[0].after == "required"]
     assert (certain.rules, counted.tables) == ((WARNING,), len(warned(sealed, "RU", "required")))
     leaf = counted.examples[0].leaf

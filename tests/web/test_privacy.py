@@ -192,7 +192,9 @@ def caches() -> dict[str, int]:
     """How much is in each cache of a function, of ours and of the libraries; the test's own client keeps its URLs."""
     modules = [value for module in list(sys.modules.values()) for value in list(vars(module).values())]
     found = [each for each in (*modules, *gc.get_objects()) if type(each) is _CACHE]
-    sizes = {f"{each.__module__}.{each.__qualname__}": each.cache_info().currsize for each in found}
+    sizes = {
+        f"{each.__module__}.{getattr(each, '__qualname__', id(each))}": each.cache_info().currsize for each in found
+    }
     return {name: size for name, size in sizes.items() if name != "urllib.parse.urlsplit"}
 
 
