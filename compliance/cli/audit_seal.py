@@ -93,7 +93,9 @@ def _stopping(*, with_parent: bool) -> threading.Event:
         signal.signal(each, lambda *_: stop.set())
 
     def wait_for_parent() -> None:
-        sys.stdin.buffer.read()
+        # not `sys.stdin`, whose lock would be held when the process ends: Python aborts over that
+        while os.read(0, 1024):
+            pass
         stop.set()
 
     if with_parent:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -76,6 +78,22 @@ def test_a_sealer_that_dies_is_started_again_and_one_without_a_service_ends(tmp_
         service.process.wait()
         assert eventually(lambda: _has_ended(second))
     assert (tmp_path / "data" / "evidence" / LOCK).exists()
+
+
+def test_a_sealer_that_is_told_to_stop_by_itself_ends_in_good_order(tmp_path: Path) -> None:
+    """A service manager tells all processes of a service at once."""
+    command = [sys.executable, "-m", "compliance.cli", "audit", "seal", "--every", "0.1", "--with-parent"]
+    sealer = subprocess.Popen(
+        [*command, "--data-dir", str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert sealer.stdout is not None
+    assert sealer.stdout.readline()  # it has begun
+    sealer.terminate()
+    told, complained = sealer.stdout.read(), sealer.stderr.read() if sealer.stderr else b""
+    assert (sealer.wait(), complained) == (0, b""), told
+    for stream in (sealer.stdin, sealer.stdout, sealer.stderr):
+        assert stream is not None
+        stream.close()
 
 
 def test_a_service_without_evidence_writes_nothing(tmp_path: Path) -> None:
