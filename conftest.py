@@ -14,7 +14,7 @@ pytest_collect_file = Sybil(
     parsers=PARSERS,
     patterns=[
         "README.md",
-        *(f"docs/{name}.md" for name in ("api", "audit", "diff", "edge", "import", "mentions", "proxies")),
+        *(f"docs/{name}.md" for name in ("api", "audit", "diff", "edge", "import", "mentions", "middleware", "proxies")),
     ],
     excludes=["*/README.md"],  # a pattern matches from the right
     fixtures=["documented_service"],

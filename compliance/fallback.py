@@ -28,7 +28,8 @@ MOST_NAME: Final = 300
 """A name of a publisher that is longer is none."""
 UNKNOWN: Final = Printed(notices=())
 _log = logging.getLogger("compliance.fallback")
-_Key = tuple[str, tuple[str, ...]]
+_Key = tuple[str, tuple[str, ...] | None]
+"""What a publisher is called, and the languages that are read; None is whichever came first."""
 
 
 class Fallbacks:
@@ -46,9 +47,16 @@ class Fallbacks:
         for each in publishers or [""]:
             self._one((each, tuple(languages)))
 
-    def printed(self, publishers: Sequence[str], languages: Sequence[str] = ()) -> Printed:
-        """What a page prints that is of any of these publishers, or of any at all if none is given."""
-        found = [self._one((each, tuple(languages))) for each in publishers or [""]]
+    def printed(self, publishers: Sequence[str], languages: Sequence[str] = (), *, is_new: bool = True) -> Printed:
+        """What a page prints that is of any of these publishers, or of any at all if none is given.
+
+        Args:
+            publishers: the names of the publisher.
+            languages: BCP 47 tags, best first.
+            is_new: whether what is not remembered is worked out.
+        """
+        look = self._one if is_new else self._remembered
+        found = [look((each, tuple(languages))) for each in publishers or [""]]
         notices = tuple(dict.fromkeys(notice for each in found for notice in each.notices))
         notes = tuple(dict.fromkeys(note for each in found for note in each.footnotes))
         return Printed(notices=notices, footnotes=notes)
@@ -57,20 +65,25 @@ class Fallbacks:
         publisher, languages = key
         try:
             self._turn()
-            return self._kept.get(key) or self._made(publisher, languages)
+            return self._kept.get(key) or self._made(publisher, languages or ())
         except RequestError:
             return self._one((publisher, ())) if languages else UNKNOWN  # nobody can be called so
         except Exception as error:  # noqa: BLE001 - it is asked for when something is broken already
             _log.error("no fallback could be made: %s", type(error).__name__)
-        tried = [key, (publisher, ()), ("", languages), ("", ())]
+        return self._remembered(key)
+
+    def _remembered(self, key: _Key) -> Printed:
+        """What is known of a publisher in some language, or of any."""
+        publisher, languages = key
+        tried: list[_Key] = [key, (publisher, ()), (publisher, None), ("", languages), ("", None)]
         found = (kept.get(each) for each in tried for kept in (self._kept, self._old))
         return next((each for each in found if each is not None), UNKNOWN)
 
     def _made(self, publisher: str, languages: tuple[str, ...]) -> Printed:
         content = Content(publisher=publisher or None)
         made = printed(self._checker.check(content, languages=languages, is_given=False))
-        if self._kept.get((publisher, ())) is None:
-            self._kept.put((publisher, ()), made)  # in another language rather than not at all
+        if self._kept.get((publisher, None)) is None:
+            self._kept.put((publisher, None), made)  # in another language rather than not at all
         return self._kept.put((publisher, languages), made)
 
     def _turn(self) -> None:

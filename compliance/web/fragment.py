@@ -35,6 +35,7 @@ EXTENSION: Final = "compliance.fragment"
 FALLBACK: Final = "Fallback"
 """The header that says that a block is a fallback, and why."""
 MOST_DETAIL: Final = 500
+_NOT_ALLOWED: Final = frozenset({401, 403, 429})
 _PLACEMENTS: Final = frozenset(each.value for each in Placement)
 _TEXTS: Final = ("url", "publisher", "language")
 _PARAMETERS: Final = (*_TEXTS, "languages", "placement")
@@ -167,8 +168,8 @@ def _never_an_error(response: Response) -> Response:
     """Notices in place of the words of an error, whoever wrote these."""
     if response.status_code < 400 or not _is_here(request.path):
         return response
-    kind = _kind(response)
-    response.set_data(_instead() or STAND_IN)
+    kind, is_allowed = _kind(response), response.status_code not in _NOT_ALLOWED
+    response.set_data(_instead(is_allowed=is_allowed) or STAND_IN)
     response.content_type = MEDIA_TYPE
     response.headers["Cache-Control"] = "no-store"
     response.headers[FALLBACK] = kind
@@ -179,9 +180,17 @@ def _is_here(path: str) -> bool:
     return path == PATH or path.startswith(f"{PATH}/")
 
 
-def _instead() -> str:
-    """What the page may need as far as it can be understood, else any of the publisher that was named."""
-    return _tried(_of_page) or _tried(lambda: _of_publisher(_named())) or _tried(lambda: _of_publisher(_Body()))
+def _instead(*, is_allowed: bool) -> str:
+    """What the page may need as far as it can be understood, else any of the publisher that was named.
+
+    For somebody who may not ask nothing is worked out.
+    """
+    first = _tried(_of_page) if is_allowed else ""
+    return (
+        first
+        or _tried(lambda: _of_publisher(_named(), is_new=is_allowed))
+        or _tried(lambda: _of_publisher(_Body(), is_new=False))
+    )
 
 
 def _of_page() -> str:
@@ -196,8 +205,8 @@ def _of_page() -> str:
     return ""
 
 
-def _of_publisher(named: _Body) -> str:
-    return _printed(_fallbacks().printed(_publishers(named), named.languages))
+def _of_publisher(named: _Body, *, is_new: bool) -> str:
+    return _printed(_fallbacks().printed(_publishers(named), named.languages, is_new=is_new))
 
 
 def _printed(found: Printed) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import email.utils
 import logging
+import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -265,6 +267,14 @@ def test_a_table_that_is_none_is_refused_at_the_start(tmp_path: Path, text: str 
     for kind in (Client, AsyncClient):
         with pytest.raises(ConfigError, match="compliance check --publisher NAME --json"):
             kind(dead(), table=path)
+
+
+def test_a_table_is_what_the_command_prints(tmp_path: Path) -> None:
+    path = tmp_path / "notices.json"
+    command = [str(Path(sys.executable).parent / "compliance"), "check", "--publisher", "rferl.org", "--json"]
+    with path.open("wb") as output:
+        subprocess.run(command, stdout=output, check=True, timeout=60, cwd=tmp_path)
+    is_conditional(Waiting("sync").check(dead(), PAGE, table=path, retries=0)[0])
 
 
 def test_a_table_for_readers_in_one_place_is_refused(checker: Checker, tmp_path: Path) -> None:

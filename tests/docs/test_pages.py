@@ -26,6 +26,7 @@ PAGES = [
     "docs/glossary.md",
     "docs/import.md",
     "docs/index.md",
+    "docs/middleware.md",
     "docs/operations.md",
     "docs/proxies.md",
     "rules/README.md",

@@ -42,6 +42,12 @@ def test_a_publisher_that_was_learned_is_known_when_nothing_works(
     assert "95.165" not in caplog.text
 
 
+def test_no_language_is_taken_for_another_while_all_is_well(checker: Checker) -> None:
+    fallbacks = Fallbacks(checker)
+    fallbacks.learn(RADIO, ["ru"])
+    assert "If you are in Russia" in block(fallbacks.printed(RADIO))
+
+
 def test_a_checker_that_answers_nothing_from_the_start_is_no_failure(
     checker: Checker, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,6 +19,7 @@ from compliance.blocks import NOTHING, STAND_IN
 from compliance.geo.client_address import ProxyTrust
 from compliance.web import fragment
 from compliance.web.app import create_app
+from compliance.web.problems import problem
 from tests.web.asking import ARTICLE, NOTICE, PEER, Asker
 from tests.web.process import Service, head
 
@@ -231,6 +232,21 @@ def test_an_unforeseen_failure_prints_what_was_made_beforehand(
     if broken == "checked":
         assert is_notices(get(app, OURS)) == good
         assert is_notices(get(app, f"{PATH}?publisher=nobody.example")) == STAND_IN
+
+
+@pytest.mark.parametrize("status", [401, 403, 429])
+def test_who_may_not_ask_gets_what_is_ready_and_has_nothing_worked_out(
+    checker: Checker, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    app, refusals = create_app(checker), list[bool]()
+    app.before_request(lambda: problem(status, "no-key", "send a key") if refusals else None)
+    known = is_notices(get(app, OURS))
+    refusals.append(True)
+    monkeypatch.delattr(Checker, "check")
+    refused = get(app, OURS)
+    assert (refused.status_code, is_notices(refused)) == (status, known)
+    assert is_notices(get(app, f"{PATH}?publisher=meduza.io")) == STAND_IN
+    assert is_notices(app.test_client().post(PATH, data=b'{"content": {"publisher": "rferl.org"}}')) == STAND_IN
 
 
 @given(st.binary(max_size=60))
