@@ -16,11 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compliance import Answer, Checker, Content, Reader, RequestError, store
-from compliance.check import first_instant, law_days, today
+from compliance.check import today
 from compliance.engine.index import MOST_SEGMENTS
 from compliance.engine.memo import Memo
 from compliance.engine.segment import Segment
 from compliance.geo import Databases
+from compliance.law_time import first_instant, law_days
 from compliance.model.decision import Decision
 from compliance.store import Store
 from tests.tiny import TINY, changed, written

@@ -18,11 +18,11 @@ from compliance import Checker, Reader
 from compliance.assemble import Question
 from compliance.audit.record import decode, encode
 from compliance.audit.table import Stretch, TableRecord, Words
-from compliance.check import law_days
 from compliance.content.facts import ANOTHER_PAGE, Content, Written
 from compliance.content.mentioned import told, with_mentions
 from compliance.engine.index import Index
 from compliance.engine.memo import Memo
+from compliance.law_time import law_days
 from compliance.model.facts import FactValue, Members, OneOf
 from compliance.model.notice import Every, Notice, Rotation
 from compliance.model.period import Period

@@ -18,13 +18,13 @@ from typing import Any, Final
 import pytest
 import yaml
 
-from compliance.check import first_instant, law_days
 from compliance.content.facts import facts_from
 from compliance.content.publisher import Directory
 from compliance.engine import postings, reading, segment, worlds
 from compliance.engine.decide import decide
 from compliance.engine.index import Index
 from compliance.language.load import load
+from compliance.law_time import first_instant, law_days
 from compliance.model.decision import Decision
 from compliance.model.facts import Facts
 from compliance.model.ruleset import LawDays, Ruleset

@@ -19,10 +19,10 @@ from compliance.audit.merkle import HASH_SIZE
 from compliance.audit.record import AnyRecord, OutcomeRecord, RulesetRecord, TableRecord, decode, encode
 from compliance.audit.tiles import ENTRIES, WIDTH, Tile
 from compliance.audit.tiles import bundle as entry_bundle
-from compliance.law_time import law_days
 from compliance.content.facts import Content
 from compliance.content.mentioned import told, with_mentions
 from compliance.engine.decide import SEMANTICS
+from compliance.law_time import law_days
 from compliance.model.territory import LocationSet
 from compliance.replaying.again import Tally
 from compliance.replaying.inventory import Inventory, Span, taken

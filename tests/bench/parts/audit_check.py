@@ -93,14 +93,14 @@ def alone(directory: Path, rounds: int, times: int) -> float:
     location = LocationSet.of(["RU"])
     question = Question(CONTENT, {**facts, "reader.location": location}, location)
     days = dict.fromkeys(snapshot.ruleset.zones, DAY)
-    decision = snapshot.index.decide(question.facts, days)
     moment = Moment(datetime(2026, 3, 1, 12, tzinfo=UTC), days, None, None)
     spent, found = [], answer.evidence
     for _ in range(rounds):
         begin = perf_counter()
         for _ in range(times):
-            found = recorder.behind(snapshot, question, decision, moment)
+            found = recorder.behind(snapshot, question, moment)
             recorder.told(answer, question, found, moment.now)
+            recorder.count(DAY, snapshot.ruleset.meaning, recorder.counting(snapshot, days, location, answer))
         spent.append((perf_counter() - begin) / times * 1e6)
     assert found.state == "recorded"
     recorder.close()
