@@ -8,26 +8,26 @@ of the request.
 from __future__ import annotations
 
 import logging
-from collections import Counter
 
 import msgspec
 from flask import Blueprint, Response, current_app
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from compliance.answer import Answer
-from compliance.audit.seal_status import SealStatus
 from compliance.check import today
 from compliance.errors import RequestError, RulesError
-from compliance.geo.database_store import DatabaseStore
 from compliance.marking import marked
 from compliance.model.ruleset import LANGUAGE_VERSION
 from compliance.reader import Sender
 from compliance.store import NO_ACTIVE_RULE
 from compliance.web import metrics
 from compliance.web.checking import checked
-from compliance.web.evidence import is_well, measured, state
+from compliance.web.delivery import tagged
+from compliance.web.evidence import is_well, state
+from compliance.web.gauges import gauges, seal_status
 from compliance.web.guard import grant
 from compliance.web.json_body import forget_names
+from compliance.web.negotiation import FORMS, in_form, wanted
 from compliance.web.problems import problem
 from compliance.web.service import EncodedError, as_json, body, own_sender, service
 from compliance.web.wire import NotJsonError, Request, understand
@@ -40,11 +40,10 @@ routes = Blueprint("api", __name__)
 @routes.post("/v1/check")
 def check() -> Response:
     """The notices of one page for one reader."""
-    ready = checked(service(), body(), own_sender)
-    # an answer speaks of one reader: a shared cache that kept it could serve it to another
-    response = as_json(ready.body, cache="no-store")
-    response.headers["Ruleset"] = ready.meaning  # of this answer, even if a reload came in between
-    return response
+    form = wanted()
+    if form is None:
+        return problem(406, "not-acceptable", f"an answer has one of these forms: {', '.join(FORMS)}")
+    return in_form(form, checked(service(), body(), own_sender))
 
 
 @routes.post("/v1/mentions")
@@ -110,7 +109,9 @@ def ruleset() -> Response:
             "territories": len(current.territories),
         },
     }
-    return as_json(msgspec.json.encode(said))
+    response = as_json(msgspec.json.encode(said))
+    response.headers["Ruleset"] = current.meaning
+    return tagged(response)
 
 
 @routes.get("/healthz")
@@ -127,7 +128,9 @@ def readyz() -> Response:
     trouble = [] if failure is None else ["the last reload failed; the last good set is in use"]
     if not ruleset.active_rules:
         trouble.append(NO_ACTIVE_RULE)
-    geo, sealed = checker.geo.describe(today()), _seal_status()
+    if (difference := service().difference()) is not None:
+        trouble.append(difference)
+    geo, sealed = checker.geo.describe(today()), seal_status(service())
     is_all_well = not trouble and not any(each["problem"] for each in geo) and is_well(checker.recorder, sealed)
     said: dict[str, object] = {
         "status": "ready" if is_all_well and access.problem is None else "degraded",
@@ -146,49 +149,12 @@ def readyz() -> Response:
     return as_json(msgspec.json.encode(said))
 
 
-def _seal_status() -> SealStatus | None:
-    """How the log of evidence is sealed, if anybody knows."""
-    ask = service().sealing
-    return None if ask is None or service().checker.recorder is None else ask()
-
-
 @routes.get("/metrics")
 def show_metrics() -> Response:
     """Counters in the text format of Prometheus."""
-    checker = service().checker
-    states: Counter[metrics.Labels] = Counter(
-        (("status", rule.status.value),) for rule in checker.ruleset.rules.values()
-    )
-    reloads: dict[metrics.Labels, int] = {
-        (("result", "good"),): checker.store.reloads,
-        (("result", "failed"),): checker.store.failures,
-    }
-    text = service().metrics.text(
-        compliance_rules=states,
-        compliance_rule_reloads_total=reloads,
-        **_geo_metrics(checker.geo),
-        **measured(checker.recorder, _seal_status()),
-    )
+    shared = service()
+    text = shared.metrics.text(**gauges(shared, seal_status(shared)))
     return Response(text, content_type=metrics.MEDIA_TYPE, headers={"Cache-Control": "no-store"})
-
-
-def _geo_metrics(geo: DatabaseStore) -> dict[str, dict[metrics.Labels, int]]:
-    """How old each database is, in whole days, and how exchanging them went."""
-    ages: dict[metrics.Labels, int] = {
-        (("database", str(each["name"])),): max(0, days)
-        for each in geo.describe(today())
-        if isinstance(days := each.get("age_days"), int)
-    }
-    failed: dict[metrics.Labels, int] = {(("database", file.name),): file.failed for file in geo.current.own}
-    reloads: dict[metrics.Labels, int] = {
-        (("result", "good"),): geo.reloads,
-        (("result", "failed"),): geo.failures,
-    }
-    return {
-        "compliance_geo_age_days": ages,
-        "compliance_geo_failed_lookups_total": failed,
-        "compliance_geo_reloads_total": reloads,
-    }
 
 
 @routes.app_errorhandler(RequestError)

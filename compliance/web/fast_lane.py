@@ -27,6 +27,10 @@ Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 ROUTE: Final = "/v1/check"
 _PLAIN: Final = frozenset({"", "application/json", "application/json; charset=utf-8", "application/json;charset=utf-8"})
+_AS_JSON: Final = frozenset(
+    {"", "*/*", "application/json", "application/json, */*", "application/json, text/plain, */*"}
+)
+"""What programs write that take JSON, or anything; whoever wants something else is not answered here."""
 _UNUSUAL: Final = frozenset({"HTTP_CONTENT_ENCODING", "HTTP_TRANSFER_ENCODING", "HTTP_EXPECT", "HTTP_ORIGIN"})
 
 
@@ -50,7 +54,7 @@ class FastLane:
             body = environ["wsgi.input"].read(size)
             if len(body) == size and (found := self._answer(environ, body)) is not None:
                 start_response("200 OK", found[1])
-                return (found[0],)
+                return [found[0]]  # a list: some servers have a quick way for it
             environ["wsgi.input"] = BytesIO(body)
         return self.behind(environ, start_response)
 
@@ -68,6 +72,7 @@ class FastLane:
             environ["REQUEST_METHOD"] != "POST"
             or environ.get("CONTENT_TYPE", "") not in _PLAIN
             or environ.get("QUERY_STRING")
+            or environ.get("HTTP_ACCEPT", "") not in _AS_JSON
             or not _UNUSUAL.isdisjoint(environ)
         ):
             return 0

@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 IN_TENS = frozenset({"compliance_notices_total"})
 """Totals that follow from where readers are."""
 _TEN = 10
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 Labels = tuple[tuple[str, str], ...]
+Samples = dict[tuple[str, Labels], int]
+"""Numbers by name and labels."""
 _HELP = {
     "compliance_requests_total": "requests by route and status",
     "compliance_notices_total": "answers with notices by status and display, in tens",
@@ -43,6 +45,8 @@ class Metrics:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._counts: Counter[tuple[str, Labels]] = Counter()
+        self.joined: Callable[[Samples], Samples] = lambda own: own
+        """Adds what other processes count."""
 
     def add(self, name: str, amount: int = 1, **labels: str) -> None:
         """Count one more, or `amount` more."""
@@ -58,21 +62,30 @@ class Metrics:
         with self._lock:
             self._counts[key] += 1
 
-    def text(self, **gauges: Mapping[Labels, int]) -> str:
-        """All counters, and the gauges given, as text."""
+    def samples(self, gauges: Mapping[str, Mapping[Labels, int]]) -> Samples:
+        """All counters and the gauges given, as they are."""
         with self._lock:
-            samples = {key: told for key, number in self._counts.items() if (told := _told(key[0], number))}
+            found = dict(self._counts)
         for name, values in gauges.items():
-            samples.update({(name, labels): number for labels, number in values.items()})
-        lines = []
-        for name, meaning in _HELP.items():
-            kind = "counter" if name.endswith("_total") else "gauge"
-            lines += [f"# HELP {name} {meaning}", f"# TYPE {name} {kind}"]
-            for (other, labels), number in sorted(samples.items()):
-                if other == name:
-                    shown = ",".join(f'{key}="{value}"' for key, value in labels)
-                    lines.append(f"{name}{{{shown}}} {number}" if labels else f"{name} {number}")
-        return "\n".join(lines) + "\n"
+            found.update({(name, labels): number for labels, number in values.items()})
+        return found
+
+    def text(self, **gauges: Mapping[Labels, int]) -> str:
+        """All counters, and the gauges given, as text; those of all processes where there are several."""
+        return shown(self.joined(self.samples(gauges)))
+
+
+def shown(samples: Samples) -> str:
+    """Numbers as they are told, as text."""
+    lines = []
+    for name, meaning in _HELP.items():
+        kind = "counter" if name.endswith("_total") else "gauge"
+        lines += [f"# HELP {name} {meaning}", f"# TYPE {name} {kind}"]
+        for (other, labels), number in sorted(samples.items()):
+            if other == name and (told := _told(name, number)) is not None:
+                listed = ",".join(f'{key}="{value}"' for key, value in labels)
+                lines.append(f"{name}{{{listed}}} {told}" if labels else f"{name} {told}")
+    return "\n".join(lines) + "\n"
 
 
 class Counting:
@@ -88,6 +101,6 @@ class Counting:
         self._metrics.count(self._key)
 
 
-def _told(name: str, number: int) -> int:
-    """What is told of a count."""
-    return number - number % _TEN if name in IN_TENS else number
+def _told(name: str, number: int) -> int | None:
+    """What is told of a number; None where that is nothing."""
+    return (number - number % _TEN or None) if name in IN_TENS else number

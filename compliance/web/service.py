@@ -33,6 +33,8 @@ class Service(msgspec.Struct):
     trust: ProxyTrust
     sealing: Sealing | None = None
     access: Access = msgspec.field(default_factory=Access.free)
+    difference: Callable[[], str | None] = lambda: None
+    """Says that other processes have another rule set, if that is so for long."""
 
 
 def service() -> Service:
