@@ -10,11 +10,13 @@ from sybil import Sybil
 from tests.docs.blocks import PARSERS
 from tests.docs.service import serving
 
+PAGES = ("api", "audit", "diff", "edge", "import", "mentions", "middleware", "proxies")
+
 pytest_collect_file = Sybil(
     parsers=PARSERS,
     patterns=[
         "README.md",
-        *(f"docs/{name}.md" for name in ("api", "audit", "diff", "edge", "import", "mentions", "middleware", "proxies")),
+        *(f"docs/{name}.md" for name in PAGES),
     ],
     excludes=["*/README.md"],  # a pattern matches from the right
     fixtures=["documented_service"],
