@@ -11,10 +11,11 @@ from compliance.check import Checker
 from compliance.config import Settings
 from compliance.geo.client_address import ProxyTrust
 from compliance.kept import KeptAnswers
-from compliance.web import api, batch, changes, evidence, fragment, reports
+from compliance.web import api, batch, changes, evidence, fragment, lists, reports
 from compliance.web.access import Access
 from compliance.web.auditing import EXTENSION as AUDITING
 from compliance.web.auditing import Auditing
+from compliance.web.delivery import deliver
 from compliance.web.fast_lane import FastLane
 from compliance.web.guard import stand_guard
 from compliance.web.metrics import Metrics
@@ -55,9 +56,10 @@ def create_app(
         checker, KeptAnswers(checker, MOST_KEPT), Metrics(), trust or ProxyTrust(), sealing, access or Access.free()
     )
     app.extensions[AUDITING] = auditing
+    deliver(app)
     stand_guard(app, shared.access, origins)
-    for each in (api.routes, batch.routes, changes.routes, evidence.routes, reports.routes, fragment.routes):
-        app.register_blueprint(each)
+    for each in (api, batch, changes, evidence, lists, reports, fragment):
+        app.register_blueprint(each.routes)
     _finish(app, shared)
     app.wsgi_app = FastLane(app.wsgi_app, shared, body_limit)  # type: ignore[method-assign]
     return app

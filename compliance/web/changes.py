@@ -16,6 +16,7 @@ from flask import Blueprint, Response, request
 from compliance.errors import Problem, RequestError
 from compliance.model.ruleset import Ruleset
 from compliance.review.changes import How, changes, ruleset_key, surrogate_keys
+from compliance.web.delivery import tagged
 from compliance.web.service import as_json, service
 
 routes = Blueprint("changes", __name__)
@@ -62,7 +63,7 @@ def since() -> Response:
     current, former = store.current.ruleset, store.former
     response = as_json(msgspec.json.encode(changed(start, current, former.values())))
     response.headers["Ruleset"] = current.meaning
-    return response
+    return tagged(response)
 
 
 def changed(start: str, current: Ruleset, former: Iterable[Ruleset]) -> Changed:
