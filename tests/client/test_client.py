@@ -221,8 +221,8 @@ def test_what_the_service_last_gave_is_used_when_it_is_dead(
 
 
 def test_an_answer_for_some_places_is_never_a_fallback(waiting: Waiting, checker: Checker) -> None:
-    nowhere = checker.check(Content(publisher="rferl.org"), Reader(country="US")).to_json()
-    with scripted(says(200, nowhere), says(200, nowhere), says(500)) as script:
+    there = checker.check(Content(publisher="rferl.org"), Reader(country="RU")).to_json()
+    with scripted(says(200, there), says(200, there), says(500)) as script:
         _, bad = waiting.check(script.url, PAGE, PAGE, retries=0)
     assert bad.html() == STAND_IN
 

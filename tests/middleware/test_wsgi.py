@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 from compliance import Checker
 from compliance.blocks import STAND_IN
 from compliance.client import AsyncClient, Client
+from compliance.config import Settings
 from compliance.middleware import PageRequest, ProxyTrust, WsgiNotices
 from compliance.middleware.headers import mended
 from compliance.middleware.insertion import Insertion
@@ -287,3 +288,21 @@ def test_a_site_asks_a_service_and_lives_without_it(checker: Checker) -> None:
     with Client(dead(), retries=0) as client:
         never = Browser(with_notices(flask_site(), client))
         assert STAND_IN[:40] in ask(never).text
+
+
+def test_a_reader_is_described_to_a_service_by_an_address_or_not_at_all() -> None:
+    asked: list[Any] = []
+
+    class Listening:
+        def check(self, page: Any, reader: Any = None, *, languages: Any = ()) -> Any:
+            asked.append((page, reader, languages))
+            raise ConnectionError
+
+    ask(Browser(with_notices(flask_site(), Listening(), trust=ProxyTrust(), languages=["ru"])))
+    ask(Browser(with_notices(flask_site(), Listening())))
+    told = ProxyTrust.of(Settings(trusted_proxies=("127.0.0.1",), client_address="x-forwarded-for", cdn="cloudflare"))
+    behind = Browser(with_notices(flask_site(), Listening(), trust=told))
+    for more in ({}, {"CF_IPCountry": "UA"}):
+        ask(behind, peer="127.0.0.1", X_Forwarded_For=NORWAY, **more)
+    assert asked[0] == ({"url": "http://localhost/page", "publisher": "rferl.org"}, {"address": RUSSIA}, ("ru",))
+    assert [reader for _, reader, _ in asked[1:]] == [None, {"address": NORWAY}, None]
