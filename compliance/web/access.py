@@ -36,7 +36,6 @@ OPEN: Final = frozenset({"/healthz", "/readyz", "/openapi.json", "/docs"})
 """What everybody gets; `/readyz` without detail for whoever has no key."""
 NEEDS: Final[Mapping[str, int]] = {
     **dict.fromkeys(("/v1/check", "/v1/checks", "/v1/mentions", "/v1/annotate", "/v1/table", "/v1/fragment"), CHECK),
-    "/v1/changes": CHECK | REPORT,
     "/v1/rendered": AUDIT,
     "/metrics": REPORT,
 }

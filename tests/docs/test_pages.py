@@ -64,7 +64,7 @@ def anchors(page: str) -> set[str]:
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/architecture.md"])
+@pytest.mark.parametrize("page", ["docs/architecture.md"])
 def test_the_layer_line_is_that_of_the_contract(page: str) -> None:
     assert layers() in text(page).splitlines()
 

@@ -38,7 +38,20 @@ WANTED = {
     **dict.fromkeys((f"/v1/decisions/{'0' * 64}", "/v1/decisions/<key>", "/v1/decisions", "/v1/rendered"), "audit"),
     "/metrics": "report",
     **dict.fromkeys(
-        ("/v1/ruleset", "/v1/changes", "/nowhere", "/", "", "/v1", "/v1/check/", "/V1/CHECK"), " ".join(SCOPES)
+        (
+            "/v1/ruleset",
+            "/v1/changes",
+            "/v1/rules",
+            "/v1/designations",
+            "/v1/territories",
+            "/nowhere",
+            "/",
+            "",
+            "/v1",
+            "/v1/check/",
+            "/V1/CHECK",
+        ),
+        " ".join(SCOPES),
     ),
 }
 """Of which scopes one is needed; `admin` is always enough."""

@@ -30,7 +30,15 @@ def sealer_of(parent: int) -> int | None:
     """The process that seals for another one."""
     children = Path(f"/proc/{parent}/task/{parent}/children")
     found = [int(each) for path in children.parent.parent.glob("*/children") for each in path.read_text().split()]
-    return next((each for each in found if b"seal" in Path(f"/proc/{each}/cmdline").read_bytes()), None)
+    return next((each for each in found if b"seal" in _command(each)), None)
+
+
+def _command(process: int) -> bytes:
+    """How a process was started; nothing if it has ended meanwhile."""
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
 
 
 def _has_ended(process: int | None) -> bool:

@@ -59,7 +59,7 @@ def handled(response: TestResponse) -> None:
     if response.status_code == 200:
         json.loads(response.data)
     else:
-        refused(response, 400, 413, 415)
+        refused(response, 400, 406, 413, 415)
     assert PEER not in response.text + str(response.headers)
 
 
