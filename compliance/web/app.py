@@ -11,7 +11,7 @@ from compliance.check import Checker
 from compliance.config import Settings
 from compliance.geo.client_address import ProxyTrust
 from compliance.kept import KeptAnswers
-from compliance.web import api, batch, changes, evidence, fragment, lists, reports
+from compliance.web import api, batch, changes, describing, evidence, fragment, lists, reports
 from compliance.web.access import Access
 from compliance.web.auditing import EXTENSION as AUDITING
 from compliance.web.auditing import Auditing
@@ -58,7 +58,7 @@ def create_app(
     app.extensions[AUDITING] = auditing
     deliver(app)
     stand_guard(app, shared.access, origins)
-    for each in (api, batch, changes, evidence, lists, reports, fragment):
+    for each in (api, batch, changes, describing, evidence, lists, reports, fragment):
         app.register_blueprint(each.routes)
     _finish(app, shared)
     app.wsgi_app = FastLane(app.wsgi_app, shared, body_limit)  # type: ignore[method-assign]
