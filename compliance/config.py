@@ -19,6 +19,8 @@ PREFIX: Final = "COMPLIANCE_"
 TABLES: Final = "table"
 EVERY_DECISION: Final = "every"
 NO_EVIDENCE: Final = "off"
+WAITRESS: Final = "waitress"
+GRANIAN: Final = "granian"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,14 @@ SETTINGS: Final = (
     ),
     Setting("host", "127.0.0.1", values.text, "address that the service listens on"),
     Setting("port", 8000, values.whole(0, 65535), "port that the service listens on; 0 takes a free one"),
-    Setting("threads", 4, values.whole(1, 256), "requests that are answered at once"),
+    Setting(
+        "server",
+        WAITRESS,
+        values.known("server", (WAITRESS, GRANIAN)),
+        "what takes the requests: `granian` is for behind a proxy that reads whole requests first",
+    ),
+    Setting("workers", 1, values.whole(1, 64), "processes that answer, each with the rules; needs `granian`"),
+    Setting("threads", 4, values.whole(1, 256), "requests that are answered at once, by each process"),
     Setting("body_limit", 1_048_576, values.whole(1024, 64 * 1024 * 1024), "largest request body, in bytes"),
     Setting(
         "reload_seconds", 2, values.whole(0, 3600), "how often the rule directory is looked at for changes; 0 is never"
@@ -119,9 +128,6 @@ SETTINGS: Final = (
 )
 """Every setting that is read, in the order of the documentation."""
 
-PLANNED: Final = ("workers",)
-"""Settings of the design that nothing reads yet; to set one is an error, so that nobody relies on it."""
-
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -130,6 +136,8 @@ class Settings:
     rules_dir: str | None = None
     host: str = "127.0.0.1"
     port: int = 8000
+    server: str = WAITRESS
+    workers: int = 1
     threads: int = 4
     body_limit: int = 1_048_576
     reload_seconds: int = 2
@@ -200,6 +208,8 @@ def _missing_beside(settings: Settings) -> str | None:
     There is no header that is believed unless it is named: whichever it was, most proxies pass it on as the
     client wrote it.
     """
+    if settings.workers > 1 and settings.server != GRANIAN:
+        return f'`workers` is {settings.workers}, but `{settings.server}` has one process: set `server` to "{GRANIAN}"'
     if settings.trusted_hops is not None and settings.client_address not in CHAINS:
         return f"`trusted_hops` counts in a list: set `client_address` to `{'` or `'.join(CHAINS)}`"
     if settings.client_address is not None and not settings.trusted_proxies:
@@ -252,8 +262,6 @@ def _wrong_for_cdn(settings: Settings) -> str | None:
 def _read(name: str, value: object, shown: str) -> object:
     setting = next((each for each in SETTINGS if each.name == name), None)
     if setting is None:
-        if name in PLANNED:
-            raise ConfigError(f"{shown} is planned and not read by this version: leave it out")
         near = nearest(name, [each.name for each in SETTINGS])
         raise ConfigError(f"unknown setting {shown}" + (f"; {near}" if near else ""))
     try:

@@ -265,7 +265,11 @@ def test_rules_come_from_the_argument_the_environment_the_file_or_the_package(
     ("text", "message"),
     [
         ("prot = 1", "unknown setting `prot`; the nearest is `port`"),
-        ("workers = 2", "`workers` is planned and not read by this version"),
+        ("workers = 2", '`workers` is 2, but `waitress` has one process: set `server` to "granian"'),
+        (
+            "server = 'granit'",
+            "`server` names `granit`, which is no server that is known here; the nearest is `granian`",
+        ),
         ("port = 'x'", "`port` is a whole number from 0 to 65535, not `x`"),
         ("= 1", "`settings.toml` is not TOML"),
         ("host = '\x00'", "`settings.toml` is not TOML"),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import sys
+from collections.abc import Callable
 from errno import EADDRINUSE
 from pathlib import Path
 from typing import Any
@@ -22,9 +22,10 @@ from compliance.cli.command import (
     settings,
 )
 from compliance.cli.sealing import SealerProcess
-from compliance.config import Settings
+from compliance.config import GRANIAN, NO_EVIDENCE, WAITRESS, Settings
 from compliance.errors import ConfigError
 from compliance.web.access import Access, check_exposure
+from compliance.web.opening import log_to_stderr
 from compliance.web.server import serve as serve_http
 from compliance.web.service import Sealing
 
@@ -33,7 +34,9 @@ from compliance.web.service import Sealing
 @click.option("--rules", "rules_dir", help="Directory of the rule files, or a bundle.")
 @click.option("--host", help="Address to listen on.")
 @click.option("--port", type=int, help="Port to listen on; 0 takes a free one.")
-@click.option("--threads", type=int, help="Requests answered at once.")
+@click.option("--server", help="What takes the requests: waitress or granian.")
+@click.option("--workers", type=int, help="Processes that answer; needs granian.")
+@click.option("--threads", type=int, help="Requests answered at once, by each process.")
 @click.option("--geo-database", "geo_databases", multiple=True, help="An MMDB file of your own; may be repeated.")
 @click.option(
     "--geo-overlay", "geo_overlays", multiple=True, help="A table of networks and territories; may be repeated."
@@ -50,11 +53,12 @@ def serve(config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Answer HTTP requests. SIGHUP, or a change of a file, takes new rules and databases into use."""
     configured = settings(config, flags)
     check_exposure(configured, Access.of(configured))
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    logging.getLogger("waitress").setLevel(logging.ERROR)
-    recorder = recorder_of(configured)
+    log_to_stderr()
+    serve_many = _server_of_many() if configured.server == GRANIAN else None
+    recorder = None if serve_many else recorder_of(configured)  # with several processes each has its own
     checker = opened(configured, recorder)
-    sealer = _sealer(configured, config) if recorder is not None and configured.seal_seconds else None
+    is_recorded = configured.evidence != NO_EVIDENCE
+    sealer = _sealer(configured, config) if is_recorded and configured.seal_seconds else None
 
     def ready(url: str) -> None:
         rules = checker.ruleset
@@ -62,13 +66,16 @@ def serve(config: Path | None, *, as_json: bool, **flags: Any) -> None:
             print_json({"url": url, "meaning": rules.meaning, "rules": len(rules.rules)})
         else:
             click.echo(f"{len(rules.rules)} rules, {len(rules.active_rules)} of them active: {rules.meaning}")
-            if recorder is not None:
+            if is_recorded:
                 click.echo(f"evidence is kept in {evidence_directory(configured).absolute()}")
             click.echo(f"listening on {url} (POST /v1/check)")
         sys.stdout.flush()
 
     try:
-        serve_http(checker, configured, ready, _sealing(configured, sealer))
+        if serve_many is not None:
+            serve_many(configured, ready)
+        else:
+            serve_http(checker, configured, ready, _sealing(configured, sealer))
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         instead = "; stop what listens there, or take another with `--port`" if error.errno == EADDRINUSE else ""
@@ -78,6 +85,24 @@ def serve(config: Path | None, *, as_json: bool, **flags: Any) -> None:
             recorder.close()
         if sealer is not None:
             sealer.stop()
+
+
+def _server_of_many() -> Callable[[Settings, Callable[[str], None]], None]:
+    """What serves with worker processes.
+
+    Raises:
+        ConfigError: it is not installed.
+    """
+    try:
+        from compliance.web import workers  # noqa: PLC0415 - it needs what not everybody has installed
+    except ImportError as error:
+        if error.name is None or error.name.partition(".")[0] != GRANIAN:
+            raise
+        raise ConfigError(
+            f'`server` is "{GRANIAN}", which is not installed: `pip install "compliance[{GRANIAN}]"`, or set it to '
+            f'"{WAITRESS}"'
+        ) from None
+    return workers.serve
 
 
 def _sealer(configured: Settings, config: Path | None) -> SealerProcess:

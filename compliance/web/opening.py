@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -84,3 +86,9 @@ def cache_directory(configured: Settings) -> Path | None:
         return Path(given, "compliance")
     home = os.path.expanduser("~")
     return Path(home, ".cache", "compliance") if os.path.isabs(home) else None
+
+
+def log_to_stderr() -> None:
+    """Have the log of this process on standard error."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    logging.getLogger("waitress").setLevel(logging.ERROR)

@@ -153,7 +153,8 @@ class _Channel(HTTPChannel):
         self.addr = ("", 0)
 
 
-def _application(checker: Checker, settings: Settings, sealing: Sealing | None) -> Flask:
+def application(checker: Checker, settings: Settings, sealing: Sealing | None) -> Flask:
+    """The application of a service, by its settings."""
     return create_app(
         checker,
         body_limit=settings.body_limit,
@@ -177,10 +178,10 @@ def serve(checker: Checker, settings: Settings, ready: Callable[[str], None], se
     Raises:
         OSError: the address or port cannot be listened on.
     """
-    _leave_no_core()
+    leave_no_core()
     largest = max(settings.body_limit, DRAINED)
     server: Any = create_server(
-        _application(checker, settings, sealing),
+        application(checker, settings, sealing),
         host=settings.host,
         port=settings.port,
         threads=settings.threads,
@@ -219,7 +220,7 @@ def _heed_signals(checker: Checker) -> None:
         signal.signal(signal.SIGHUP, lambda *_: checker.request_reload())
 
 
-def _leave_no_core() -> None:
+def leave_no_core() -> None:
     """Ask the system to write no core dump of this process: memory may hold a reader's address. It can be undone."""
     if resource is not None:
         with contextlib.suppress(OSError, ValueError):
@@ -238,7 +239,11 @@ def _close(servers: Sequence[Any]) -> None:
 def _url(server: Any, settings: Settings) -> str:
     """Where the server listens; the first place where a host name has several."""
     listening = getattr(server, "effective_listen", None)
-    host, port = listening[0] if listening else (settings.host, server.effective_port)
+    return url_of(*(listening[0] if listening else (settings.host, server.effective_port)))
+
+
+def url_of(host: str, port: int) -> str:
+    """How what listens there is reached."""
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 

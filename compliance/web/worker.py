@@ -1,0 +1,144 @@
+"""A worker: one of several processes that answer, each with the rules, what records, and a thread that counts.
+
+Theory: the server that starts processes replaces those that end, and that is all it is asked for. Rules are read and
+exchanged inside of the worker, so that no request meets one without rules; and one whose rules cannot be read when it
+starts waits until they can, and is not there for requests meanwhile: the others have the last good set. The server
+gives every request the environment of the process, where names that begin with `HTTP_` would be taken for headers.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import shutil
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from granian.server import MPServer
+
+from compliance.audit.seal_status import status_by_others
+from compliance.check import Checker
+from compliance.config import Settings
+from compliance.errors import ComplianceError
+from compliance.recording import Recorder
+from compliance.web.gauges import gauges
+from compliance.web.opening import evidence_directory, log_to_stderr, opened, recorder_of
+from compliance.web.server import application, leave_no_core
+from compliance.web.service import EXTENSION, Service
+from compliance.web.tally import Tally
+
+_log = logging.getLogger("compliance.web")
+_HANGUP: Final = getattr(signal, "SIGHUP", None)
+_EVERY: Final = 1.0
+"""So many seconds from one time that a worker tells what it counted to the next."""
+_PATIENCE: Final = 30.0
+"""Reading a rule set takes less than that."""
+_LEAKED: Final = frozenset({"CONTENT_TYPE", "CONTENT_LENGTH"})
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What every worker is told when it starts."""
+
+    settings: Settings
+    directory: str
+    """Where workers tell each other what they count."""
+    parent: int
+    """The process that starts them."""
+
+
+def run(plan: Plan, number: int, name: str | None, _loader: object, *rest: Any) -> None:
+    """Answer requests until the process is told to stop.
+
+    Args:
+        plan: what every worker is told.
+        number: which one this is, from 1.
+        name: of the process, for the server.
+        rest: what the server passes on to itself.
+    """
+    worker = _Worker(plan, number)
+    try:
+        MPServer._spawn_wsgi_worker(number, name, worker.open, *rest)  # noqa: SLF001 - as it calls it itself
+    finally:
+        worker.close()
+
+
+class _Worker:
+    """What a worker has open."""
+
+    def __init__(self, plan: Plan, number: int) -> None:
+        self._plan, self._number = plan, number
+        self._ends: list[Callable[[], object]] = []
+        self._stopped = threading.Event()
+
+    def open(self) -> Any:
+        """The application, once everything is open."""
+        leave_no_core()
+        _forget_what_looks_like_headers()
+        log_to_stderr()
+        settings = self._plan.settings
+        recorder = recorder_of(settings)
+        if recorder is not None:
+            self._ends.append(recorder.close)
+        checker = self._opened(recorder)
+        directory = evidence_directory(settings)
+        app = application(checker, settings, lambda: status_by_others(directory))
+        self._ends.append(checker.watch(settings.reload_seconds))
+        if _HANGUP is not None:
+            signal.signal(_HANGUP, lambda *_: checker.request_reload())
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {_HANGUP})  # blocked by the parent, so that none was missed
+        self._count(app.extensions[EXTENSION])
+        _log.info("worker %d answers by %s", self._number, checker.ruleset.meaning)
+        return app.wsgi_app
+
+    def close(self) -> None:
+        """Stop watching, tell what was counted, and close what records."""
+        self._stopped.set()
+        for end in reversed(self._ends):
+            end()
+
+    def _opened(self, recorder: Recorder | None) -> Checker:
+        """What answers; where the rules cannot be read, once they can."""
+        said = ""
+        while True:
+            try:
+                return opened(self._plan.settings, recorder)
+            except ComplianceError as error:
+                if said != str(error):
+                    _log.error("worker %d waits until this is mended:\n%s", self._number, error)
+                said = str(error)
+            time.sleep(max(self._plan.settings.reload_seconds, _EVERY))
+
+    def _count(self, service: Service) -> None:
+        """Tell the others what is counted, from time to time and at the end."""
+        patience = _PATIENCE + 2 * self._plan.settings.reload_seconds
+        tally = Tally(Path(self._plan.directory), self._number, patience)
+        service.metrics.joined, service.difference = tally.joined, tally.difference
+
+        def publish() -> None:
+            tally.publish(service.metrics.samples(gauges(service, None)), service.checker.ruleset.source)
+
+        def keep_publishing() -> None:
+            while not self._stopped.wait(_EVERY):
+                publish()
+                if os.getppid() != self._plan.parent:
+                    _log.error("worker %d ends: whoever started it is gone", self._number)
+                    shutil.rmtree(self._plan.directory, ignore_errors=True)
+                    os.kill(os.getpid(), signal.SIGTERM)
+                    return
+
+        publish()
+        self._ends.append(publish)
+        threading.Thread(target=keep_publishing, name="tally", daemon=True).start()
+
+
+def _forget_what_looks_like_headers() -> None:
+    for name in [name for name in os.environ if name.startswith("HTTP_") or name in _LEAKED]:
+        with contextlib.suppress(KeyError):
+            del os.environ[name]
