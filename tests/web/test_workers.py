@@ -9,10 +9,8 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,33 +18,14 @@ from click.testing import CliRunner
 
 from compliance.cli import main
 from tests.tiny import changed, written
-from tests.web.process import COMMAND, Service, chunked, eventually, head, serving
+from tests.web.process import COMMAND, Service, chunked, eventually, head
+from tests.web.several import NEW, OLD, QUESTION, RENAMED, children, command, many, under_load
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 
-QUESTION = {"content": {"publisher": "radio.example"}, "reader": {"location": {"country": "RU"}}}
 FROM_ADDRESS = {"content": {"publisher": "radio.example"}, "reader": {"address": "198.51.100.77"}}
-RENAMED = changed("radio.yaml", ("title: Radio", "title: The New Radio"))
 BROKEN = changed("warn.yaml", ("  severity: alert", "  severity: alrt"))
 WORKERS = 3
-OLD, NEW = "Radio is on the list.", "The New Radio is on the list."
-
-
-@contextmanager
-def many(directory: Path, workers: int = 2, *, seals: bool = False, reload_seconds: int = 0) -> Iterator[Service]:
-    """A service with worker processes; what its environment has that looks like a header is none."""
-    rules = written(directory / "rules")
-    (directory / "compliance.toml").write_text(
-        f'rules_dir = "{rules}"\nserver = "granian"\nworkers = {workers}\nreload_seconds = {reload_seconds}\n',
-        encoding="utf-8",
-    )
-    (directory / "runtime").mkdir()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RUNTIME_DIRECTORY", str(directory / "runtime"))
-        patch.setenv("HTTP_ORIGIN", "https://elsewhere.example")
-        patch.setenv("CONTENT_TYPE", "text/nonsense; charset=latin-1")
-        with serving(directory / "log", seals=seals) as service:
-            yield service
 
 
 @pytest.fixture(scope="module")
@@ -64,20 +43,6 @@ def shared(lasting: tuple[Service, Path]) -> tuple[Service, Path]:
     service.send(signal.SIGHUP)
     assert eventually(lambda: all_say(service, OLD))
     return lasting
-
-
-def children(service: Service) -> list[int]:
-    """The workers."""
-    found = Path(f"/proc/{service.process.pid}/task").glob("*/children")
-    pids = [int(pid) for each in found for pid in each.read_text().split()]
-    return [pid for pid in pids if b"spawn_main" in command(pid)]
-
-
-def command(pid: int) -> bytes:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return b""
 
 
 def text(service: Service) -> str:
@@ -116,32 +81,6 @@ def test_every_worker_answers_at_both_doors_and_whoever_is_asked_tells_the_sum(s
     assert all(now > former for now, former in zip(map(told, files(directory)), each_before, strict=True))
     assert {counted(service) for _ in range(10)} == {before + 60}
     assert service.ready()["status"] == "ready"
-
-
-def under_load(service: Service, meanwhile: Callable[[], object], clients: int = 3) -> tuple[int, list[str]]:
-    """How many requests were answered during something, and what was wrong with those that were not."""
-    done, good, wrong = threading.Event(), [0] * clients, list[str]()
-
-    def ask(number: int) -> None:
-        while not done.is_set():
-            try:
-                reply = service.check(QUESTION)
-                if reply.status != 200 or reply.json["notices"][0]["text"] not in {OLD, NEW}:
-                    wrong.append(f"status {reply.status}")
-            except OSError as error:
-                wrong.append(repr(error))
-            good[number] += 1
-
-    threads = [threading.Thread(target=ask, args=(number,)) for number in range(clients)]
-    for each in threads:
-        each.start()
-    try:
-        meanwhile()
-    finally:
-        done.set()
-        for each in threads:
-            each.join()
-    return sum(good) - len(wrong), wrong
 
 
 def test_new_rules_are_taken_into_use_by_all_on_a_signal_and_no_request_fails(shared: tuple[Service, Path]) -> None:
