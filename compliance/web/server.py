@@ -51,6 +51,7 @@ _KINDS = {
     501: ("not-implemented", "the transfer coding is not known here"),
 }
 _LONGEST = 64
+_CHUNKED_TWICE = re.compile(rb"chunked[\s,]+chunked", re.IGNORECASE)
 _FRAGMENT = re.compile(rb"\s*[A-Z]+ " + re.escape(PATH.encode()) + rb"[ ?/]")
 
 
@@ -119,7 +120,7 @@ class _Parser(HTTPRequestParser):
         """Read the head of a request.
 
         Raises:
-            ParsingError: it is none, or it gives the length of the body in two ways (RFC 9112, section 6.3).
+            ParsingError: it is none, or says in two ways where the body ends (RFC 9112, sections 6.1 and 6.3).
         """
         try:
             super().parse_header(header_plus)
@@ -127,7 +128,7 @@ class _Parser(HTTPRequestParser):
             raise ParsingError("not a head") from None
         finally:
             _forget_targets()
-        if self.chunked and "CONTENT_LENGTH" in self.headers:
+        if self.chunked and ("CONTENT_LENGTH" in self.headers or _CHUNKED_TWICE.search(header_plus)):
             raise ParsingError("two lengths")
         receiver: Any = self.body_rcv
         if receiver is not None:

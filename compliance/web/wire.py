@@ -120,7 +120,8 @@ def understand(body: bytes, own: Reader | None) -> tuple[Request, list[Problem]]
         asked = _mended(value if article is None else {**value, "content": {}}, problems)
     except MALFORMED as error:
         raise not_json(error) from None
-    problems += [*given_twice(text), *_reader_problems(asked.reader), *_language_problems(asked.languages)]
+    wrong_tags = _language_problems(asked.languages)
+    problems += [*given_twice(text), *_reader_problems(asked.reader), *wrong_tags]
     as_of = None if asked.as_of is None else parse_day(asked.as_of)
     if asked.as_of is not None and as_of is None:
         problems.append(Problem("this is not a calendar day", where="as_of", help=DAY_HELP))
@@ -128,7 +129,8 @@ def understand(body: bytes, own: Reader | None) -> tuple[Request, list[Problem]]
     content = article or Content(
         page.url, page.publisher, page.headline, page.text, page.language, page.date_published, page.facts, page.html
     )
-    return Request(content, _reader(asked.reader, own), tuple(asked.languages), as_of, asked.explain), problems
+    languages = () if wrong_tags else tuple(asked.languages)  # what else is wrong is looked for without them
+    return Request(content, _reader(asked.reader, own), languages, as_of, asked.explain), problems
 
 
 def _reader(asked: ReaderIn | None, own: Reader | None) -> Reader:
