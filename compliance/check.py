@@ -34,6 +34,7 @@ from compliance.model.facts import Facts
 from compliance.model.ruleset import Ruleset
 from compliance.model.territory import LocationSet, Territory
 from compliance.notices.spoken import changes
+from compliance.parts import Parts
 from compliance.reader import Reader, where
 from compliance.recording import Recorder, Tabled, tabled
 from compliance.store import MEMO, Snapshot, Store, packaged_rules
@@ -86,6 +87,7 @@ class Checker:
         self.geo = DatabaseStore(databases) if isinstance(databases, Databases) else databases
         self._today: _Today | None = None
         self._atlas: tuple[Mapping[str, Territory], Atlas] = ({}, Atlas())
+        self._parts = Parts(store.current.ruleset)
         if recorder is not None:
             recorder.follow(lambda: store.current, today)
 
@@ -200,10 +202,13 @@ class Checker:
             decision = snapshot.index.decide(question.facts, days)
         turns = changes(page_of(snapshot.ruleset, question, days, asked.languages), decision.instances)
         moment = Moment(now, days, asked.as_of, first_instant(decision, turns))
+        parts = self._parts
+        if parts.ruleset is not snapshot.ruleset:
+            self._parts = parts = Parts(snapshot.ruleset)
         if (recorder := self.recorder) is None or not is_given:
-            return assemble(snapshot.ruleset, question, decision, moment, asked.languages)
+            return assemble(snapshot.ruleset, question, decision, moment, asked.languages, parts)
         evidence = recorder.behind(snapshot, question, moment)
-        answer = assemble(snapshot.ruleset, question, decision, moment, asked.languages)
+        answer = assemble(snapshot.ruleset, question, decision, moment, asked.languages, parts)
         return recorder.told(answer, question, evidence, now)
 
     def table(self, content: Content, *, as_of: date | None = None, is_given: bool = True) -> Tabled:

@@ -33,6 +33,13 @@ def reasons(instance: Instance, ruleset: Ruleset, facts: Facts, days: LawDays) -
     return tuple(_reason(rule, reading) for rule in rules)
 
 
+def rests_on(rule: Rule) -> frozenset[str]:
+    """The facts that reasons of a rule can follow from; for a bound entity, all else follows from the rule set."""
+    named = {line.fact for line in rule.each_line()} | ({rule.for_each} if rule.for_each is not None else set())
+    derived = {"publisher"} if any(each.startswith("publisher.") for each in named) else set()
+    return frozenset(named | derived)
+
+
 def _reason(rule: Rule, reading: Reading) -> Reason:
     """Why a rule that fires in some world asks for its notice, and whether it fires in all."""
     alone = judge([rule], reading)
