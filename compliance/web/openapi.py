@@ -72,7 +72,7 @@ def document(sentences: Mapping[str, str]) -> dict[str, Any]:
     Args:
         sentences: for each endpoint, by method and path as in `OPERATIONS`, in a sentence what it is.
     """
-    operations = {name: OPERATIONS[name] for name in sentences}
+    operations = {name: OPERATIONS[name] for name in sorted(sentences, key=[*OPERATIONS].index)}
     found = _components(operations.values())
     paths: dict[str, Any] = {}
     for name, operation in operations.items():

@@ -63,6 +63,8 @@ POLICY: Final = (
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 """The content security policy that fits the page."""
+_FIRST_REFUSAL: Final = "400"
+_MORE: Final = "".join(f'<li><a href="#{name.lower()}">{name}</a></li>' for name in ("Keys", "Refusals", "Types"))
 _METHODS: Final = ("get", "post")
 _CALLED: Final = {"date": "day", "string": "text", "boolean": "true or false"}
 
@@ -81,7 +83,7 @@ def as_page(document: dict[str, Any]) -> bytes:
     ]  # fmt: skip
     body = "".join(
         f'<h2 id="{_slug(tag["name"])}">{escape(tag["name"])}</h2><p class="soft">{_words(tag["description"])}</p>'
-        + "".join(_operation(document, *each) for each in each_of)
+        + "".join(_operation(*each) for each in each_of)
         for tag, each_of in groups
     )
     types = "".join(_type(name, schema) for name, schema in schemas.items())
@@ -104,6 +106,9 @@ def as_page(document: dict[str, Any]) -> bytes:
 <h2 id="keys">Keys</h2>
 {_paragraphs(document["components"]["securitySchemes"]["key"]["description"])}
 {body}
+<h2 id="refusals">Refusals</h2>
+<p class="soft">As <code>application/problem+json</code>: <a href="#type-ProblemDetails">ProblemDetails</a>.</p>
+{_refusals(document)}
 <h2 id="types">Types</h2>
 <p class="soft">A field marked with <b>*</b> is always there.</p>
 {types}
@@ -124,7 +129,7 @@ def _navigation(groups: list[tuple[dict[str, Any], list[tuple[str, str, dict[str
         + "</ul>"
         for tag, inner in groups
     )
-    return f'{lists}<h2>More</h2><ul><li><a href="#keys">Keys</a></li><li><a href="#types">Types</a></li></ul>'
+    return f"{lists}<h2>More</h2><ul>{_MORE}</ul>"
 
 
 def _method(method: str) -> str:
@@ -134,7 +139,7 @@ def _method(method: str) -> str:
 # -- operations -----------------------------------------------------------------------------------------
 
 
-def _operation(document: dict[str, Any], path: str, method: str, said: dict[str, Any]) -> str:
+def _operation(path: str, method: str, said: dict[str, Any]) -> str:
     parts = [
         f"<h3>{_method(method)}<code>{escape(path)}</code></h3>",
         f"<p>{_words(said['summary'])}.</p>",
@@ -147,7 +152,14 @@ def _operation(document: dict[str, Any], path: str, method: str, said: dict[str,
         parts.append(f"<h4>Parameters</h4>{_table(('name', 'type', 'meaning'), rows)}")
     if "requestBody" in said:
         parts.append(_body(said["requestBody"]["content"]))
-    parts.append(f"<h4>Responses</h4>{_table(('status', 'what', 'as'), _responses(document, said['responses']))}")
+    parts.append(f"<h4>Answers</h4>{_table(('status', 'what', 'as'), _answers(said['responses']))}")
+    parts += [
+        _example(f"Example: {status}", each["example"])
+        for status, said_of in said["responses"].items()
+        for each in said_of.get("content", {}).values()
+        if "example" in each
+    ]
+    parts.append(_refusals_of(said["responses"]))
     return f'<section class="op" id="{said["operationId"]}">{"".join(parts)}</section>'
 
 
@@ -159,20 +171,54 @@ def _parameter(parameter: dict[str, Any]) -> str:
 def _body(content: dict[str, Any]) -> str:
     kinds = ", ".join(f"{_code(media_type)}: {_kind(each['schema'])}" for media_type, each in content.items())
     examples = "".join(
-        f"<details><summary>Example: {escape(name)}</summary>{_json(example['value'])}</details>"
+        _example(f"Example: {name}", example["value"])
         for each in content.values()
         for name, example in each.get("examples", {}).items()
     )
     return f"<h4>Body</h4><p>{kinds}</p>{examples}"
 
 
-def _responses(document: dict[str, Any], responses: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    for status, each in responses.items():
-        response = document["components"]["responses"][each["$ref"].rpartition("/")[2]] if "$ref" in each else each
-        kinds = "<br>".join(
-            f"{_code(media_type)} {_kind(part['schema'])}" for media_type, part in response.get("content", {}).items()
-        )
-        yield _code(status), _words(response["description"]), kinds
+def _answers(responses: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Each response that is no refusal."""
+    for status, response in responses.items():
+        if status < _FIRST_REFUSAL:
+            yield _code(status), _words(response["description"]), _content(response)
+
+
+def _content(response: dict[str, Any]) -> str:
+    """In which forms a response comes, and what they are of."""
+    parts = response.get("content", {}).items()
+    return "<br>".join(f"{_code(media_type)} {_kind(part['schema'])}" for media_type, part in parts)
+
+
+def _refusals_of(responses: dict[str, Any]) -> str:
+    """Each status of a refusal, as links to what it means."""
+    refused = [status for status in responses if status >= _FIRST_REFUSAL]
+    links = " ".join(f'<a href="#refusal-{status}">{status}</a>' for status in refused)
+    forms = {_content(responses[status]) for status in refused if "$ref" not in responses[status]}
+    return f'<p class="soft">Refusals: {links}{"".join(f", as {form}" for form in forms)}</p>'
+
+
+def _refusals(document: dict[str, Any]) -> str:
+    """What each refusal means, once."""
+    named = {
+        status: each["$ref"].rpartition("/")[2]
+        for item in document["paths"].values()
+        for operation in item.values()
+        for status, each in operation["responses"].items()
+        if "$ref" in each
+    }
+    rows, examples = [], ""
+    for status, name in sorted(named.items()):
+        response = document["components"]["responses"][name]
+        rows.append((f'<span id="refusal-{status}">{_code(status)}</span>', _words(response["description"])))
+        for part in response["content"].values():
+            examples += _example(f"Example: {status}", part["example"]) if "example" in part else ""
+    return _table(("status", "when"), rows) + examples
+
+
+def _example(title: str, value: Any) -> str:
+    return f"<details><summary>{escape(title)}</summary>{_json(value)}</details>"
 
 
 # -- types ----------------------------------------------------------------------------------------------
