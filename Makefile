@@ -42,7 +42,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint test-python format bench bench-engine bench-mentions bench-audit prove golden clean
+.PHONY: help run test lint test-python format bench bench-engine bench-mentions bench-audit bench-http prove golden clean
 .DELETE_ON_ERROR:
 
 help:  ## Show this list
@@ -82,6 +82,9 @@ bench-mentions: $(VENV)-bench/.ready-to-compare  ## Measure how names are found,
 bench-audit: $(VENV)/.ready-to-develop  ## Measure what evidence costs (ARGS=--quick, ARGS=--write)
 	@$(BIN)/python -m tests.bench.audit $(ARGS)
 	@$(BIN)/python -m tests.bench.audit_reports $(ARGS)
+
+bench-http: $(VENV)/.ready-to-develop  ## Measure a check over HTTP beside a bare answer; needs wrk (ARGS=--quick, ARGS=--write)
+	@$(BIN)/python -m tests.bench.http $(ARGS)
 
 prove: $(VENV)/.ready-to-develop  ## Run the slow proofs (tests marked `prove`, laws on all examples), then try mistakes in the engine
 	@status=0; $(BIN)/pytest -n $(JOBS) -m prove || status=$$?; \

@@ -158,7 +158,7 @@ def picture(run: Run) -> str:
 
 
 PAGE: Final = Path(__file__).with_name("page.md")
-OTHERS: Final = ("desk", "geo", "mentions", "audit", "audit-reports")
+OTHERS: Final = ("desk", "geo", "mentions", "audit", "audit-reports", "http")
 """The parts of the page that other benchmarks write."""
 
 

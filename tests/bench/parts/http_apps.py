@@ -1,0 +1,67 @@
+"""What is served to be measured: the service, parts of it, and a bare answer of the same size.
+
+Each is a factory that the server calls; where the evidence goes and how large the bare answer is, the environment says.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from compliance import Checker
+from compliance.audit.log import Log
+from compliance.config import TABLES
+from compliance.recording import Recorder
+from compliance.web.app import create_app
+from compliance.web.metrics import Counting, Metrics
+
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+DIRECTORY: Final = "BENCH_DIRECTORY"
+SIZE: Final = "BENCH_SIZE"
+
+
+def echo() -> Application:
+    """Reads the body, and answers with as many bytes and headers as a check does."""
+    answer = b"x" * int(os.environ[SIZE])
+    headers = [
+        ("Content-Type", "application/json"),
+        ("Content-Length", str(len(answer))),
+        ("Cache-Control", "no-store"),
+        ("Ruleset", "sha256:" + 64 * "0"),
+        *((f"X-Header-{number}", 20 * "x") for number in range(3)),
+    ]
+
+    def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+        start_response("200 OK", headers)
+        return [answer]
+
+    return application
+
+
+def lane() -> Application:
+    """The service with everything that it does beside answering: evidence, counters."""
+    return create_app(_checker("lane")).wsgi_app
+
+
+def flask() -> Application:
+    """The same handler behind the framework."""
+    found: Application = create_app(_checker("flask")).wsgi_app.behind  # type: ignore[attr-defined]
+    return found
+
+
+def bare() -> Application:
+    """The fast lane that counts and records nothing."""
+    nothing: Any = lambda *_, **__: None  # noqa: E731 - of any shape
+    for kind, names in ((Metrics, ("add", "count")), (Counting, ("add",))):
+        for name in names:
+            setattr(kind, name, nothing)
+    return create_app(Checker.open()).wsgi_app
+
+
+def _checker(name: str) -> Checker:
+    log = Log(Path(os.environ[DIRECTORY], name), TABLES, lambda: datetime.now(UTC).date())  # noqa: TID251 - of records
+    return Checker.open(recorder=Recorder(log, TABLES))
