@@ -17,7 +17,7 @@ import msgspec
 
 from compliance.mentions.names import Name
 from compliance.mentions.neighbours import BREAKS, around, backs, fronts, word_before, word_behind
-from compliance.mentions.spellings import TAGS
+from compliance.mentions.spellings import TAGGED, TAGS
 from compliance.mentions.weakness import SHORTEST
 
 Placed = tuple[Name, int]
@@ -54,6 +54,8 @@ _FULL_OF: Final = frozenset(
 class Anchor(msgspec.Struct, frozen=True):
     """The names that are found by a word."""
 
+    tagged: tuple[Name, ...]
+    """Those whose words it joins, behind the sign of a tag or a handle."""
     alone: tuple[Name, ...]
     """Those that have no other word."""
     divided: tuple[Placed, ...]
@@ -69,7 +71,11 @@ class Anchor(msgspec.Struct, frozen=True):
 
     def around(self, low: str, start: int, end: int) -> Sequence[Here]:
         """The names that stand around the anchor at a place of a folded text."""
-        found: list[Here] = [(name, start, end) for name in self.alone] if self.alone else []
+        found: list[Here] = []
+        if self.tagged and start and low[start - 1] in TAGS:
+            found += [(name, start, end) for name in self.tagged]
+        if self.alone:
+            found += [(name, start, end) for name in self.alone]
         if self.divided:
             found += _verified(self.divided, low, start, end)
         if self.behind and end + 1 < len(low):
@@ -95,10 +101,10 @@ def _verified(names: Sequence[Placed], low: str, start: int, end: int) -> Iterat
 
 def table(by_word: Iterable[Sequence[Placed]]) -> tuple[Anchor, ...]:
     """The names of each word, ready to be looked for; the forms of a word share what they have in common."""
-    made: dict[tuple[tuple[int, int], ...], Anchor] = {}
+    made: dict[tuple[int, ...], Anchor] = {}
     found = []
     for names in by_word:
-        key = tuple((id(name), place) for name, place in names)
+        key = tuple(map(id, names))
         if key not in made:
             made[key] = _anchor(names)
         found.append(made[key])
@@ -106,25 +112,29 @@ def table(by_word: Iterable[Sequence[Placed]]) -> tuple[Anchor, ...]:
 
 
 def _anchor(names: Sequence[Placed]) -> Anchor:
-    behind: dict[str, list[Placed]] = defaultdict(list)
-    before: dict[str, list[Placed]] = defaultdict(list)
-    for name, place in names:
-        if name.gaps:
-            continue
-        if place + 1 < len(name.slots):
-            for form in name.slots[place + 1]:
-                behind[form].append((name, place))
-        elif place:
-            for form in name.slots[place - 1]:
-                before[form].append((name, place))
+    alone = [name for name, _ in names if len(name.slots) == 1]
+    whole = [each for each in names if not each[0].gaps]
+    behind = _by_form((each, each[1] + 1) for each in whole if each[1] + 1 < len(each[0].slots))
+    before = _by_form((each, each[1] - 1) for each in whole if each[1] and each[1] + 1 == len(each[0].slots))
     return Anchor(
-        alone=tuple(name for name, _ in names if len(name.slots) == 1),
-        divided=tuple((name, place) for name, place in names if name.gaps),
-        behind={form: tuple(found) for form, found in behind.items()},
-        letters=frozenset(form[0] for form in behind),
-        before={form: tuple(found) for form, found in before.items()},
+        tagged=tuple([name for name in alone if name.weakened == TAGGED]),
+        alone=tuple([name for name in alone if name.weakened != TAGGED]),
+        divided=tuple([each for each in names if each[0].gaps]),
+        behind=behind,
+        letters=frozenset([form[0] for form in behind]),
+        before=before,
         endings=tuple(sorted(before)),
     )
+
+
+def _by_form(beside: Iterable[tuple[Placed, int]]) -> Mapping[str, tuple[Placed, ...]]:
+    """Names by each form of one of their words, given which."""
+    found: dict[str, tuple[Placed, ...]] = {}
+    for each, place in beside:
+        alone = (each,)
+        for form in each[0].slots[place]:
+            found[form] = found[form] + alone if form in found else alone
+    return found
 
 
 def anchors(names: Sequence[Name]) -> Mapping[str, Sequence[Placed]]:
@@ -139,8 +149,9 @@ def anchors(names: Sequence[Name]) -> Mapping[str, Sequence[Placed]]:
     for name in names:
         common = name.common or (False,) * len(name.slots)
         place = min(range(len(name.slots)), key=lambda each: costs[name.slots[each]].beside(is_common=common[each]))
+        placed = name, place
         for form in sorted(name.slots[place]):
-            found[form].append((name, place))
+            found[form].append(placed)
     return found
 
 
@@ -157,9 +168,11 @@ def in_order(
         by_anchor: names by words, some of which have apostrophes inside.
         spelled: names by other spellings of theirs (`spellings`).
     """
-    plain = {word: names for word, names in by_anchor.items() if "'" not in word}
-    divided = {word: names for word, names in by_anchor.items() if "'" in word}
-    return {**plain, **divided, **{word: [(name, 0) for name in names] for word, names in spelled.items()}}, len(plain)
+    both = {**by_anchor}
+    for word, names in spelled.items():
+        both[word] = [*both.get(word, ()), *((name, 0) for name in names)]
+    plain = {word: names for word, names in both.items() if _PIECE.fullmatch(word)}
+    return {**plain, **{word: names for word, names in both.items() if word not in plain}}, len(plain)
 
 
 def parts(patterns: Sequence[str], simple: int) -> Sequence[Parts]:
@@ -174,11 +187,10 @@ def parts(patterns: Sequence[str], simple: int) -> Sequence[Parts]:
 
 
 def _parts(pattern: str, numbers: Mapping[str, int]) -> Parts:
-    sign = pattern[0] in TAGS
     pieces = [piece.span() for piece in _PIECE.finditer(pattern)]
     inside = ((first, last) for at, (first, _) in enumerate(pieces) for _, last in pieces[at:])
     found = [(first, last, numbers[part]) for first, last in inside if (part := pattern[first:last]) in numbers]
-    whole = int(sign), len(pattern), numbers[pattern]
+    whole = 0, len(pattern), numbers[pattern]
     return [whole, *(each for each in found if each[2] != whole[2])]
 
 

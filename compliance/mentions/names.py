@@ -11,15 +11,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, Protocol
+
+import msgspec
+from msgspec import structs
 
 from compliance.mentions import persons
 from compliance.mentions.declension import Gender
 from compliance.mentions.endings import is_cyrillic
 from compliance.mentions.neighbours import divides
 from compliance.mentions.weakness import LEGAL_FORMS, Weakness, Why, weakness
-from compliance.mentions.words import WORD, gaps_of, words_of
+from compliance.mentions.words import WORD, words_and_gaps, words_of
 from compliance.model.designation import Alias, Entity, EntityKind, Strength
 
 __all__ = ["WORD", "AsWritten", "Inflector", "Name", "Slots", "names_of"]
@@ -57,8 +60,7 @@ class AsWritten:
         return False
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(msgspec.Struct, frozen=True, gc=False):
     """One name of an entity, ready to be found."""
 
     entity: str
@@ -104,8 +106,8 @@ def _of_alias(entity: str, alias: Alias, inflector: Inflector) -> Iterator[Name]
     never: Weakness | None = None
     for text in (alias.name, *alias.forms):
         found = list(_written(entity, alias, inflector, text))
-        if text == alias.name and found:
-            never = weakness(found[0].words, alias.strength, lambda _: False)
+        if text == alias.name and found and (own := found[0].weakness) and own.strength is Strength.NEVER:
+            never = own
         yield from found if never is None else (_as_weak(name, never) for name in found)
     for text in alias.not_forms:
         yield from _written(entity, replace(alias, strength=Strength.NEVER), inflector, text, inflect=False)
@@ -132,13 +134,13 @@ def _ways(entity: str, alias: Alias, inflector: Inflector, genders: Sequence[Gen
     found = persons.ways(alias.name, alias.strength, known) if alias.strength in _TAKEN_APART else []
     for way in found:
         common = tuple(inflector.is_common([word], language) for word in way.words)
-        name = replace(
+        name = structs.replace(
             base, gaps=(), strength=way.strength, slots=way.slots, capitals=way.capitals, common=common, words=way.words
         )
         yield _as_weak(name, Weakness(Strength.WEAK, Why.INITIAL)) if way.is_doubtful else name
     if not found:
         slots = base.slots if base.exact else persons.alone(base.words, genders, known)
-        yield _weakened(replace(base, slots=slots), inflector)
+        yield _weakened(structs.replace(base, slots=slots), inflector)
     never = replace(alias, strength=Strength.NEVER)
     texts = [*((alias, text) for text in alias.forms), *((never, text) for text in alias.not_forms)]
     yield from filter(None, (_name(entity, one, inflector, text, inflect=False) for one, text in texts))
@@ -161,7 +163,7 @@ def _written(entity: str, alias: Alias, inflector: Inflector, text: str, *, infl
 
 def _name(entity: str, alias: Alias, inflector: Inflector, text: str, *, inflect: bool = True) -> Name | None:
     """One way to write a name, as strong as its file says."""
-    words = words_of(text)
+    words, gaps = words_and_gaps(text)
     if not words:
         return None
     is_acronym = alias.strength is Strength.ACRONYM
@@ -185,12 +187,12 @@ def _name(entity: str, alias: Alias, inflector: Inflector, text: str, *, inflect
         tuple(each[0].isupper() for each in written) if len(written) == len(words) else (),
         tuple(inflector.is_common([word], alias.language) for word in words),
         words=tuple(words),
-        gaps=_dividing(gaps_of(text)),
+        gaps=_dividing(gaps),
     )
 
 
 def _dividing(gaps: Sequence[str]) -> tuple[str, ...]:
-    return tuple(gaps) if any(map(divides, gaps)) else ()
+    return tuple(gaps) if any(gap != " " and divides(gap) for gap in gaps) else ()
 
 
 def _without_legal_form(words: Sequence[str]) -> int:
@@ -202,7 +204,7 @@ def _without_legal_form(words: Sequence[str]) -> int:
 
 
 def _first_words(name: Name, kept: int) -> Name:
-    return replace(
+    return structs.replace(
         name,
         slots=name.slots[:kept],
         capitals=name.capitals[:kept],
@@ -219,7 +221,7 @@ def _weakened(name: Name, inflector: Inflector) -> Name:
 
 
 def _as_weak(name: Name, found: Weakness) -> Name:
-    return replace(name, strength=found.strength, weakened=str(found), weakness=found)
+    return structs.replace(name, strength=found.strength, weakened=str(found), weakness=found)
 
 
 def _weakened_where_shared(names: Sequence[Name]) -> list[Name]:

@@ -93,6 +93,9 @@ _COMMON: Final = "абвгдежзийклмнопрстуфхцчшщъыьэю
 """The letters that stand beside one of the other alphabet, in the languages that are read most."""
 _LATIN_LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyzëï")
 _BOTH: Final = _LATIN_LETTERS | _CYRILLIC_LETTERS
+_LATIN_CLASS, _CYRILLIC_CLASS = (f"[{''.join(sorted(each))}]" for each in (_LATIN_LETTERS, _CYRILLIC_LETTERS))
+_MEET: Final = re.compile(f"{_LATIN_CLASS}{_CYRILLIC_CLASS}|{_CYRILLIC_CLASS}{_LATIN_CLASS}")
+"""Letters of two alphabets side by side, as every word of two alphabets has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +154,7 @@ MIXED: Final = frozenset(_mixed_pairs())
 def fold_with_care(text: str) -> Folded:
     """The text without what nobody sees and without stress, with the letters of one alphabet in each word."""
     folded = unhidden(text)
-    if _LATIN_LETTERS.isdisjoint(folded.text) or _CYRILLIC_LETTERS.isdisjoint(folded.text):
+    if folded.text.isascii() or _MEET.search(folded.text) is None:
         return folded  # so it is with nearly all names
     return Folded(mended_at(folded.text, (word.start() for word in _WORD.finditer(folded.text))), folded.moves)
 

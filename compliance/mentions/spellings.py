@@ -11,8 +11,9 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from compliance.mentions.names import Name
 from compliance.mentions.normalize import fold_with_care
@@ -37,21 +38,28 @@ _LATIN: Final = re.compile("[\xdf-\u024f\u1e00-\u1eff]")
 
 
 def spelled(names: Iterable[Name]) -> Mapping[str, Sequence[Name]]:
-    """By each spelling, folded, that is found as a whole: the names so written."""
+    """By each spelling, folded, that is found as a whole: the names so written; tags without their sign."""
     found: dict[str, dict[tuple[str, str], Name]] = defaultdict(dict)
     for name in names:
         if name.strength in _MEANT:
             for spelling, why in (*_dotted(name), *_tagged(name)):
-                found[spelling].setdefault((name.entity, name.alias), _so_written(name, (frozenset({spelling}),), why))
+                same, owner = found[spelling], (name.entity, name.alias)
+                if owner not in same:
+                    same[owner] = _so_written(name, (frozenset({spelling}),), why)
     return {spelling: tuple(every.values()) for spelling, every in found.items()}
 
 
 def bare(names: Iterable[Name]) -> Iterator[Name]:
     """The names that have accents, with each word without them, too."""
+    made: dict[frozenset[str], frozenset[str]] = {}
     for name in names:
         if name.strength is Strength.NEVER or name.strength is Strength.ACRONYM:
             continue
-        slots = tuple(slot | {_without_accents(form) for form in slot} for slot in name.slots)
+        for slot in name.slots:
+            if slot not in made:  # names share most of their words
+                has_accents = _LATIN.search(" ".join(slot)) is not None
+                made[slot] = slot | set(map(_without_accents, slot)) if has_accents else slot
+        slots = tuple([made[slot] for slot in name.slots])
         if slots != name.slots:
             yield _so_written(name, slots, BARE)
 
@@ -64,11 +72,12 @@ def _so_written(name: Name, slots: tuple[frozenset[str], ...], why: str) -> Name
 
 
 def _tagged(name: Name) -> Iterator[tuple[str, str]]:
-    """The words of a name as one, behind the sign of a tag or a handle; one word alone is found as it is."""
+    """The words of a name as one, as they stand behind the sign of a tag; one word alone is found as it is."""
+    if not 1 < len(name.words) <= _MOST_WORDS:
+        return
     joined = "".join(name.words).replace("'", "")
-    is_short = len(joined) < _SHORTEST_TAG or (not name.exact and any(len(word) == 1 for word in name.words))
-    if 1 < len(name.words) <= _MOST_WORDS and not is_short:
-        yield from ((sign + joined, TAGGED) for sign in TAGS)
+    if len(joined) >= _SHORTEST_TAG and (name.exact or min(map(len, name.words)) > 1):
+        yield joined, TAGGED
 
 
 def _dotted(name: Name) -> Iterator[tuple[str, str]]:

@@ -8,10 +8,11 @@ never mean anybody. Words of the dictionary may be a name, but not without somet
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from typing import Final
+
+import msgspec
 
 from compliance.mentions.words import words_of
 from compliance.model.country_names import COUNTRY_NAMES
@@ -49,8 +50,7 @@ class Why(StrEnum):
     SPELLING = "it is written in another way"
 
 
-@dataclass(frozen=True, slots=True)
-class Weakness:
+class Weakness(msgspec.Struct, frozen=True, gc=False):
     """That a name is a weaker sign than its file says: how strong it is, and why."""
 
     strength: Strength
@@ -72,14 +72,13 @@ def weakness(words: Sequence[str], strength: Strength, is_common: Callable[[Sequ
     """
     if strength in _AS_SAID:
         return None
-    if all(word in LEGAL_FORMS for word in words):
+    if LEGAL_FORMS.issuperset(words):
         return Weakness(Strength.NEVER, Why.LEGAL_FORM)
     if tuple(words) in _countries():
         return Weakness(Strength.NEVER, Why.COUNTRY)
     if sum(map(len, words)) < (SHORTEST_ACRONYM if strength is Strength.ACRONYM else SHORTEST):
         return Weakness(Strength.NEVER, Why.TOO_SHORT)
-    is_short = sum(len(word) > SHORTEST for word in words) <= TELLING
-    if strength in DEMOTED and is_short and is_common(words):
+    if strength in DEMOTED and sum(len(word) > SHORTEST for word in words) <= TELLING and is_common(words):
         return Weakness(Strength.WEAK, Why.DICTIONARY)
     return None
 

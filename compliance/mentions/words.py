@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 from typing import Final
 
 from compliance.mentions.normalize import fold_with_care
@@ -17,8 +16,7 @@ def words_of(text: str) -> list[str]:
     return WORD.findall(fold_with_care(text).text)
 
 
-def gaps_of(text: str) -> list[str]:
-    """What stands between the words of a text, folded."""
+def words_and_gaps(text: str) -> tuple[list[str], list[str]]:
+    """The words of a text, folded, and what stands between them."""
     low = fold_with_care(text).text
-    words = list(WORD.finditer(low))
-    return [low[one.end() : other.start()] for one, other in pairwise(words)]
+    return WORD.findall(low), WORD.split(low)[1:-1]
