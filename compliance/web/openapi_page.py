@@ -64,6 +64,8 @@ POLICY: Final = (
 )
 """The content security policy that fits the page."""
 _FIRST_REFUSAL: Final = "400"
+Groups = list[tuple[dict[str, Any], list[tuple[str, str, dict[str, Any]]]]]
+"""Tags, each with the operations that have it: path, method, and what is said of it."""
 _MORE: Final = "".join(f'<li><a href="#{name.lower()}">{name}</a></li>' for name in ("Keys", "Refusals", "Types"))
 _METHODS: Final = ("get", "post")
 _CALLED: Final = {"date": "day", "string": "text", "boolean": "true or false"}
@@ -71,29 +73,22 @@ _CALLED: Final = {"date": "day", "string": "text", "boolean": "true or false"}
 
 def as_page(document: dict[str, Any]) -> bytes:
     """The document as HTML in UTF-8."""
-    info, schemas = document["info"], document["components"]["schemas"]
+    info = document["info"]
+    title = f"{escape(info['title'])} API {escape(info['version'])}"
     operations = [
         (path, method, item[method])
         for path, item in document["paths"].items()
         for method in _METHODS
         if method in item
     ]
-    groups = [
-        (tag, [each for each in operations if tag["name"] in each[2]["tags"]]) for tag in document["tags"]
-    ]  # fmt: skip
-    body = "".join(
-        f'<h2 id="{_slug(tag["name"])}">{escape(tag["name"])}</h2><p class="soft">{_words(tag["description"])}</p>'
-        + "".join(_operation(*each) for each in each_of)
-        for tag, each_of in groups
-    )
-    types = "".join(_type(name, schema) for name, schema in schemas.items())
+    groups = [(tag, [each for each in operations if tag["name"] in each[2]["tags"]]) for tag in document["tags"]]
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
-<title>{escape(info["title"])} API {escape(info["version"])}</title>
+<title>{title}</title>
 <style>{STYLE}</style>
 </head>
 <body>
@@ -103,15 +98,7 @@ def as_page(document: dict[str, Any]) -> bytes:
 <h1>{escape(info["title"])} <span class="soft">API {escape(info["version"])}</span></h1>
 {_paragraphs(info["description"])}
 <p>For programs: <a href="/openapi.json">/openapi.json</a> (OpenAPI {escape(document["openapi"])}).</p>
-<h2 id="keys">Keys</h2>
-{_paragraphs(document["components"]["securitySchemes"]["key"]["description"])}
-{body}
-<h2 id="refusals">Refusals</h2>
-<p class="soft">As <code>application/problem+json</code>: <a href="#type-ProblemDetails">ProblemDetails</a>.</p>
-{_refusals(document)}
-<h2 id="types">Types</h2>
-<p class="soft">A field marked with <b>*</b> is always there.</p>
-{types}
+{_sections(document, groups)}
 </main>
 </div>
 </body>
@@ -119,7 +106,27 @@ def as_page(document: dict[str, Any]) -> bytes:
 """.encode()
 
 
-def _navigation(groups: list[tuple[dict[str, Any], list[tuple[str, str, dict[str, Any]]]]]) -> str:
+def _sections(document: dict[str, Any], groups: Groups) -> str:
+    components = document["components"]
+    about_keys = _paragraphs(components["securitySchemes"]["key"]["description"])
+    asked = "".join(
+        f'<h2 id="{_slug(tag["name"])}">{escape(tag["name"])}</h2><p class="soft">{_words(tag["description"])}</p>'
+        + "".join(_operation(*each) for each in inner)
+        for tag, inner in groups
+    )
+    types = "".join(_type(name, schema) for name, schema in components["schemas"].items())
+    return f"""<h2 id="keys">Keys</h2>
+{about_keys}
+{asked}
+<h2 id="refusals">Refusals</h2>
+<p class="soft">As <code>application/problem+json</code>: <a href="#type-ProblemDetails">ProblemDetails</a>.</p>
+{_refusals(document)}
+<h2 id="types">Types</h2>
+<p class="soft">A field marked with <b>*</b> is always there.</p>
+{types}"""
+
+
+def _navigation(groups: Groups) -> str:
     lists = "".join(
         f"<h2>{escape(tag['name'])}</h2><ul>"
         + "".join(
