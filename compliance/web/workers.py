@@ -93,7 +93,7 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
         try:
             server.serve(spawn_target=partial(run, Plan(settings, directory, os.getpid())))
         except SystemExit as ended:
-            if ended.code:
+            if ended.code and not server.interrupt_signal:  # whoever stops all at once stops workers, too
                 raise ConfigError(
                     "a worker ends as soon as it is started: the log says why, if anything does"
                 ) from None

@@ -118,7 +118,7 @@ def told(path: Path) -> int:
     return sum(number for _, labels, number in rows if labels == [["route", "/v1/check"], ["status", "200"]])
 
 
-def test_files_with_an_error_leave_the_last_good_rules_and_a_worker_that_starts_waits_for_better_ones(
+def test_a_worker_that_starts_while_files_have_errors_waits_for_better_ones_and_none_outlives_the_service(
     tmp_path: Path,
 ) -> None:
     with many(tmp_path, reload_seconds=1) as service:
@@ -130,6 +130,10 @@ def test_files_with_an_error_leave_the_last_good_rules_and_a_worker_that_starts_
         assert all_say(service, OLD)
         written(tmp_path / "rules", RENAMED)
         assert eventually(lambda: all_say(service, NEW) and len(children(service)) == 2)
+        pids = children(service)
+        service.send(signal.SIGKILL)
+        assert eventually(lambda: [command(pid) for pid in pids] == [b"", b""])
+        assert eventually(lambda: list((tmp_path / "runtime").iterdir()) == [])
 
 
 def test_evidence_of_two_workers_verifies_and_nothing_is_left_when_they_stop(tmp_path: Path) -> None:
@@ -141,9 +145,11 @@ def test_evidence_of_two_workers_verifies_and_nothing_is_left_when_they_stop(tmp
             }
             assert service.check(asked).json["evidence"]["state"] == "recorded"
         pids = children(service)
+        for pid in pids:  # as a service manager does, and a terminal
+            os.kill(pid, signal.SIGTERM)
         service.send(signal.SIGTERM)
         assert service.process.wait(30) == 0
-        assert [command(pid) for pid in pids] == [b"", b""]
+        assert eventually(lambda: [command(pid) for pid in pids] == [b"", b""])
         output = service.logged() + (service.process.stdout.read() if service.process.stdout else "")
     assert list((tmp_path / "runtime").iterdir()) == []
     data = tmp_path / "data"
