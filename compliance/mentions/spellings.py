@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from msgspec.structs import replace
+from msgspec import structs
 
 from compliance.mentions.names import Name
 from compliance.mentions.normalize import fold_with_care
@@ -68,7 +68,7 @@ def _so_written(name: Name, slots: tuple[frozenset[str], ...], why: str) -> Name
     gaps = name.gaps if why == BARE else ()
     exact = frozenset(_acronyms(name)) if why == DOTTED else frozenset()
     weakness = Weakness(name.strength, Why.SPELLING)
-    return replace(name, slots=slots, gaps=gaps, exact=exact, weakened=why, weakness=weakness)
+    return structs.replace(name, slots=slots, gaps=gaps, exact=exact, weakened=why, weakness=weakness)
 
 
 def _tagged(name: Name) -> Iterator[tuple[str, str]]:
