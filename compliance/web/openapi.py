@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
@@ -230,7 +229,8 @@ def _printed(status: int) -> dict[str, Any]:
 
 
 def _name(status: int) -> str:
-    return "".join(word.capitalize() for word in re.findall("[A-Za-z]+", HTTPStatus(status).name))
+    """That of a refusal among the components; the phrases of some statuses differ between versions of Python."""
+    return f"Refusal{status}"
 
 
 def _refusal(status: int) -> dict[str, Any]:

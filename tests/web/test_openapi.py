@@ -123,7 +123,7 @@ def test_each_example_is_what_its_type_says(document: Any) -> None:
                     seen += 1
                     assert problems(document, content["schema"], example) == []
     assert seen > 10
-    refusal = document["components"]["responses"]["BadRequest"]["content"]["application/problem+json"]
+    refusal = document["components"]["responses"]["Refusal400"]["content"]["application/problem+json"]
     assert problems(document, refusal["schema"], refusal["example"]) == []
 
 

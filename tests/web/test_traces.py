@@ -32,10 +32,11 @@ PEER: Final = "127.113.77.203"
 CITY: Final = "Hurzufka-Verkhnya"
 LATITUDE, LONGITUDE = "47.7654321", "37.1234567"
 AGENT: Final = "Marked-Agent/7.31"
+TRACE: Final = "0af7651916cd43dd8448eb211c80319c"
 MARKS: Final[Mapping[str, bytes]] = {
     **{f"{address}, {how}": mark for address in (*ADDRESSES, PEER) for how, mark in spellings(address).items()},
     **{f"{number}, {how}": mark for number in (LATITUDE, LONGITUDE) for how, mark in doubles(float(number)).items()},
-    **{mark: mark.encode() for mark in (CITY, LATITUDE, LONGITUDE, AGENT)},
+    **{mark: mark.encode() for mark in (CITY, LATITUDE, LONGITUDE, AGENT, TRACE)},
 }
 TEXTS: Final = {name: mark for name, mark in MARKS.items() if len(mark) > 4}
 """Those that nobody writes by chance: four bytes may be anything."""
@@ -122,7 +123,8 @@ class Asked:
     def send(self, body: Any, *lines: str, line: str = CHECK, source: str = "127.0.0.1", agent: str = AGENT) -> None:
         """One request, and what came back to it."""
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
-        request = head(line, f"Content-Length: {len(data)}", f"User-Agent: {agent}", *lines) + data
+        trace = f"Traceparent: 00-{TRACE}-b7ad6b7169203331-01"
+        request = head(line, f"Content-Length: {len(data)}", f"User-Agent: {agent}", trace, *lines) + data
         where = ("127.0.0.1", self.service.port)
         with socket.create_connection(where, timeout=SECONDS, source_address=(source, 0)) as sock:
             with contextlib.suppress(ConnectionError):
