@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from itertools import islice
 from typing import Final
 
 from flask import request
@@ -16,6 +17,7 @@ from flask import request
 from compliance.errors import Problem, RequestError, nearest
 from compliance.language.fields import DAY_HELP
 from compliance.model.period import parse_day
+from compliance.web.json_body import MOST_PROBLEMS
 
 MOST_TOLD: Final = 20
 """Where a filter has no more values than so many, all are named to whoever sent another one."""
@@ -29,8 +31,7 @@ class Query:
         self._given: Mapping[str, list[str]] = request.args.to_dict(flat=False)
         self._problems = [
             Problem("there is no such filter", help=nearest(name, names) or f"the filters are: {', '.join(names)}")
-            for name in self._given
-            if name not in names
+            for name in islice((name for name in self._given if name not in names), MOST_PROBLEMS)
         ]
 
     def any_of(self, name: str, known: Iterable[str]) -> Collection[str] | None:
@@ -43,7 +44,7 @@ class Query:
         if name not in self._given:
             return None
         values, may_be = {*self._given[name]}, sorted(known)
-        for value in sorted(values.difference(may_be)):
+        for value in islice(sorted(values.difference(may_be)), MOST_PROBLEMS):
             told = f"use one of: {', '.join(may_be)}" if 0 < len(may_be) <= MOST_TOLD else None
             self.wrong(name, f"there is no such {name}", nearest(value, may_be) or told)
         return values

@@ -12,6 +12,7 @@ from compliance.check import Checker
 from compliance.geo import Databases
 from compliance.store import Store
 from compliance.web.app import create_app
+from compliance.web.json_body import MOST_PROBLEMS
 from tests.tiny import TINY, changed, written
 from tests.web.asking import Asker, places, refused
 
@@ -123,6 +124,20 @@ def test_a_slip_in_a_filter_is_an_error_and_no_empty_list(tiny: Asker) -> None:
     ]
     assert "95.165" not in response.text
     assert places(refused(tiny.send(None, "GET", "/v1/territories?place=XYZ&place=UA"), 400)) == ["place", "place"]
+
+
+def test_of_thousands_of_slips_only_so_many_are_looked_at(tiny: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To find the nearest word takes time, and a target has room for tens of thousands."""
+    asked: list[str] = []
+
+    def nearest(word: str, known: object) -> None:
+        asked.append(word)
+
+    monkeypatch.setattr("compliance.web.query.nearest", nearest)
+    for slip in ("x{}=1", "entity=x{}"):
+        query = "&".join(slip.format(number) for number in range(5_000))
+        assert places(refused(tiny.send(None, "GET", f"/v1/designations?{query}"), 400))
+    assert len(asked) == 2 * MOST_PROBLEMS
 
 
 def test_the_shipped_lists_say_who_declared_the_publisher_of_the_model_case(asker: Asker) -> None:
