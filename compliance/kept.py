@@ -16,7 +16,7 @@ from typing import Final, Generic, TypeVar
 
 from compliance.answer import Answer
 from compliance.assemble import MOST_SECONDS
-from compliance.check import Asked, Checker, places_days, understood
+from compliance.check import Asked, Checker, Understood, places_days, understood
 from compliance.config import EVERY_DECISION
 from compliance.law_time import LAST, law_days, next_midnight
 from compliance.model.ruleset import LawDays
@@ -88,10 +88,22 @@ class Ready:
 class Page:
     """A page as it was asked about. Whoever asks again in the same words has the same one: it is known by itself."""
 
-    __slots__ = ("asked",)
+    __slots__ = ("_read", "asked")
 
     def __init__(self, asked: Asked) -> None:
         self.asked = asked
+        self._read: tuple[Snapshot, Understood] | None = None
+
+    def understood(self, snapshot: Snapshot) -> Understood:
+        """The page as a rule set reads it, worked out once for all places.
+
+        Raises:
+            RequestError: with everything about it that cannot be understood.
+        """
+        read = self._read
+        if read is None or read[0] is not snapshot:
+            self._read = read = snapshot, understood(snapshot, self.asked.content)
+        return read[1]
 
 
 class _Sitting:
@@ -172,7 +184,7 @@ class KeptAnswers:
     def _made(self, sitting: _Sitting, page: Page, location: LocationSet, now: datetime) -> Ready:
         """An answer made now, and kept if the next reader from there is told the same."""
         checker, asked, snapshot = self._checker, page.asked, sitting.snapshot
-        question = understood(snapshot, asked.content).asked_from(location)
+        question = page.understood(snapshot).asked_from(location)
         answer = checker.answered(snapshot, question, asked, now)
         kinds = tuple({(each.status, each.display) for each in answer.notices})
         counting, recorder = None, checker.recorder

@@ -157,6 +157,13 @@ def test_the_next_reader_from_there_has_nothing_made_for_them(desk: Desk, monkey
     assert is_new()
 
 
+def test_a_page_is_read_anew_by_other_rules(desk: Desk) -> None:
+    """Its publisher is nobody whom these know."""
+    before = desk.told(2, READERS[0])
+    _rules(changed("paper.yaml", ("paper.example", "paper2.example")))(desk)
+    assert desk.told(2, READERS[0]) == desk.fresh(2, READERS[0]).to_json() != before
+
+
 def test_an_address_is_looked_up_for_each_reader_and_the_answer_goes_by_the_place(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

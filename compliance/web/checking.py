@@ -104,7 +104,7 @@ def _understood(
     if problems:
         raise RequestError([*problems, *_more(service, asked, request.reader)])
     if (is_found and _is_reader(words)) or (not is_found and request.reader == Reader()):
-        page = service.kept.keep(words, asked, 2 * len(body))
+        page = service.kept.keep(words, asked, 4 * len(body))
     else:
         page = Page(asked)
     if request.reader is own.reader:
