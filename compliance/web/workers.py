@@ -161,9 +161,12 @@ def _hangups_kept() -> Iterator[None]:
 
 
 def _tell(host: str, port: int, directory: Path, workers: int, ready: Callable[[str], None]) -> None:
-    """Say that requests are answered, once all workers are open and one has answered."""
-    while len([name for name in os.listdir(directory) if name.isdigit()]) < workers or not _answers(host, port):
-        time.sleep(0.02)
+    """Say that requests are answered, once all workers are open and one has answered; nothing if that never comes."""
+    try:
+        while len([name for name in os.listdir(directory) if name.isdigit()]) < workers or not _answers(host, port):
+            time.sleep(0.02)
+    except FileNotFoundError:  # everything has ended meanwhile
+        return
     ready(url_of(host, port))
 
 

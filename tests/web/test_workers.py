@@ -17,6 +17,9 @@ import pytest
 from click.testing import CliRunner
 
 from compliance.cli import main
+from compliance.config import Settings
+from compliance.errors import ConfigError
+from compliance.web import workers
 from tests.tiny import changed, written
 from tests.web.process import COMMAND, Service, chunked, eventually, head
 from tests.web.several import NEW, OLD, QUESTION, RENAMED, children, command, many, under_load
@@ -145,11 +148,13 @@ def test_evidence_of_two_workers_verifies_and_nothing_is_left_when_they_stop(tmp
             }
             assert service.check(asked).json["evidence"]["state"] == "recorded"
         pids = children(service)
-        for pid in pids:  # as a service manager does, and a terminal
+        service.send(signal.SIGSTOP)  # a service manager and a terminal stop all at once, and workers may be faster
+        for pid in pids:
             os.kill(pid, signal.SIGTERM)
-        service.send(signal.SIGTERM)
-        assert service.process.wait(30) == 0
         assert eventually(lambda: [command(pid) for pid in pids] == [b"", b""])
+        service.send(signal.SIGTERM)
+        service.send(signal.SIGCONT)
+        assert service.process.wait(30) == 0
         output = service.logged() + (service.process.stdout.read() if service.process.stdout else "")
     assert list((tmp_path / "runtime").iterdir()) == []
     data = tmp_path / "data"
@@ -206,6 +211,7 @@ def test_a_port_that_somebody_listens_on_is_refused_and_rules_with_errors_are_to
             capture_output=True,
             text=True,
             check=False,
+            timeout=60,
         )
         assert (done.returncode, done.stdout) == (2, "")
         return done.stderr
@@ -224,6 +230,28 @@ def test_who_has_not_installed_the_server_is_told_how(tmp_path: Path, monkeypatc
     monkeypatch.setitem(sys.modules, "granian.constants", None)
     for name in ("compliance.web.workers", "compliance.web.worker"):
         monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.delattr("compliance.web.workers", raising=False)
     result = CliRunner().invoke(main, ["serve", "--server", "granian"])
     assert result.exit_code == 2
     assert '`server` is "granian", which is not installed: `pip install "compliance[granian]"`' in result.stderr
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+def test_workers_that_end_are_an_error_unless_the_service_was_told_to_stop(
+    monkeypatch: pytest.MonkeyPatch, *, is_told: bool
+) -> None:
+    """Whoever stops all processes at once may stop a worker before its parent."""
+
+    def serve(server: workers._Server, **_: object) -> None:
+        server.interrupt_signal = is_told
+        sys.exit(1)
+
+    monkeypatch.setattr(workers._Server, "serve", serve)
+    monkeypatch.setattr("multiprocessing.set_start_method", lambda *_, **__: None)
+    monkeypatch.setattr(workers, "leave_no_core", lambda: None)
+    settings = Settings(server="granian", port=0)
+    if is_told:
+        workers.serve(settings, print)
+    else:
+        with pytest.raises(ConfigError, match="a worker ends as soon as it is started"):
+            workers.serve(settings, print)
