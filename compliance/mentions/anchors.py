@@ -25,6 +25,8 @@ Placed = tuple[Name, int]
 Here = tuple[Name, int, int]
 """A name, and from where to where it goes in a folded text."""
 _PIECE: Final = re.compile(r"[^\W_]+")
+_DIVIDING: Final = frozenset("'.")
+"""What stands between the letters of a pattern that is no plain word."""
 _FULL_OF: Final = frozenset(
     (
         # Russian, in every form of which a slot consists
@@ -129,12 +131,11 @@ def _anchor(names: Sequence[Placed]) -> Anchor:
 
 def _by_form(beside: Iterable[tuple[Placed, int]]) -> Mapping[str, tuple[Placed, ...]]:
     """Names by each form of one of their words, given which."""
-    found: dict[str, tuple[Placed, ...]] = {}
+    found: dict[str, list[Placed]] = defaultdict(list)
     for each, place in beside:
-        alone = (each,)
         for form in each[0].slots[place]:
-            found[form] = found[form] + alone if form in found else alone
-    return found
+            found[form].append(each)
+    return {form: tuple(names) for form, names in found.items()}
 
 
 def anchors(names: Sequence[Name]) -> Mapping[str, Sequence[Placed]]:
@@ -166,12 +167,12 @@ def in_order(
 
     Args:
         by_anchor: names by words, some of which have apostrophes inside.
-        spelled: names by other spellings of theirs (`spellings`).
+        spelled: names by other spellings of theirs (`spellings`), some of which have full stops inside.
     """
     both = {**by_anchor}
     for word, names in spelled.items():
         both[word] = [*both.get(word, ()), *((name, 0) for name in names)]
-    plain = {word: names for word, names in both.items() if _PIECE.fullmatch(word)}
+    plain = {word: names for word, names in both.items() if _DIVIDING.isdisjoint(word)}
     return {**plain, **{word: names for word, names in both.items() if word not in plain}}, len(plain)
 
 
