@@ -53,7 +53,7 @@ _FULL_OF: Final = frozenset(
 """Words that news are full of, or names of organisations: a better anchor is taken where a name has one."""
 
 
-class Anchor(msgspec.Struct, frozen=True):
+class Anchor(msgspec.Struct, frozen=True, gc=False):
     """The names that are found by a word."""
 
     tagged: tuple[Name, ...]

@@ -200,11 +200,12 @@ def mended_at(low: str, places: Iterable[int]) -> str:
     That is the one that most letters of a word are of, if the others look like letters of it.
     """
     pieces: list[str] = []
-    done = 0
+    done = looked_at = 0
     for place in places:
-        if place < done:
+        if place < looked_at:
             continue
         start, end = _word_at(low, place, done)
+        looked_at = end  # a word that stays as it is would be walked again for each of its letters
         letters = set(low[start:end])
         if letters <= _BOTH and not (letters <= _LATIN_LETTERS or letters <= _CYRILLIC_LETTERS):
             pieces += (low[done:start], _mended(low[start:end]))

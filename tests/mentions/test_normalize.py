@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compliance.mentions import normalize
 from compliance.mentions.normalize import (
     BROKEN,
     DRESSED,
@@ -61,6 +62,22 @@ def test_what_readers_see_alike_is_alike(written: str, read: str) -> None:
 @pytest.mark.parametrize("text", ["CNN", "Ради@", "IT-компания", "iPhone и Android", "Жiвой жzвук"])
 def test_words_of_one_alphabet_and_of_two_that_do_not_look_alike_stay(text: str) -> None:
     assert fold_with_care(text).text == text.lower().replace("i", "і" if "Ж" in text else "i")
+
+
+@pytest.mark.parametrize("end", ["", "ŋ"])
+def test_a_word_of_two_alphabets_is_looked_at_once_however_long(end: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where it stays as it is: each of its letters would have it looked at from end to end."""
+    looked: list[int] = []
+    word_at = normalize._word_at
+
+    def counted(low: str, place: int, first: int) -> tuple[int, int]:
+        looked.append(place)
+        return word_at(low, place, first)
+
+    monkeypatch.setattr(normalize, "_word_at", counted)
+    text = ("аa" * 500 + end + " ") * 3
+    normalize.mended_at(text, range(len(text)))
+    assert len([place for place in looked if text[place] != " "]) == 3
 
 
 @given(TEXTS)

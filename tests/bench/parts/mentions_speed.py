@@ -173,6 +173,7 @@ TRAPS: Final[Mapping[str, str]] = {
     "a weak name in a quotation that never ends": "«Листопад ",
     "one word that never ends": "а",
     "one word of two alphabets": "аa",
+    "one that stays as it is": "аaŋ",
     "nothing but stress marks": "а\u0301",
     "characters that nobody sees": "\xad\u200b",
     "full stops and spaces": ". ",
