@@ -88,10 +88,11 @@ class Ready:
 class Page:
     """A page as it was asked about. Whoever asks again in the same words has the same one: it is known by itself."""
 
-    __slots__ = ("_read", "asked")
+    __slots__ = ("_read", "asked", "is_kept")
 
-    def __init__(self, asked: Asked) -> None:
-        self.asked = asked
+    def __init__(self, asked: Asked, *, is_kept: bool = False) -> None:
+        """Begin to know a page; unless it is kept, nobody finds it again, and nothing is kept for it."""
+        self.asked, self.is_kept = asked, is_kept
         self._read: tuple[Snapshot, Understood] | None = None
 
     def understood(self, snapshot: Snapshot) -> Understood:
@@ -139,7 +140,7 @@ class KeptAnswers:
 
     def keep(self, key: Hashable, asked: Asked, size: int) -> Page:
         """A page under the words in which it was asked about, which are so many bytes."""
-        page = Page(asked)
+        page = Page(asked, is_kept=True)
         self._pages.put(key, page, size)
         return page
 
@@ -191,7 +192,7 @@ class KeptAnswers:
         if recorder is not None and asked.as_of is None:
             counting = recorder.counting(snapshot, sitting.days, location, answer)
         is_same_for_all = recorder is None or recorder.mode != EVERY_DECISION or asked.as_of is not None
-        is_kept = is_same_for_all and answer.evidence != NOT_RECORDED and not asked.explain
+        is_kept = page.is_kept and is_same_for_all and answer.evidence != NOT_RECORDED and not asked.explain
         ready = Ready(answer.to_json(), snapshot.ruleset.meaning, kinds, _until(answer), counting, is_kept)
         if is_kept:
             sitting.answers.put((page, location), ready, len(ready.body))

@@ -38,6 +38,7 @@ from compliance.engine.decide import SEMANTICS
 from compliance.engine.memo import Memo
 from compliance.engine.reading import PLACE
 from compliance.engine.zones import Zones
+from compliance.model.address_text import holds_address
 from compliance.model.decision import Display, NoticeStatus
 from compliance.model.ruleset import LawDays
 from compliance.model.territory import LocationSet
@@ -251,6 +252,8 @@ class Recorder:
         if stretch.failed.get(key) and self.log.status().failure is not None:
             return NOT_RECORDED
         found = self._recorded(stretch, question, today).evidence
+        if holds_address(repr(key)):
+            return found  # it may be a reader's, and is not remembered; the log is asked each time
         if found.table is None:
             stretch.failed.put(key, True)  # noqa: FBT003 - a value
         else:

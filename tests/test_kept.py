@@ -41,7 +41,7 @@ class Desk:
 
     def __init__(self, node: Node, most: int = MEGABYTE) -> None:
         self.node, self.kept = node, KeptAnswers(node.checker, most)
-        self.pages = [Page(each) for each in ASKED]
+        self.pages = [Page(each, is_kept=True) for each in ASKED]
 
     def told(self, number: int, reader: Reader) -> bytes:
         with self.node._clock():
@@ -155,6 +155,14 @@ def test_the_next_reader_from_there_has_nothing_made_for_them(desk: Desk, monkey
     _rules(OTHER_WORDS)(desk)
     desk.told(0, Reader(country="RU"))
     assert is_new()
+
+
+def test_for_a_page_that_nobody_finds_again_nothing_is_kept(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.pages[0] = Page(ASKED[0])
+    is_new = _is_new(desk, monkeypatch)
+    for _ in range(2):
+        desk.told(0, READERS[0])
+        assert is_new()
 
 
 def test_a_page_is_read_anew_by_other_rules(desk: Desk) -> None:

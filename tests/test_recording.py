@@ -288,3 +288,15 @@ def test_a_question_that_is_answered_to_nobody_leaves_nothing(node: Node) -> Non
         node.checker.check(PAGE, Reader(country="RU"), is_given=False)
         node.checker.table(PAGE, is_given=False)
     assert node.of(TableRecord) == []
+
+
+def test_what_may_be_the_address_of_a_reader_is_not_remembered_with_a_page(node: Node) -> None:
+    """It is recorded once all the same."""
+    page = Content(publisher="203.0.113.77", url="https://radio.example/a?from=203.0.113.77")
+    tables = {node.check(page, Reader(country="RU")).evidence for _ in range(3)}
+    assert {each.state for each in tables} == {"recorded"}
+    assert len(node.of(TableRecord)) == 1
+    recorder = node.checker.recorder
+    assert recorder is not None
+    assert recorder._stretch is not None
+    assert len(recorder._stretch.known) == 0

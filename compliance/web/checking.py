@@ -16,6 +16,7 @@ from typing import Final
 from compliance.check import Asked
 from compliance.errors import Problem, RequestError
 from compliance.kept import At, Page, Ready
+from compliance.model.address_text import holds_address
 from compliance.reader import Reader, Sender
 from compliance.web.service import Service
 from compliance.web.wire import understand
@@ -103,7 +104,8 @@ def _understood(
     asked = Asked(request.content, request.languages, request.as_of, request.explain)
     if problems:
         raise RequestError([*problems, *_more(service, asked, request.reader)])
-    if (is_found and _is_reader(words)) or (not is_found and request.reader == Reader()):
+    is_without_reader = _is_reader(words) if is_found else request.reader == Reader()
+    if is_without_reader and not any(holds_address(each.decode()) for each in words):
         page = service.kept.keep(words, asked, 4 * len(body))
     else:
         page = Page(asked)

@@ -275,3 +275,16 @@ def test_a_reader_in_an_odd_shape_is_not_kept_with_the_page(checker: Checker) ->
         assert said(app.wsgi_app, environ(text.encode()))[0] == "200 OK"
         assert kept.page((text.encode(), b"")) is None
     assert not kept._pages._young
+
+
+@pytest.mark.parametrize("field", ["publisher", "headline", "url", "text"])
+def test_a_page_with_an_address_in_it_is_answered_and_not_kept(checker: Checker, field: str) -> None:
+    """It may be a reader's, put there by mistake."""
+    app = create_app(checker)
+    body = json.dumps({"content": {"publisher": "rferl.org", field: "https://203.0.113.77/a"}}).encode()
+    first, second = (said(app.wsgi_app, environ(body)) for _ in range(2))
+    assert first == second
+    kept = app.extensions["compliance"].kept
+    assert not kept._pages._young
+    assert not kept._sitting.answers._young
+    assert not kept._sitting.whole._young
