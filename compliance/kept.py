@@ -18,6 +18,7 @@ from compliance.answer import Answer
 from compliance.assemble import MOST_SECONDS
 from compliance.check import Asked, Checker, Understood, places_days, understood
 from compliance.config import EVERY_DECISION
+from compliance.content.mentioned import NOTHING
 from compliance.law_time import LAST, law_days, next_midnight
 from compliance.model.ruleset import LawDays
 from compliance.model.territory import LocationSet
@@ -103,8 +104,15 @@ class Page:
         """
         read = self._read
         if read is None or read[0] is not snapshot:
-            self._read = read = snapshot, understood(snapshot, self.asked.content)
+            read = snapshot, understood(snapshot, self.asked.content)
+            if not self.went_unread(read[1]):
+                self._read = read
         return read[1]
+
+    def went_unread(self, found: Understood) -> bool:
+        """Whether it has texts and nobody could look through them: the next time they may be read."""
+        content = self.asked.content
+        return found.looked == NOTHING and bool(content.text or content.html or content.headline)
 
 
 class _Sitting:
@@ -185,14 +193,16 @@ class KeptAnswers:
     def _made(self, sitting: _Sitting, page: Page, location: LocationSet, now: datetime) -> Ready:
         """An answer made now, and kept if the next reader from there is told the same."""
         checker, asked, snapshot = self._checker, page.asked, sitting.snapshot
-        question = page.understood(snapshot).asked_from(location)
+        read = page.understood(snapshot)
+        question = read.asked_from(location)
         answer = checker.answered(snapshot, question, asked, now)
         kinds = tuple({(each.status, each.display) for each in answer.notices})
         counting, recorder = None, checker.recorder
         if recorder is not None and asked.as_of is None:
             counting = recorder.counting(snapshot, sitting.days, location, answer)
         is_same_for_all = recorder is None or recorder.mode != EVERY_DECISION or asked.as_of is not None
-        is_kept = page.is_kept and is_same_for_all and answer.evidence != NOT_RECORDED and not asked.explain
+        is_lasting = is_same_for_all and answer.evidence != NOT_RECORDED and not page.went_unread(read)
+        is_kept = page.is_kept and is_lasting and not asked.explain
         ready = Ready(answer.to_json(), snapshot.ruleset.meaning, kinds, _until(answer), counting, is_kept)
         if is_kept:
             sitting.answers.put((page, location), ready, len(ready.body))

@@ -6,7 +6,7 @@ import gc
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from hypothesis import given, settings
@@ -163,6 +163,16 @@ def test_for_a_page_that_nobody_finds_again_nothing_is_kept(desk: Desk, monkeypa
     for _ in range(2):
         desk.told(0, READERS[0])
         assert is_new()
+
+
+def test_texts_that_could_not_be_looked_through_are_tried_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> NoReturn:
+        raise RuntimeError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("compliance.dictionary.look", fails)
+        assert b'"entity":"radio","surface"' not in desk.told(3, READERS[0])
+    assert b'"entity":"radio","surface"' in desk.told(3, READERS[0])
 
 
 def test_a_page_is_read_anew_by_other_rules(desk: Desk) -> None:

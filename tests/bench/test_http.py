@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tests import components
 from tests.bench.engine import DOCS
 from tests.bench.http import BARE, ECHO, FLASK, LANE, MANY, NEW, ONE, TEMPLATE, Run, figures, missing, rates, run
 from tests.bench.parts import report
@@ -70,6 +71,6 @@ def test_questions_have_the_size_that_is_claimed_and_new_ones_are_new() -> None:
 @pytest.mark.prove
 def test_a_quick_run_measures_all_of_it(tmp_path: Path) -> None:
     if (lacking := missing()) is not None:
-        pytest.skip(f"{lacking} is not installed")
+        components.missing(f"{lacking} is not installed")
     found = run(tmp_path, is_quick=True)
     assert all(found.rate(name) > 0 for name in RATES)

@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from compliance.cli import main
+from tests.components import missing
 from tests.tiny import changed, written
 from tests.web.process import Service, eventually
 
@@ -22,7 +23,12 @@ GUNICORN = Path(sys.executable).parent / "gunicorn"
 QUESTION = {"content": {"publisher": "radio.example"}, "reader": {"location": {"country": "RU"}}}
 RENAMED = changed("radio.yaml", ("title: Radio", "title: The New Radio"))
 
-pytestmark = pytest.mark.skipif(not GUNICORN.exists(), reason="gunicorn is not installed")
+
+@pytest.fixture(autouse=True)
+def needs_gunicorn() -> None:
+    """A full run fails without it."""
+    if not GUNICORN.exists():
+        missing("`gunicorn` is not installed")
 
 
 def answers(service: Service) -> bool:
