@@ -160,6 +160,7 @@ def test_readiness_shows_its_detail_to_whoever_has_a_key(node: Keyed) -> None:
 
 
 def test_metrics_are_for_whoever_reads_reports(node: Keyed) -> None:
+    assert node.ask("GET", "/metrics").status_code == 401
     assert [node.ask("GET", "/metrics", each).status_code for each in SCOPES] == [403, 200, 403, 200]
     text = node.ask("GET", "/metrics", "report").text
     assert not [id_ for id_ in IDS.values() if id_ in text]
