@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from compliance import Checker, Content, Reader, RulesError, store
-from compliance.store import Store, _fingerprint, open_snapshot, packaged_rules, read_rules
+from compliance.rule_files import fingerprint
+from compliance.store import Store, open_snapshot, packaged_rules, read_rules
 from tests.tiny import TINY, changed, written
 from tests.web.process import eventually
 
@@ -32,7 +33,7 @@ def until(condition: Callable[[], bool]) -> None:
     assert eventually(condition), "it did not happen in time"
 
 
-def looks(monkeypatch: pytest.MonkeyPatch, state: Callable[[Path], object] = _fingerprint) -> list[object]:
+def looks(monkeypatch: pytest.MonkeyPatch, state: Callable[[Path], object] = fingerprint) -> list[object]:
     """What each look at a directory gives from now on, as it is looked at."""
     given: list[object] = []
 
@@ -40,7 +41,7 @@ def looks(monkeypatch: pytest.MonkeyPatch, state: Callable[[Path], object] = _fi
         given.append(state(path))
         return given[-1]
 
-    monkeypatch.setattr(store, "_fingerprint", look)
+    monkeypatch.setattr(store, "fingerprint", look)
     return given
 
 
@@ -106,7 +107,7 @@ def test_hidden_files_and_directories_are_no_rules(rules: Path) -> None:
 @pytest.mark.parametrize("name", ["more/b.YAML", "b.Yml", "b.yaml.txt", "b.yml.TXT"])
 def test_a_rule_file_whose_name_an_editor_changed_is_a_problem_and_never_a_rule_less(rules: Path, name: str) -> None:
     opened = Store(rules)
-    before = _fingerprint(rules)
+    before = fingerprint(rules)
     written(rules, {name: TINY["warn.yaml"].replace("rule: warn", "rule: second"), "notes.txt": "x"})
     with pytest.raises(RulesError) as raised:
         read_rules(rules)
@@ -115,7 +116,7 @@ def test_a_rule_file_whose_name_an_editor_changed_is_a_problem_and_never_a_rule_
     assert (problem.span.path, problem.span.line, problem.help) == (f"{rules}/{name}", 1, "rename it")
     assert problem.message == "the file is not read: its name does not end in `.yaml`"
     assert not opened.reload()
-    assert _fingerprint(rules) != before
+    assert fingerprint(rules) != before
     (rules / name).rename(rules / "b.yaml")
     assert opened.reload()
     assert set(opened.current.ruleset.rules) == {"warn", "second"}
@@ -373,7 +374,7 @@ def test_a_directory_that_is_still_being_written_is_not_read(rules: Path, monkey
     """Half of the rules load as well as all of them do, and would drop notices."""
     opened = Store(rules)
     is_quiet = threading.Event()
-    given = looks(monkeypatch, lambda path: _fingerprint(path) if is_quiet.is_set() else object())
+    given = looks(monkeypatch, lambda path: fingerprint(path) if is_quiet.is_set() else object())
     with watching(opened, 0.001):
         (rules / "paper.yaml").unlink()
         until(lambda: len(given) > 20)

@@ -19,7 +19,8 @@ from compliance.model.territory import LocationSet
 from compliance.review.coverage import Coverage, percent
 from compliance.review.scenarios import run
 from compliance.review.suites import Decided, Suites, Texts
-from compliance.store import Store, _fingerprint, packaged_rules, read_rules, read_suites
+from compliance.rule_files import fingerprint
+from compliance.store import Store, packaged_rules, read_rules, read_suites
 from tests.docs.blocks import shown_files
 from tests.tiny import TINY, ruleset, written
 
@@ -121,9 +122,9 @@ def test_a_directory_called_tests_may_itself_hold_rules(tmp_path: Path) -> None:
 
 def test_a_service_neither_reads_suites_nor_reloads_when_they_change(rules: Path) -> None:
     opened = Store(rules)
-    before = _fingerprint(rules)
+    before = fingerprint(rules)
     written(rules, {"tests/a.yaml": "{ broken"})
-    assert _fingerprint(rules) == before
+    assert fingerprint(rules) == before
     assert opened.reload()
     assert (opened.failure, opened.reloads) == (None, 0)
     answer = Checker.open(rules).check(Content(publisher="radio"), Reader(country="RU"))
@@ -132,14 +133,14 @@ def test_a_service_neither_reads_suites_nor_reloads_when_they_change(rules: Path
 
 def test_a_rule_that_is_put_among_the_suites_is_a_problem_and_never_a_rule_less(rules: Path) -> None:
     opened = Store(rules)
-    before = _fingerprint(rules)
+    before = fingerprint(rules)
     written(rules, {"tests/warn.yaml": TINY["warn.yaml"]})
     (rules / "warn.yaml").unlink()
     assert not opened.reload()
     assert opened.failure is not None
     assert "rule files under `tests/` are not loaded" in str(opened.failure)
     assert list(opened.current.ruleset.rules) == ["warn"]
-    assert _fingerprint(rules) != before
+    assert fingerprint(rules) != before
     (rules / "tests" / "warn.yaml").rename(rules / "warn.yaml")
     assert opened.reload()
     assert opened.failure is None
@@ -147,13 +148,13 @@ def test_a_rule_that_is_put_among_the_suites_is_a_problem_and_never_a_rule_less(
 
 def test_a_rule_among_the_suites_is_seen_to_come_and_to_go(rules: Path) -> None:
     written(rules, {"tests/a.yaml": SUITE})
-    before = _fingerprint(rules)
+    before = fingerprint(rules)
     written(rules, {"tests/a.yaml": TINY["warn.yaml"]})
-    assert _fingerprint(rules) != before
+    assert fingerprint(rules) != before
     with pytest.raises(RulesError, match="are not loaded"):
         read_rules(rules)
     written(rules, {"tests/a.yaml": SUITE + "# as before\n"})
-    assert _fingerprint(rules) == before
+    assert fingerprint(rules) == before
     assert read_rules(rules).rules
 
 
