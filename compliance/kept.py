@@ -9,9 +9,9 @@ for each reader as ever, and no key holds one.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, Generic, TypeVar
 
 from compliance.answer import Answer
@@ -19,6 +19,8 @@ from compliance.assemble import MOST_SECONDS
 from compliance.check import Asked, Checker, Understood, places_days, understood
 from compliance.config import EVERY_DECISION
 from compliance.content.mentioned import NOTHING
+from compliance.geo import Databases
+from compliance.geo.cells import Cells
 from compliance.law_time import LAST, law_days, next_midnight
 from compliance.model.ruleset import LawDays
 from compliance.model.territory import LocationSet
@@ -28,6 +30,8 @@ from compliance.store import Snapshot
 
 OVERHEAD: Final = 500
 """About so many bytes go with each value that is kept, in CPython on a machine of 64 bits."""
+MOST_SORTS: Final = 4_096
+Head = Sequence[tuple[str, str]]
 At = tuple[Snapshot, datetime]
 """The rule set that answers, and the instant (UTC)."""
 _HOUR: Final = timedelta(seconds=MOST_SECONDS)
@@ -70,20 +74,37 @@ class SizedMemo(Generic[Value]):
         self._young_size += size
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """An answer as it goes out.
+@dataclass(frozen=True, slots=True, eq=False)
+class Sort:
+    """A sort of answers, which are counted together; known by itself.
 
-    `notices` are the kinds of its notices, for metrics: (status, display), each once. From `until` on (UTC) it says
-    something else; `is_kept` is false where it is for this reader and this time alone.
+    `notices` are the kinds of their notices: (status, display), each once; `rules` those that ask for them;
+    `unknowns` the facts that decide. `day` is that in UTC on which they are given, `meaning` the digest of the
+    rule set. `counting` is as what the log of evidence counts them, if it does.
+    """
+
+    day: date
+    meaning: str
+    notices: frozenset[tuple[str, str]]
+    rules: frozenset[str]
+    unknowns: frozenset[str]
+    counting: Counting | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ready:
+    """An answer as it goes out; known by itself.
+
+    From `until` on (UTC) it says something else; `is_kept` is false where it is for this reader and this time alone.
     """
 
     body: bytes
     meaning: str
-    notices: tuple[tuple[str, str], ...]
+    sort: Sort
     until: datetime = LAST
-    counting: Counting | None = None
     is_kept: bool = False
+    head: Head = ()
+    """What goes before it."""
 
 
 class Page:
@@ -118,7 +139,7 @@ class Page:
 class _Sitting:
     """What is kept while nothing changes that all answers rest on."""
 
-    __slots__ = ("answers", "days", "generation", "places", "since", "snapshot", "until", "whole")
+    __slots__ = ("answers", "days", "generation", "near", "places", "since", "snapshot", "sorts", "until", "whole")
 
     def __init__(self, snapshot: Snapshot, now: datetime, generation: int, most: int) -> None:
         self.snapshot, self.since, self.generation = snapshot, now, generation
@@ -128,17 +149,38 @@ class _Sitting:
         self.until = min(next_midnight({"UTC": now.date()}), next_midnight(self.days))
         self.answers: SizedMemo[Ready] = SizedMemo(most)
         self.whole: SizedMemo[Ready] = SizedMemo(most)
+        self.near: tuple[Databases, Cells | None, SizedMemo[Ready]] | None = None
+        self.sorts: dict[Hashable, Sort] = {}
 
     def holds(self, snapshot: Snapshot, now: datetime, generation: int) -> bool:
         return self.snapshot is snapshot and self.generation == generation and self.since <= now < self.until
+
+    def sort(self, answer: Answer, counting: Counting | None, day: date) -> Sort:
+        """The sort of an answer that is given on a day (UTC); one object for all that are counted alike."""
+        notices = frozenset((each.status, each.display) for each in answer.notices)
+        rules = frozenset(rule for each in answer.notices for rule in each.rules)
+        key = (day, notices, rules, answer.unknowns, counting)
+        found = self.sorts.get(key)
+        if found is None:
+            if len(self.sorts) >= MOST_SORTS:
+                self.sorts = {}
+            meaning = self.snapshot.ruleset.meaning
+            self.sorts[key] = found = Sort(day, meaning, notices, rules, frozenset(answer.unknowns), counting)
+        return found
 
 
 class KeptAnswers:
     """Answers of a checker as bytes. Threads may share it."""
 
-    def __init__(self, checker: Checker, most: int) -> None:
-        """Answer with `checker`, and keep about `most` bytes of answers, and as many of questions."""
-        self._checker, self._most = checker, most
+    def __init__(self, checker: Checker, most: int, head: Callable[[int, str], Head] = lambda *_: ()) -> None:
+        """Answer with `checker`.
+
+        Args:
+            checker: what answers.
+            most: about so many bytes of answers are kept, and as many of questions.
+            head: what goes before an answer, from its size and the digest of the rule set; made once with it.
+        """
+        self._checker, self._most, self._head = checker, most, head
         self._pages: SizedMemo[Page] = SizedMemo(most)
         self._sitting: _Sitting | None = None
 
@@ -162,6 +204,31 @@ class KeptAnswers:
         if ready.is_kept:
             self._at(moment).whole.put(words, ready, len(words))
 
+    def answer_near(self, page: Page, address: bytes, moment: At) -> Ready:
+        """The answer for the reader with an address, by the shortest way; it is not counted.
+
+        Args:
+            page: what is asked about.
+            address: as it was written, in ASCII.
+            moment: the rule set and the instant.
+
+        Raises:
+            RequestError: with everything in the question that cannot be understood.
+        """
+        sitting, databases = self._at(moment), self._checker.databases
+        near = sitting.near
+        if near is None or near[0] is not databases:
+            sitting.near = near = databases, databases.cells, SizedMemo(self._most)
+        _, cells, memo = near
+        cell = None if cells is None else cells.of(address)
+        key = page, cell
+        if cell is not None and (found := memo.get(key)) is not None and moment[1] < found.until:
+            return found
+        ready = self.answer(page, Reader(address.decode("ascii")), moment)
+        if cell is not None and ready.is_kept:
+            memo.put(key, ready, len(ready.body))
+        return ready
+
     def answer(self, page: Page, reader: Reader, moment: At) -> Ready:
         """The answer for a reader at a moment; it is not counted.
 
@@ -177,10 +244,10 @@ class KeptAnswers:
             return self._made(sitting, page, location, now)
         return ready
 
-    def count(self, ready: Ready, moment: At, number: int = 1) -> None:
-        """Count that an answer was given at a moment, so many times."""
-        if ready.counting is not None and self._checker.recorder is not None:
-            self._checker.recorder.count(moment[1].date(), ready.meaning, ready.counting, number)
+    def count(self, sort: Sort, number: int = 1) -> None:
+        """Have the log of evidence count that answers of a sort were given, so many."""
+        if sort.counting is not None and self._checker.recorder is not None:
+            self._checker.recorder.count(sort.day, sort.meaning, sort.counting, number)
 
     def _at(self, moment: At) -> _Sitting:
         snapshot, now = moment
@@ -196,14 +263,15 @@ class KeptAnswers:
         read = page.understood(snapshot)
         question = read.asked_from(location)
         answer = checker.answered(snapshot, question, asked, now)
-        kinds = tuple({(each.status, each.display) for each in answer.notices})
         counting, recorder = None, checker.recorder
         if recorder is not None and asked.as_of is None:
             counting = recorder.counting(snapshot, sitting.days, location, answer)
         is_same_for_all = recorder is None or recorder.mode != EVERY_DECISION or asked.as_of is not None
         is_lasting = is_same_for_all and answer.evidence != NOT_RECORDED and not page.went_unread(read)
         is_kept = page.is_kept and is_lasting and not asked.explain
-        ready = Ready(answer.to_json(), snapshot.ruleset.meaning, kinds, _until(answer), counting, is_kept)
+        sort = sitting.sort(answer, counting, now.date())
+        body = answer.to_json()
+        ready = Ready(body, sort.meaning, sort, _until(answer), is_kept, self._head(len(body), sort.meaning))
         if is_kept:
             sitting.answers.put((page, location), ready, len(ready.body))
         return ready

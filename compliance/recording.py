@@ -137,6 +137,7 @@ class Recorder:
         """The rule set that stands in the log, and as of which generation."""
         self._mutex, self._announcing = threading.Lock(), threading.Lock()
         self._counts: dict[Counting, list[int]] = {}
+        self._before_flush: list[Callable[[], None]] = []
         self._counted: tuple[date, str] | None = None
 
     def behind(self, snapshot: Snapshot, question: Question, moment: Moment) -> Evidence:
@@ -194,6 +195,10 @@ class Recorder:
 
         self.log.attend(attend)
 
+    def before_flush(self, settle: Callable[[], None]) -> None:
+        """Have something done each time before counts are recorded: what was not counted yet may be counted there."""
+        self._before_flush.append(settle)
+
     def status(self) -> LogStatus:
         """How recording stands."""
         return self.log.status()
@@ -203,6 +208,8 @@ class Recorder:
 
         Counts that cannot be recorded are lost: they are no evidence, and are not held back for any.
         """
+        for settle in self._before_flush:
+            settle()
         with self._mutex:
             if self._counted is None or self._counted[0] == today:
                 return

@@ -16,7 +16,9 @@ from compliance import Answer, Checker, Content, Reader
 from compliance.audit.record import CountersRecord, DecisionRecord
 from compliance.check import Asked
 from compliance.errors import RequestError
+from compliance.geo.databases import Databases, packaged
 from compliance.kept import OVERHEAD, KeptAnswers, Page, SizedMemo
+from tests.geo.mmdb import mmdb
 from tests.node import NOON, PAGE, READERS, Node
 from tests.tiny import changed, written
 
@@ -46,8 +48,11 @@ class Desk:
     def told(self, number: int, reader: Reader) -> bytes:
         with self.node._clock():
             moment = self.node.checker.moment()
-            ready = self.kept.answer(self.pages[number], reader, moment)
-            self.kept.count(ready, moment)
+            if reader.address is None:
+                ready = self.kept.answer(self.pages[number], reader, moment)
+            else:
+                ready = self.kept.answer_near(self.pages[number], str(reader.address).encode(), moment)
+            self.kept.count(ready.sort)
             return ready.body
 
     def fresh(self, number: int, reader: Reader) -> Answer:
@@ -192,6 +197,33 @@ def test_an_address_is_looked_up_for_each_reader_and_the_answer_goes_by_the_plac
     assert not is_new()
 
 
+def _sources(path: Path) -> Databases:
+    """Those that ship with the product, and one that knows 8.8.8.0/24 to be in Russia."""
+    file = path / "own.mmdb"
+    file.write_bytes(mmdb({"8.8.8.0/24": {"country": {"iso_code": "RU"}}}, build_epoch=int(NOON.timestamp())))
+    return Databases.open([file])
+
+
+def test_exchanged_databases_end_what_is_kept_for_an_address(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    reader, told = Reader(address="8.8.8.8"), []
+    for databases in (Databases(packaged()), _sources(tmp_path), Databases()):
+        monkeypatch.setattr(desk.node.checker.geo, "current", databases)
+        told += [desk.told(0, reader) for _ in range(2)]
+        assert told[-1] == told[-2] == desk.fresh(0, reader).to_json()
+    assert len(set(told)) == 3
+
+
+def test_a_database_of_the_operator_is_asked_each_time(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The packaged ranges do not tell these addresses apart."""
+    monkeypatch.setattr(desk.node.checker.geo, "current", _sources(tmp_path))
+    told = [desk.told(0, Reader(address=each)) for each in ("8.8.4.4", "8.8.8.8", "8.8.4.4")]
+    assert told[0] == told[2] != told[1]
+
+
 def test_an_explanation_is_made_anew_each_time(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     is_new = _is_new(desk, monkeypatch)
     for _ in range(2):
@@ -300,7 +332,7 @@ def test_nothing_that_is_kept_holds_the_address_of_a_reader(desk: Desk) -> None:
             continue
         seen.add(id(each))
         if isinstance(each, str | bytes):
-            texts.append(each if isinstance(each, str) else each.decode())
+            texts.append(each if isinstance(each, str) else each.decode(errors="replace"))
         else:
             left.extend(gc.get_referents(each))
     assert any('"notices"' in each for each in texts)

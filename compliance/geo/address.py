@@ -67,6 +67,8 @@ def _bounds(networks: Iterable[str]) -> tuple[int, ...]:
 
 
 _BOUNDS: Final = {4: _bounds(_NOT_PUBLIC_4), 6: _bounds(_NOT_PUBLIC_6)}
+NOT_PUBLIC_FOUR: Final = tuple(zip(_BOUNDS[4][::2], _BOUNDS[4][1::2], strict=True))
+"""The networks of IPv4 addresses that no database can know: the first number, and the one after the last."""
 
 
 Host = tuple[int, int, bool]

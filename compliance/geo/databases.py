@@ -21,6 +21,7 @@ from typing import Final, Self
 
 from compliance.errors import DatabaseError
 from compliance.geo.address import Address
+from compliance.geo.cells import Cells
 from compliance.geo.database_file import Age, DatabaseFile, Walked, age_of, asked_for, open_file
 from compliance.geo.embedded import CountryRanges, unpack
 from compliance.geo.knowledge import Knows
@@ -65,6 +66,14 @@ class Databases:
             for version in (4, 6)
         }
         self._naming = [file for file in own if Knows.SYSTEMS in file.about.knows]
+        self._cells: Cells | None = None
+
+    @property
+    def cells(self) -> Cells | None:
+        """What tells IPv4 addresses apart as far as they differ here; None if more is asked than the packaged ranges."""
+        if self._cells is None and self._ranges is not None and not self.own and not self.overlay.rows:
+            self._cells = Cells(self._ranges)
+        return self._cells
 
     @classmethod
     def open(cls, paths: Iterable[object] = ()) -> Self:

@@ -16,7 +16,7 @@ from compliance.web.access import Access
 from compliance.web.auditing import EXTENSION as AUDITING
 from compliance.web.auditing import Auditing
 from compliance.web.delivery import deliver
-from compliance.web.fast_lane import FastLane
+from compliance.web.fast_lane import FastLane, head
 from compliance.web.guard import stand_guard
 from compliance.web.metrics import Metrics
 from compliance.web.service import EXTENSION, Sealing, Service
@@ -52,8 +52,9 @@ def create_app(
     silence_words(app.logger.name)
     app.url_map.merge_slashes = False  # a redirect would repeat the query, and whoever asks mends the path at once
     app.config["MAX_CONTENT_LENGTH"] = body_limit
+    kept = KeptAnswers(checker, MOST_KEPT, head)
     app.extensions[EXTENSION] = shared = Service(
-        checker, KeptAnswers(checker, MOST_KEPT), Metrics(), trust or ProxyTrust(), sealing, access or Access.free()
+        checker, kept, Metrics(), trust or ProxyTrust(), sealing, access or Access.free()
     )
     app.extensions[AUDITING] = auditing
     deliver(app)

@@ -103,7 +103,7 @@ def _answered(raws: list[bytes]) -> tuple[list[Ready | ProblemDetails], str]:
             given[id(ready)] += 1
             readies[id(ready)] = ready
     for key, number in given.items():
-        count(shared, readies[key], moment, number)
+        count(shared, readies[key].sort, number)
     if any(not isinstance(each, Ready) for each in found):
         forget_names()
     return found, moment[0].ruleset.meaning

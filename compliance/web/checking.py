@@ -15,7 +15,7 @@ from typing import Final
 
 from compliance.check import Asked
 from compliance.errors import Problem, RequestError
-from compliance.kept import At, Page, Ready
+from compliance.kept import At, Page, Ready, Sort
 from compliance.model.address_text import holds_address
 from compliance.reader import Reader, Sender
 from compliance.web.service import Service
@@ -30,6 +30,11 @@ _VALUE: Final = re.compile(
     rb")\s*\})"
 )
 """The value of `reader`: no field twice, nothing escaped, nothing that has to be refused for its form."""
+_NAME: Final = b'"reader"'
+_ADDRESS: Final = re.compile(rb'"reader"\s*:\s*(\{\s*"address"\s*:\s*"([0-9.]{7,15})"\s*\})')
+"""The value that most readers have, as the pattern above reads it."""
+_SHORT: Final = 512
+"""So many bytes are looked for whole, before anybody looks into them."""
 _TRIED: Final = "no reader"
 _TRY: Final = b'{"address":"no reader"}'
 """Put in the place of a value, it shows whether that is the reader of the request."""
@@ -49,9 +54,8 @@ def checked(service: Service, body: bytes, ask: Ask) -> Ready:
         NotJsonError: the body is not JSON.
         RequestError: with everything in the body that cannot be understood.
     """
-    moment = service.checker.moment()
-    ready = answered(service, body, ask, moment)
-    count(service, ready, moment)
+    ready = answered(service, body, ask, service.checker.moment())
+    count(service, ready.sort)
     return ready
 
 
@@ -62,9 +66,23 @@ def answered(service: Service, body: bytes, ask: Ask, moment: At) -> Ready:
         NotJsonError: the body is not JSON.
         RequestError: with everything in the body that cannot be understood.
     """
-    is_whole = b'"address"' not in body
-    if is_whole and (ready := service.kept.whole(body, moment)) is not None:
+    kept = service.kept
+    if len(body) < _SHORT and (ready := kept.whole(body, moment)) is not None:
         return ready
+    if (at := body.rfind(_NAME)) >= 0 and (near := _ADDRESS.match(body, at)) is not None:
+        start, end = near.span(1)
+        if (page := kept.page((body[:start], body[end:]))) is not None:
+            try:
+                return kept.answer_near(page, near[2], moment)
+            except RequestError:
+                pass  # all that is wrong is found below
+    elif len(body) >= _SHORT and (ready := kept.whole(body, moment)) is not None:
+        return ready
+    return _answered(service, body, ask, moment)
+
+
+def _answered(service: Service, body: bytes, ask: Ask, moment: At) -> Ready:
+    """The same, for a body that is not usual or not known."""
     found = _VALUE.search(body)
     words = (body, b"") if found is None else (body[: found.start(1)], body[found.end(1) :])
     page = service.kept.page(words)
@@ -79,11 +97,16 @@ def answered(service: Service, body: bytes, ask: Ask, moment: At) -> Ready:
     return ready if address else _kept_whole(service, body, ready, moment)
 
 
-def count(service: Service, ready: Ready, moment: At, number: int = 1) -> None:
-    """Count that an answer was given at a moment, so many times."""
-    for status, display in ready.notices:
-        service.metrics.add("compliance_notices_total", number, status=status, display=display)
-    service.kept.count(ready, moment, number)
+def count(service: Service, sort: Sort, number: int = 1) -> None:
+    """Count that answers of a sort were given, so many."""
+    add = service.metrics.add
+    for status, display in sort.notices:
+        add("compliance_notices_total", number, status=status, display=display)
+    for rule in sort.rules:
+        add("compliance_rule_notices_total", number, rule=rule)
+    for fact in sort.unknowns:
+        add("compliance_unknowns_total", number, fact=fact)
+    service.kept.count(sort, number)
 
 
 def _text(part: bytes | None) -> str | None:

@@ -9,15 +9,18 @@ request is said by one voice, and a failure in here is a slow answer.
 
 from __future__ import annotations
 
+import threading
+from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from io import BytesIO
 from typing import Any, Final
 
 from werkzeug.datastructures import EnvironHeaders
 
+from compliance.kept import Ready, Sort
 from compliance.reader import Sender, sender
-from compliance.web.access import GRANT, Refusal
-from compliance.web.checking import checked
+from compliance.web.access import GRANT, Grant
+from compliance.web.checking import answered, count
 from compliance.web.problems import SAFE
 from compliance.web.service import Service
 
@@ -32,7 +35,8 @@ _AS_JSON: Final = frozenset(
 )
 """What programs write that take JSON, or anything; whoever wants something else is not answered here."""
 _PART: Final = 65_536
-_UNUSUAL: Final = frozenset({"HTTP_CONTENT_ENCODING", "HTTP_TRANSFER_ENCODING", "HTTP_EXPECT", "HTTP_ORIGIN"})
+_MOST_GIVEN: Final = 256
+"""So many answers are counted at once."""
 
 
 class FastLane:
@@ -47,27 +51,28 @@ class FastLane:
             body_limit: the largest body of a request, in bytes.
         """
         self.behind, self._service, self._most = application, service, body_limit
-        self._answered = service.metrics.counter("compliance_requests_total", route=ROUTE, status="200")
+        self._given: deque[Sort] = deque()
+        self._settling = threading.Lock()
+        self._ask, self._moment = service.access.ask, service.checker.moment
+        service.metrics.settle = self.settle
+        if (recorder := service.checker.recorder) is not None:
+            recorder.before_flush(self.settle)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """The response to a request, by PEP 3333."""
-        if environ["PATH_INFO"] == ROUTE and (size := self._size(environ)) and self._may_ask(environ):
+        if environ["PATH_INFO"] == ROUTE and (size := self._size(environ)):
+            found = self._ask(ROUTE, environ.get("HTTP_AUTHORIZATION"))
+            if not isinstance(found, Grant):
+                return self.behind(environ, start_response)  # which says why
+            environ[GRANT] = found
             body = environ["wsgi.input"].read(size)
-            if len(body) == size and (found := self._answer(environ, body)) is not None:
-                start_response("200 OK", found[1])
-                return [found[0]]  # a list: some servers have a quick way for it
+            if len(body) == size and (ready := self._answer(environ, body)) is not None:
+                start_response("200 OK", [*ready.head])  # servers may change what they are given
+                return [ready.body]  # a list: some servers have a quick way for it
             environ["wsgi.input"] = BytesIO(body)
         elif "HTTP_TRANSFER_ENCODING" in environ and environ.get("wsgi.input_terminated"):
             _measure(environ, self._most)
         return self.behind(environ, start_response)
-
-    def _may_ask(self, environ: Environ) -> bool:
-        """Whether whoever asks may; if not, the application says why."""
-        found = self._service.access.ask(ROUTE, environ.get("HTTP_AUTHORIZATION"))
-        if isinstance(found, Refusal):
-            return False
-        environ[GRANT] = found
-        return True
 
     def _size(self, environ: Environ) -> int:
         """How many bytes the body of a plain check has; 0 for anything else."""
@@ -76,30 +81,54 @@ class FastLane:
             or environ.get("CONTENT_TYPE", "") not in _PLAIN
             or environ.get("QUERY_STRING")
             or environ.get("HTTP_ACCEPT", "") not in _AS_JSON
-            or not _UNUSUAL.isdisjoint(environ)
+            or "HTTP_ORIGIN" in environ
+            or "HTTP_CONTENT_ENCODING" in environ
+            or "HTTP_TRANSFER_ENCODING" in environ
+            or "HTTP_EXPECT" in environ
         ):
             return 0
         length = environ.get("CONTENT_LENGTH") or ""
         size = int(length) if length.isascii() and length.isdigit() and len(length) < 10 else 0
         return size if size <= self._most else 0
 
-    def _answer(self, environ: Environ, body: bytes) -> tuple[bytes, list[tuple[str, str]]] | None:
-        """The body and the headers of an answer; None where the application has to say what is wrong."""
+    def _answer(self, environ: Environ, body: bytes) -> Ready | None:
+        """The answer to a check; None where the application has to say what is wrong."""
+        service = self._service
         try:
-            ready = checked(self._service, body, lambda: self._sender(environ))
+            ready = answered(service, body, lambda: self._sender(environ), self._moment())
         except Exception:  # noqa: BLE001 - the application meets it again, and tells it
             return None
-        self._answered.add()
-        return ready.body, [
-            ("Content-Type", "application/json"),
-            ("Content-Length", str(len(ready.body))),
-            ("Cache-Control", "no-store"),
-            ("Ruleset", ready.meaning),
-            *SAFE.items(),
-        ]
+        self._given.append(ready.sort)
+        if len(self._given) >= _MOST_GIVEN:
+            self.settle()
+        return ready
+
+    def settle(self) -> None:
+        """Count the answers that were given and are not counted yet: many at once, since each one alone costs more."""
+        if not self._settling.acquire(blocking=False):
+            return  # somebody does it
+        try:
+            given = [self._given.popleft() for _ in range(len(self._given))]
+        finally:
+            self._settling.release()
+        if given:
+            self._service.metrics.add("compliance_requests_total", len(given), route=ROUTE, status="200")
+        for sort, number in Counter(given).items():
+            count(self._service, sort, number)
 
     def _sender(self, environ: Environ) -> Sender:
         return sender(environ.get("REMOTE_ADDR"), list(EnvironHeaders(environ)), self._service.trust)
+
+
+def head(size: int, meaning: str) -> list[tuple[str, str]]:
+    """The headers of an answer, from the size of its body and the digest of the rule set."""
+    return [
+        ("Content-Type", "application/json"),
+        ("Content-Length", str(size)),
+        ("Cache-Control", "no-store"),
+        ("Ruleset", meaning),
+        *SAFE.items(),
+    ]
 
 
 def _measure(environ: Environ, most: int) -> None:

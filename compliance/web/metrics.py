@@ -13,7 +13,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
 
-IN_TENS = frozenset({"compliance_notices_total"})
+IN_TENS = frozenset({"compliance_notices_total", "compliance_rule_notices_total", "compliance_unknowns_total"})
 """Totals that follow from where readers are."""
 _TEN = 10
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -23,9 +23,15 @@ Samples = dict[tuple[str, Labels], int]
 _HELP = {
     "compliance_requests_total": "requests by route and status",
     "compliance_notices_total": "answers with notices by status and display, in tens",
+    "compliance_rule_notices_total": "answers with a notice that a rule asks for, or may, in tens",
+    "compliance_unknowns_total": "answers that may differ once a fact is known, by fact, in tens",
     "compliance_readers_total": "readers whom answers took from the request itself, by what came of it",
+    "compliance_purges_total": "commands that had caches forget pages since the start, by result",
+    "compliance_purge_waiting": "surrogate keys that wait to be purged",
     "compliance_rule_reloads_total": "rule sets taken into use since the start, by result",
     "compliance_rules": "rules in use by desk state",
+    "compliance_rules_age_days": "days since the rules in use were signed, where they grow old",
+    "compliance_rules_stale": "whether signed rules are past their last day: 1, or 0",
     "compliance_evidence_recording": "whether evidence is recorded: 1, or 0 after a failure",
     "compliance_evidence_records_total": "records of evidence since the start, by result",
     "compliance_evidence_seal_age_seconds": "seconds since a round of the sealer of the service ended in good order",
@@ -47,23 +53,17 @@ class Metrics:
         self._counts: Counter[tuple[str, Labels]] = Counter()
         self.joined: Callable[[Samples], Samples] = lambda own: own
         """Adds what other processes count."""
+        self.settle: Callable[[], None] = lambda: None
+        """Has counted what happened and is not counted yet."""
 
     def add(self, name: str, amount: int = 1, **labels: str) -> None:
         """Count one more, or `amount` more."""
         with self._lock:
             self._counts[name, tuple(sorted(labels.items()))] += amount
 
-    def counter(self, name: str, **labels: str) -> Counting:
-        """What counts one more of this kind, for whoever does nothing else."""
-        return Counting(self, (name, tuple(sorted(labels.items()))))
-
-    def count(self, key: tuple[str, Labels]) -> None:
-        """Count one more."""
-        with self._lock:
-            self._counts[key] += 1
-
     def samples(self, gauges: Mapping[str, Mapping[Labels, int]]) -> Samples:
         """All counters and the gauges given, as they are."""
+        self.settle()
         with self._lock:
             found = dict(self._counts)
         for name, values in gauges.items():
@@ -86,19 +86,6 @@ def shown(samples: Samples) -> str:
                 listed = ",".join(f'{key}="{value}"' for key, value in labels)
                 lines.append(f"{name}{{{listed}}} {told}" if labels else f"{name} {told}")
     return "\n".join(lines) + "\n"
-
-
-class Counting:
-    """Counts one kind of thing."""
-
-    __slots__ = ("_key", "_metrics")
-
-    def __init__(self, metrics: Metrics, key: tuple[str, Labels]) -> None:
-        self._metrics, self._key = metrics, key
-
-    def add(self) -> None:
-        """Count one more."""
-        self._metrics.count(self._key)
 
 
 def _told(name: str, number: int) -> int | None:

@@ -13,6 +13,7 @@ from compliance import Checker
 from compliance.check import Checker as OpenChecker
 from compliance.check import today
 from compliance.geo import Databases
+from compliance.model.facts import FACTS
 from compliance.model.ruleset import LANGUAGE_VERSION
 from compliance.reader import NOT_SAID
 from compliance.store import Store
@@ -22,6 +23,7 @@ from tests.web.asking import ARTICLE, PEER, Asker, places, refused, words
 
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 SAMPLE = re.compile(r"(compliance_[a-z_]+)\{([a-z_]+=\"[^\"\n\\]*\"(?:,[a-z_]+=\"[^\"\n\\]*\")*)\} ([0-9]+)")
+UNKNOWN_PLACE = ("compliance_unknowns_total", 'fact="reader.location"')
 GETS = ("/healthz", "/readyz", "/metrics", "/v1/ruleset")
 
 
@@ -184,6 +186,15 @@ def test_answers_with_notices_are_counted_in_tens(tiny: Asker) -> None:
     assert told == [None] * 9 + [10] * 10 + [20] * 2
 
 
+def test_rules_that_ask_and_facts_that_decide_are_counted_in_tens(tiny: Asker) -> None:
+    told = []
+    for _ in range(11):
+        tiny.check({"content": {"publisher": "radio.example"}})
+        found = samples(tiny)
+        told.append((found.get(("compliance_rule_notices_total", 'rule="warn"')), found.get(UNKNOWN_PLACE)))
+    assert told == [(None, None)] * 9 + [(10, 10)] * 2
+
+
 def test_no_counter_tells_who_read_what_where(asker: Asker) -> None:
     for country in ("RU", "UA", "US", "BY") * 10:  # notices are told in tens
         asker.check({"content": ARTICLE, "reader": {"location": {"country": country}}, "languages": ["uk"]})
@@ -198,7 +209,9 @@ def test_no_counter_tells_who_read_what_where(asker: Asker) -> None:
     for pairs in labels:
         for name, value in pairs:
             values.setdefault(name, set()).add(value)
-    assert values.keys() == {"route", "status", "display", "result", "database", "from"}
+    assert values.keys() == {"route", "status", "display", "result", "database", "from", "rule", "fact"}
+    assert values["rule"] <= set(asker.app.extensions["compliance"].checker.ruleset.rules)
+    assert values["fact"] <= set(FACTS)
     assert values["from"] == {"request"}
     assert values["result"] <= {"good", "failed", "address", "place", "not-public", *NOT_SAID}
     assert values["database"] == {"iptoasn", "IPFire"}
