@@ -10,7 +10,7 @@ from sybil import Sybil
 from tests.docs.blocks import PARSERS
 from tests.docs.service import serving
 
-PAGES = ("api", "audit", "diff", "edge", "import", "mentions", "middleware", "proxies")
+PAGES = ("api", "audit", "diff", "edge", "import", "mentions", "middleware", "operations", "proxies")
 
 pytest_collect_file = Sybil(
     parsers=PARSERS,

@@ -152,9 +152,12 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Stale(msgspec.Struct, frozen=True, kw_only=True):
-    """A copy of a register that is too old to say who is not in it."""
+    """A copy of a register that is too old to say who is not in it; without `register`, the signed rules themselves.
 
-    register: str
+    Of these, `retrieved_on` is the day on which they were signed.
+    """
+
+    register: str | None
     retrieved_on: date
     fresh_until: date
 

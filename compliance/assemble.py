@@ -107,7 +107,7 @@ def assemble(
         notices=tuple([each.notice for each in said]),
         reviews=tuple(_review(each) for each in instances if each.display is Display.HOLD),
         unknowns=decision.unknowns,
-        stale=tuple(_stale(ruleset, each) for each in dict.fromkeys(map(declared_id, decision.stale))),
+        stale=tuple(_stale(ruleset, decision, moment.day)),
         advice=question.advice,
         location=_location(parts, question.location, moment.day),
         ruleset=answer.Digests(meaning=ruleset.meaning, source=ruleset.source),
@@ -225,9 +225,13 @@ def publisher_of(facts: Facts) -> str | None:
     return next(iter(value.values)) if isinstance(value, OneOf) and value.is_known else None
 
 
-def _stale(ruleset: Ruleset, register: str) -> answer.Stale:
-    copy = ruleset.registers[register]
-    return answer.Stale(register=register, retrieved_on=copy.retrieved_on, fresh_until=copy.fresh_until)
+def _stale(ruleset: Ruleset, decision: Decision, day: date) -> Iterator[answer.Stale]:
+    """The rules, if they are too old on a day, and the copies of registers whose age mattered."""
+    if ruleset.signed_on is not None and ruleset.fresh_until is not None and day > ruleset.fresh_until:
+        yield answer.Stale(register=None, retrieved_on=ruleset.signed_on, fresh_until=ruleset.fresh_until)
+    for register in dict.fromkeys(map(declared_id, decision.stale)):
+        copy = ruleset.registers[register]
+        yield answer.Stale(register=register, retrieved_on=copy.retrieved_on, fresh_until=copy.fresh_until)
 
 
 def location_of(ruleset: Ruleset, location: LocationSet, day: date) -> answer.Location:

@@ -3,8 +3,9 @@
 Theory: a rule set is checked once, where it is edited, and served in many places. A bundle carries the rule
 files as they are, so that nothing has to be trusted to a second format, a manifest with both digests, and the
 forms of the words of all names, so that whoever serves it needs no dictionary. It is read back only if what is
-in it is what was put in: a bundle that was cut or altered is refused, and the last good set stays. It is not
-signed: whoever may write the file may write another one.
+in it is what was put in: a bundle that was cut or altered is refused, and the last good set stays. Whoever may
+write the file may write another one, unless it is signed and whoever serves it asks for that: the note that says so
+goes with it, and `signed` knows what it means.
 
 Source: the ZIP file format (APPNOTE 6.3), with fixed dates and in the order of the paths.
 """
@@ -15,8 +16,9 @@ import hashlib
 import os
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Final
@@ -34,6 +36,7 @@ WITHOUT_FORMS: Final = 1
 """The format of former versions, whose bundles hold no word forms."""
 MANIFEST: Final = "MANIFEST.json"
 FORMS: Final = "FORMS.json"
+SIGNATURE: Final = "SIGNATURE"
 MOST_FILES: Final = 1_000_000
 MOST_FORMS: Final = 32_000_000
 """So many bytes the word forms may have: those of some hundred thousand names."""
@@ -57,17 +60,50 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True):
     rules: int
     forms: str | None = None
     """The digest of the word forms; None where there are none."""
+    commit: str | msgspec.UnsetType = msgspec.UNSET
+    """The commit that was checked out where it was built, if that was a checkout of git."""
+    signed_on: date | msgspec.UnsetType = msgspec.UNSET
+    """Of rules that grew old as a signed bundle does, and are kept as evidence: since when ..."""
+    fresh_until: date | msgspec.UnsetType = msgspec.UNSET
+    """... and until when; see `language.freshness`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """Who vouches for a bundle: names of keys, the version that they gave it, and the digest of all that they say."""
+
+    by: tuple[str, ...]
+    version: int
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """What is in a bundle: every rule file by its path, and the forms of the words of their names, if it has them."""
+    """What is in a bundle: every rule file by its path, and the forms of the words of their names, if it has them.
+
+    `manifest` are the bytes of it, `signature` is the note that goes with it, which nobody has looked at yet. `fresh`
+    are the day on which somebody vouched for the rules and the last one on which that counts, if they grow old;
+    `vouched` is who did, once it was looked at.
+    """
 
     files: dict[str, bytes]
     forms: Table | None = None
+    fresh: tuple[date, date] | None = None
+    commit: str | None = None
+    manifest: bytes = b""
+    signature: bytes | None = None
+    vouched: Vouched | None = None
 
 
-def write(path: Path, files: Mapping[str, bytes], ruleset: Ruleset, forms: Table) -> Manifest:
+def write(
+    path: Path,
+    files: Mapping[str, bytes],
+    ruleset: Ruleset,
+    forms: Table,
+    *,
+    commit: str | None = None,
+    sign: Callable[[bytes], bytes] | None = None,
+) -> Manifest:
     """The manifest of the bundle that was written; another process sees the old file or the whole new one.
 
     Args:
@@ -75,6 +111,8 @@ def write(path: Path, files: Mapping[str, bytes], ruleset: Ruleset, forms: Table
         files: every rule file by its path, as they were read for `ruleset`.
         ruleset: what they mean.
         forms: those of the words of all their names.
+        commit: the commit of the checkout that they are from.
+        sign: makes the signature of the manifest.
 
     Raises:
         OSError: the file cannot be written.
@@ -83,7 +121,7 @@ def write(path: Path, files: Mapping[str, bytes], ruleset: Ruleset, forms: Table
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with beside.open("wb") as file:
-            said = _write(file, files, ruleset, forms)
+            said = _write(file, files, ruleset, forms, commit=commit, sign=sign)
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
@@ -102,15 +140,28 @@ def packed(files: Mapping[str, bytes], ruleset: Ruleset) -> bytes:
     return file.getvalue()
 
 
-def _write(file: IO[bytes], files: Mapping[str, bytes], ruleset: Ruleset, forms: Table | None) -> Manifest:
+def _write(
+    file: IO[bytes],
+    files: Mapping[str, bytes],
+    ruleset: Ruleset,
+    forms: Table | None,
+    *,
+    commit: str | None = None,
+    sign: Callable[[bytes], bytes] | None = None,
+) -> Manifest:
     words = None if forms is None else forms.encoded()
     digests = ruleset.meaning, ruleset.source
     format_, held = (WITHOUT_FORMS, None) if words is None else (FORMAT, _digest(words))
     if _is_too_much({FORMS: len(words or b""), **{name: len(data) for name, data in files.items()}}):
         raise _refused("the rules are more than a bundle can hold", _SERVE)
-    said = Manifest(format_, LANGUAGE_VERSION, *digests, len(files), len(ruleset.rules), held)
+    said = Manifest(format_, LANGUAGE_VERSION, *digests, len(files), len(ruleset.rules), held, commit or msgspec.UNSET)
+    if ruleset.signed_on is not None and ruleset.fresh_until is not None:
+        said.signed_on, said.fresh_until = ruleset.signed_on, ruleset.fresh_until
+    manifest = msgspec.json.format(msgspec.json.encode(said))
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        archive.writestr(_entry(MANIFEST), msgspec.json.format(msgspec.json.encode(said)))
+        archive.writestr(_entry(MANIFEST), manifest)
+        if sign is not None:
+            archive.writestr(_entry(SIGNATURE), sign(manifest))
         if words is not None:
             archive.writestr(_entry(FORMS), words)
         for name in sorted(files):
@@ -149,13 +200,21 @@ def read(path: Path | IO[bytes], shown: str) -> Bundle:
         raise _refused(f"`{shown}` cannot be read: {why}", _AGAIN) from None
     except _BROKEN:
         raise _refused(f"`{shown}` is no bundle, or was cut", _AGAIN) from None
-    said = _manifest(files.pop(MANIFEST, b""), shown)
+    manifest, signature = files.pop(MANIFEST, b""), files.pop(SIGNATURE, None)
+    said = _manifest(manifest, shown)
     forms = None if said.forms is None else _forms(files.pop(FORMS, b""), said.forms, shown)
     if said.source != digest.source(files):
         raise _refused(f"`{shown}` does not hold the files that its manifest names", _AGAIN)
     if not files:
         raise _refused(f"`{shown}` holds no rule file", _AGAIN)
-    return Bundle(files, forms)
+    return Bundle(files, forms, _fresh(said), said.commit or None, manifest, signature)
+
+
+def _fresh(said: Manifest) -> tuple[date, date] | None:
+    """Since and until when the rules are fresh, where they were kept with that."""
+    if said.signed_on is msgspec.UNSET or said.fresh_until is msgspec.UNSET:
+        return None
+    return said.signed_on, said.fresh_until
 
 
 def _forms(data: bytes, digest_: str, shown: str) -> Table:

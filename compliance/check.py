@@ -28,7 +28,7 @@ from compliance.engine.segment import Segment
 from compliance.errors import Problem, RequestError
 from compliance.forms_cache import FormsCache
 from compliance.geo import Atlas, Databases, DatabaseStore, GeoFiles
-from compliance.law_time import first_instant, law_days, next_midnight
+from compliance.law_time import first_instant, grows_old, law_days, next_midnight
 from compliance.model.decision import Decision
 from compliance.model.facts import Facts
 from compliance.model.ruleset import Ruleset
@@ -37,6 +37,7 @@ from compliance.notices.spoken import changes
 from compliance.parts import Parts
 from compliance.reader import Reader, where
 from compliance.recording import Recorder, Tabled, tabled
+from compliance.signed.rules import SignedRules
 from compliance.store import MEMO, Snapshot, Store, packaged_rules
 
 __all__ = ["Checker", "Content", "Reader"]
@@ -94,7 +95,7 @@ class Checker:
     @classmethod
     def open(
         cls,
-        rules: str | Path | None = None,
+        rules: str | Path | SignedRules | None = None,
         *,
         geo_databases: Sequence[str | Path] = (),
         geo_overlays: Sequence[str | Path] = (),
@@ -106,7 +107,7 @@ class Checker:
         """A checker on a rule directory; without one, on the rules that ship with the product.
 
         Args:
-            rules: the directory of the rule files.
+            rules: the directory of the rule files, a bundle, or a signed one.
             geo_databases: MMDB files to ask beside the ranges that ship with the product.
             geo_overlays: tables of networks and the territories that they are in.
             geo_golden: a table of addresses and what databases have to say of them before they are used.
@@ -119,7 +120,10 @@ class Checker:
             DatabaseError: a geolocation database cannot be used.
         """
         kept = None if cache_dir is None else FormsCache(Path(cache_dir))
-        store = Store(Path(rules) if rules is not None else packaged_rules(), memo, kept)
+        if isinstance(rules, SignedRules):
+            store = rules.opened(memo, kept, today)
+        else:
+            store = Store(Path(rules) if rules is not None else packaged_rules(), memo, kept)
         golden = None if geo_golden is None else str(geo_golden)
         files = GeoFiles(tuple(map(str, geo_databases)), tuple(map(str, geo_overlays)), golden)
         return cls(store, DatabaseStore.open(files, lambda: store.current.ruleset.territories), recorder)
@@ -201,7 +205,9 @@ class Checker:
         else:
             decision = snapshot.index.decide(question.facts, days)
         turns = changes(page_of(snapshot.ruleset, question, days, asked.languages), decision.instances)
-        moment = Moment(now, days, asked.as_of, first_instant(decision, turns))
+        ends = (first_instant(decision, turns), grows_old(snapshot.ruleset, asked.as_of or now.date()))
+        until = min((each for each in ends if each is not None), default=None)
+        moment = Moment(now, days, asked.as_of, until)
         parts = self._parts
         if parts.ruleset is not snapshot.ruleset:
             self._parts = parts = Parts(snapshot.ruleset)

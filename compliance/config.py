@@ -37,6 +37,22 @@ SETTINGS: Final = (
     Setting(
         "rules_dir", None, values.text, "directory of the rule files; without it, the rules that ship with the product"
     ),
+    Setting(
+        "rules_keys",
+        (),
+        values.public_keys,
+        "public keys of whoever builds the rules: then only signed ones are served",
+    ),
+    Setting(
+        "rules_max_age",
+        None,
+        values.whole(1, 3650),
+        "for so many days after it was signed a bundle is believed; without it, as long as it says itself",
+    ),
+    Setting("rules_url", None, values.web_address, "where a signed bundle is fetched from, in place of `rules_dir`"),
+    Setting(
+        "rules_url_seconds", 300, values.whole(0, 86_400), "how often it is asked for a newer one; 0 is on SIGHUP only"
+    ),
     Setting("host", "127.0.0.1", values.text, "address that the service listens on"),
     Setting("port", 8000, values.whole(0, 65535), "port that the service listens on; 0 takes a free one"),
     Setting(
@@ -134,6 +150,10 @@ class Settings:
     """What holds after all mappings were read."""
 
     rules_dir: str | None = None
+    rules_keys: tuple[str, ...] = ()
+    rules_max_age: int | None = None
+    rules_url: str | None = None
+    rules_url_seconds: int = 300
     host: str = "127.0.0.1"
     port: int = 8000
     server: str = WAITRESS
@@ -196,6 +216,8 @@ class Settings:
         for name, value in (flags or {}).items():
             if value is not None and value != ():
                 values[name] = _read(name, value, f"`--{name.replace('_', '-')}`")
+                if name == "rules_dir":
+                    values.pop("rules_url", None)  # whoever names a directory means that one
         settings = cls(**values)  # type: ignore[arg-type]
         if problem := _missing_beside(settings):
             raise ConfigError(problem)
@@ -208,6 +230,8 @@ def _missing_beside(settings: Settings) -> str | None:
     There is no header that is believed unless it is named: whichever it was, most proxies pass it on as the
     client wrote it.
     """
+    if problem := _wrong_for_rules(settings):
+        return problem
     if settings.workers > 1 and settings.server != GRANIAN:
         return f'`workers` is {settings.workers}, but `{settings.server}` has one process: set `server` to "{GRANIAN}"'
     if settings.trusted_hops is not None and settings.client_address not in CHAINS:
@@ -223,6 +247,18 @@ def _missing_beside(settings: Settings) -> str | None:
             "`trusted_proxies` says who is believed, and not what: set `client_address` to the header that they "
             "write, or `cdn` to the one that tells where the reader is"
         )
+    return None
+
+
+def _wrong_for_rules(settings: Settings) -> str | None:
+    """What does not fit of where the rules come from and who signs them; None if all does."""
+    if not settings.rules_keys:
+        alone = [name for name in ("rules_url", "rules_max_age") if getattr(settings, name) is not None]
+        return f"`{alone[0]}` is for signed rules: set `rules_keys` to the key that signs them" if alone else None
+    if settings.rules_url is not None and settings.rules_dir is not None:
+        return "`rules_dir` and `rules_url` both say where the rules are: leave one of them out"
+    if settings.rules_url is None and settings.rules_dir is None:
+        return "`rules_keys` is for rules of your own: set `rules_dir` to the signed bundle, or `rules_url`"
     return None
 
 

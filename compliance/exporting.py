@@ -24,7 +24,7 @@ from compliance.edge.table import NOBODY_KNOWS, Basis, Classes, EdgeTable, Row, 
 from compliance.engine.segment import Segment
 from compliance.errors import Problem, RequestError
 from compliance.geo.cdn_headers import evidence
-from compliance.law_time import first_instant, law_days
+from compliance.law_time import first_instant, grows_old, law_days
 from compliance.model.decision import Display, Instance
 from compliance.model.facts import Facts
 from compliance.model.iso3166 import ALIASES
@@ -175,7 +175,8 @@ def _joined(
 ) -> EdgeTable:
     """The table of pages with what their sites have, now and once the table is over."""
     snapshot, sites = moment.snapshot, _sites(moment, pages)
-    until = min(moment.ends, default=None) if as_of is None else None
+    ends = [*moment.ends, grows_old(snapshot.ruleset, now.date())]
+    until = min((each for each in ends if each is not None), default=None) if as_of is None else None
     basis = Basis(snapshot.ruleset.meaning, snapshot.ruleset.source, as_of or now.date(), as_of is not None, until)
     late = _when_over(snapshot, pages, sites, until)
     of_sites = [Row(site, tuple(map(_unsure, shown))) for site, shown in sites.items()]

@@ -41,6 +41,12 @@ def first_instant(decision: Decision, turns: Iterable[tuple[str, date]] = ()) ->
     return min((each for each in instants if each < LAST), default=None)
 
 
+def grows_old(ruleset: Ruleset, day: date) -> datetime | None:
+    """The first instant (UTC) at which signed rules are stale that are not on a day; None if there is none."""
+    last = ruleset.fresh_until
+    return begins(last + ONE_DAY, "UTC") if last is not None and day <= last < date.max else None
+
+
 def begins(day: date, zone: str) -> datetime:
     """The instant (UTC) at which a day begins in a zone; `LAST` at the end of the calendar."""
     try:

@@ -87,6 +87,10 @@ _ORIGIN: Final = re.compile(r"[a-z0-9.-]{1,200}(/[A-Za-z0-9._-]{1,100}){0,5}")
 _WEB_ORIGIN: Final = re.compile(
     r"(?:https://(?!\S*:443$)|http://(?!\S*:80$))(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(?::[1-9][0-9]{0,4})?"
 )
+_PUBLIC_KEY: Final = re.compile(r"[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+={0,2}")
+_WEB_ADDRESS: Final = re.compile(
+    r"(?:https://[^\s/?#@]+|http://(?:127(?:\.[0-9]{1,3}){3}|localhost|\[::1\])(?::[0-9]{1,5})?)/[!-\"$-~]*"
+)
 _TARGET: Final = re.compile(r"(?:file:|command:|https://)\S")
 _PARAMETER: Final = re.compile(r"[^\s\x00-\x1f\x7f&=#?;,]{1,100}")
 _LEAST_SECRET: Final = 16
@@ -198,6 +202,30 @@ def targets(value: object) -> tuple[str, ...]:
         told = "; ".join(f"`{each}`" for each in wrong)
         raise WrongItemError(f"names {told}: write `file:PATH`, `command:PROGRAM ARGUMENTS` or `https://HOST/PATH`")
     return tuple(items)
+
+
+def public_keys(value: object) -> tuple[str, ...]:
+    """A list, or text separated by spaces, of public keys as they are written in signed notes.
+
+    Source: C2SP signed-note.
+    """
+    items = value.split() if isinstance(value, str) else value
+    if not isinstance(items, Sequence) or not all(isinstance(each, str) for each in items):
+        raise ValueError("a list of public keys such as `desk.example+8f3a12cd+AQ...`")
+    if wrong := [each for each in items if not _PUBLIC_KEY.fullmatch(each)]:
+        told = ", ".join("a private key" if each.startswith("PRIVATE+") else f"`{visible(each)}`" for each in wrong)
+        raise WrongItemError(f"names {told}, which is no public key: `compliance build --new-key FILE` prints one")
+    return tuple(dict.fromkeys(items))
+
+
+def web_address(value: object) -> str:
+    """An address of the web: https, or http on this machine."""
+    if not isinstance(value, str) or not _WEB_ADDRESS.fullmatch(value):
+        raise WrongItemError(
+            "has to be an address such as `https://rules.example/rules.bundle`, without a name and a password in it; "
+            "`http` is for this machine alone"
+        )
+    return value
 
 
 def origins(value: object) -> tuple[str, ...]:

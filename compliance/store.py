@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 from zoneinfo import available_timezones
 
 from compliance import bundle
@@ -24,6 +25,7 @@ from compliance.engine.memo import Memo
 from compliance.errors import Problem, RulesError
 from compliance.forms_cache import FormsCache
 from compliance.garbage import uncollected
+from compliance.language.freshness import growing_old
 from compliance.language.load import load
 from compliance.mentions.table import Table
 from compliance.model.decision import Decision
@@ -72,6 +74,30 @@ class Snapshot:
     """The names of its entities, to be looked for in texts."""
     files: Mapping[str, bytes]
     """The bytes of its rule files by their paths."""
+    vouched: bundle.Vouched | None = None
+    """Who vouches for it, where that was asked for."""
+    commit: str | None = None
+    """The commit that was checked out where its bundle was built."""
+
+
+class Origin(Protocol):
+    """Where rules come from, and which are let in."""
+
+    def admitted(self, whole: bundle.Bundle, shown: str) -> bundle.Bundle:
+        """What was read, with who vouches for it and until when.
+
+        Raises:
+            RulesError: it may not be served.
+        """
+
+    def taken(self, vouched: bundle.Vouched | None) -> None:
+        """Remember what is served now."""
+
+    wake: threading.Event
+    """Set by whoever asks for newer ones."""
+
+    def watch(self, store: Store) -> Callable[[], None]:
+        """Look for newer ones in the background; the result stops it."""
 
 
 def packaged_rules() -> Path:
@@ -97,12 +123,16 @@ def read_with_forms(path: Path) -> tuple[Ruleset, Table | None]:
         RulesError: with every problem of every file.
     """
     whole = whole_of(path)
-    return _loaded(path, whole), whole.forms
+    return _grown_old(_loaded(shown(path), whole), whole), whole.forms
 
 
-def _loaded(path: Path, whole: bundle.Bundle) -> Ruleset:
+def _loaded(root: str, whole: bundle.Bundle) -> Ruleset:
     with uncollected():
-        return load(whole.files, known_zones(), root=shown(path))
+        return load(whole.files, known_zones(), root=root)
+
+
+def _grown_old(ruleset: Ruleset, whole: bundle.Bundle) -> Ruleset:
+    return ruleset if whole.fresh is None else growing_old(ruleset, *whole.fresh)
 
 
 def read_with_files(path: Path) -> tuple[Ruleset, dict[str, bytes]]:
@@ -112,57 +142,76 @@ def read_with_files(path: Path) -> tuple[Ruleset, dict[str, bytes]]:
         RulesError: with every problem of every file.
     """
     whole = whole_of(path)
-    return _loaded(path, whole), {f"{shown(path)}/{file}": data for file, data in whole.files.items()}
+    return _loaded(shown(path), whole), {f"{shown(path)}/{file}": data for file, data in whole.files.items()}
 
 
-def open_snapshot(path: Path, memo: int = MEMO, kept: FormsCache | None = None) -> Snapshot:
+def open_snapshot(
+    path: Path, memo: int = MEMO, kept: FormsCache | None = None, origin: Origin | None = None
+) -> Snapshot:
     """The rule set of a directory or bundle, ready to serve.
 
     Args:
         path: where it is.
         memo: how many decisions it may remember.
         kept: where word forms are kept from one start to the next.
+        origin: says whether it may be served; without it everything may.
 
     Raises:
-        RulesError: with every problem of every file, or every scenario that failed.
+        RulesError: with every problem of every file, or every scenario that failed, or that it may not be served.
     """
     whole = whole_of(path)
-    ruleset = _loaded(path, whole)
+    return snapshot_of(whole if origin is None else origin.admitted(whole, shown(path)), shown(path), memo, kept)
+
+
+def snapshot_of(whole: bundle.Bundle, root: str, memo: int, kept: FormsCache | None) -> Snapshot:
+    """The same, of what was read already; problems name files below `root`."""
+    ruleset = _loaded(root, whole)
     failures = [outcome.problem for outcome in run(ruleset) if outcome.problem is not None]
     if failures:
         raise RulesError(failures)
+    ruleset = _grown_old(ruleset, whole)  # scenarios say what the rules mean, however old they are
     with uncollected():
         index = Index(ruleset)
     directory = Directory.of(ruleset.entities.values(), ruleset.registers, ruleset.words)
     memos = Memo[FactValue](MOST_FACTS), Memo[Decision](memo)
-    return Snapshot(ruleset, directory, index, *memos, Names(ruleset, whole.forms, kept), whole.files)
+    names = Names(ruleset, whole.forms, kept)
+    return Snapshot(ruleset, directory, index, *memos, names, whole.files, whole.vouched, whole.commit)
 
 
 class Store:
     """The snapshot in use, and how to replace it. Readers take `current` once for each question."""
 
-    def __init__(self, path: Path, memo: int = MEMO, kept: FormsCache | None = None) -> None:
+    def __init__(
+        self, path: Path, memo: int = MEMO, kept: FormsCache | None = None, origin: Origin | None = None
+    ) -> None:
         """Open a rule directory or bundle; see `open_snapshot`.
 
         Raises:
             RulesError: it cannot be loaded; there is no last good set yet to fall back on.
         """
         self.path = path
-        self._memo, self._kept = memo, kept
+        self._memo, self._kept, self._origin = memo, kept, origin
         self._seen = fingerprint(path)
-        self.current = open_snapshot(path, memo, kept)
+        self.current = open_snapshot(path, memo, kept, origin)
         _warn_if_silent(self.current.ruleset)
-        self.failure: RulesError | None = None
+        self._failure: RulesError | None = None
+        self._missed: RulesError | None = None
         self.reloads = self.failures = 0
         self.former: Mapping[str, Ruleset] = {}
+        self.swapped: Callable[[Ruleset, Ruleset], object] = lambda *_: None
         self._lock, self.wake = threading.Lock(), threading.Event()
+
+    @property
+    def failure(self) -> RulesError | None:
+        """Why newer rules are not in use; None if those in use are the newest that there are."""
+        return self._failure or self._missed
 
     def reload(self) -> bool:
         """Whether the directory could be loaded and is now in use; if not, `failure` says why."""
         with self._lock:
             self._seen = fingerprint(self.path)
             try:
-                fresh = open_snapshot(self.path, self._memo, self._kept)
+                fresh = open_snapshot(self.path, self._memo, self._kept, self._origin)
             except RulesError as error:
                 return self._fail(error)
             except Exception as error:  # noqa: BLE001 - the last good set stays, whatever goes wrong, and it shows
@@ -172,12 +221,15 @@ class Store:
             if self.current.names.is_ready:
                 fresh.names.ready()  # so that no question waits for it
             before = self.current.ruleset
-            changed = fresh.ruleset.source != before.source
+            changed = (fresh.ruleset.source, fresh.ruleset.meaning) != (before.source, before.meaning)
             _log.info("rules %s: %s", "reloaded" if changed else "unchanged", fresh.ruleset.meaning)
             if changed:
                 self.former = dict([*self.former.items(), (before.meaning, before)][-MOST_FORMER:])
-            self.current, self.failure = fresh, None
+            self.current, self._failure = fresh, None
+            self._remember()
             self.reloads += changed
+            if changed:
+                self.swapped(before, fresh.ruleset)
             if gone := sorted(before.rules_of_notice.keys() - fresh.ruleset.rules_of_notice.keys()):
                 _log.warning("no active rule asks any more for: %s", ", ".join(gone))
             _warn_if_silent(fresh.ruleset)
@@ -186,8 +238,20 @@ class Store:
     def _fail(self, error: RulesError) -> bool:
         _log.error("rules not reloaded, the last good set stays in use\n%s", error)  # before anybody can ask why
         self.failures += 1
-        self.failure = error
+        self._failure = error
         return False
+
+    def missed(self, error: RulesError | None) -> None:
+        """Say why newer rules could not be fetched from where they come from, or that nothing keeps them."""
+        if error is not None and str(error) != str(self._missed):
+            _log.error("no newer rules, the last good set stays in use\n%s", error)
+        with self._lock:
+            self.failures += error is not None
+            self._missed = error
+
+    def _remember(self) -> None:
+        if self._origin is not None:
+            self._origin.taken(self.current.vouched)
 
     def look(self) -> object:
         """What changes when a rule file does."""
@@ -200,10 +264,19 @@ class Store:
     def request_reload(self) -> None:
         """Have the watching thread reload soon; safe to call from a signal handler."""
         self.wake.set()
+        if self._origin is not None:
+            self._origin.wake.set()
 
     def watch(self, seconds: float) -> Callable[[], None]:
         """Reload in the background on request, and with `seconds` > 0 on change; the result stops it."""
-        return watch(self, seconds, "rules")
+        self._remember()
+        stops = [watch(self, seconds, "rules"), *([] if self._origin is None else [self._origin.watch(self)])]
+
+        def stop() -> None:
+            for each in stops:
+                each()
+
+        return stop
 
 
 def _warn_if_silent(ruleset: Ruleset) -> None:

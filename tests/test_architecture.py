@@ -47,6 +47,7 @@ PURE_MODULES = (
     "geo/embedded.py",
     "geo/locate.py",
     "keys/key.py",
+    "signed/signature.py",
     "answer.py",
     "assemble.py",
     "setting_values.py",

@@ -15,6 +15,7 @@ import click
 import msgspec
 
 from compliance.errors import ComplianceError, Problem, RequestError, RulesError
+from compliance.signed.rules import fetched_in
 from compliance.store import packaged_rules
 from compliance.web.opening import cache_directory, evidence_directory, opened, recorder_of, settings, settings_file
 from compliance.web.wire import NotJsonError
@@ -65,9 +66,11 @@ def reports_errors(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def rules_path(given: Path | None, config: Path | None = None) -> Path:
-    """The rule directory: the one given, or the one of the settings, or the packaged one."""
-    configured = settings(config, {"rules_dir": str(given) if given else None}).rules_dir
-    return Path(configured) if configured else packaged_rules()
+    """The rule directory: the one given, or the one of the settings, or what was fetched, or the packaged one."""
+    configured = settings(config, {"rules_dir": str(given) if given else None})
+    if configured.rules_url is not None:
+        return fetched_in(configured.data_dir)
+    return Path(configured.rules_dir) if configured.rules_dir else packaged_rules()
 
 
 @contextmanager

@@ -186,7 +186,8 @@ def _print_answer(answer: Answer) -> None:
     if answer.unknowns:
         click.echo(f"not known: {', '.join(answer.unknowns)}")
     for stale in answer.stale:
-        click.echo(f"too old to say no: the copy of {stale.register} of {stale.retrieved_on}")
+        what = "the rules, signed on" if stale.register is None else f"the copy of {stale.register} of"
+        click.echo(f"too old to say no: {what} {stale.retrieved_on}")
     for line in answer.advice:
         click.echo(f"advice: {line}")
     click.echo(f"{len(answer.notices)} notice(s) as of {answer.as_of}")

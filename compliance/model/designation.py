@@ -222,6 +222,12 @@ class Register:
         """The variant of which `milestone` starts the effect; the register itself if that is its own date."""
         return self if milestone is self.arms else replace(self, id=variant_id(self.id, milestone), arms=milestone)
 
+    def fresh_at_most(self, last_day: date) -> Register:
+        """The same copy, of which absence means no until a day at most."""
+        if self.fresh_until <= last_day:
+            return self
+        return replace(self, fresh_for=last_day - self.retrieved_on)
+
     def is_stale(self, day: date) -> bool:
         """Whether the copy is too old on `day` to say who is not in the list."""
         return day > self.fresh_until

@@ -35,6 +35,10 @@ class Ruleset:
     territories: Mapping[str, Territory] = field(default_factory=dict)
     meaning: str = ""
     source: str = ""
+    signed_on: date | None = None
+    """The day (UTC) on which a bundle was signed that grows old; None where the rules do not ..."""
+    fresh_until: date | None = None
+    """... and the last day on which what they do not say still counts as a no; see `language.freshness`."""
 
     @cached_property
     def declared_registers(self) -> Mapping[str, Register]:

@@ -10,6 +10,7 @@ from compliance.audit.log_files import LogFiles
 from compliance.audit.record import RulesetRecord
 from compliance.errors import EvidenceError, RulesError
 from compliance.garbage import uncollected
+from compliance.language.freshness import growing_old
 from compliance.language.load import load
 from compliance.model.ruleset import Ruleset
 from compliance.store import known_zones
@@ -40,9 +41,10 @@ def _read(log: LogFiles, record: RulesetRecord) -> Ruleset:
     shown = f"the bundle {record.bundle[:12]}"
     data = log.blob(record.bundle)
     try:
-        files = bundle.read(BytesIO(data), shown).files
+        whole = bundle.read(BytesIO(data), shown)
         with uncollected():
-            found = load(files, known_zones(), root=shown)
+            found = load(whole.files, known_zones(), root=shown)
+        found = found if whole.fresh is None else growing_old(found, *whole.fresh)
     except RulesError as error:
         first = error.problems[0]
         more = f", and {len(error.problems) - 1} more problem(s)" if len(error.problems) > 1 else ""

@@ -19,7 +19,7 @@ from compliance.errors import RequestError, RulesError
 from compliance.marking import marked
 from compliance.model.ruleset import LANGUAGE_VERSION
 from compliance.reader import Sender
-from compliance.store import NO_ACTIVE_RULE
+from compliance.store import NO_ACTIVE_RULE, Snapshot
 from compliance.web import metrics
 from compliance.web.checking import checked
 from compliance.web.delivery import tagged
@@ -128,6 +128,8 @@ def readyz() -> Response:
     trouble = [] if failure is None else ["the last reload failed; the last good set is in use"]
     if not ruleset.active_rules:
         trouble.append(NO_ACTIVE_RULE)
+    if ruleset.fresh_until is not None and today() > ruleset.fresh_until:
+        trouble.append(f"the rules are stale, their last day was {ruleset.fresh_until}: no register says no any more")
     if (difference := service().difference()) is not None:
         trouble.append(difference)
     geo, sealed = checker.geo.describe(today()), seal_status(service())
@@ -139,6 +141,7 @@ def readyz() -> Response:
             "loaded": failure is None,
             "detail": "; ".join(trouble) or "in use",
             "problems": _rule_problems(failure),
+            "signed": _signed(checker.store.current),
         },
         "geo": geo,
         "evidence": state(checker.recorder, sealed),
@@ -200,6 +203,19 @@ def _unforeseen(error: Exception) -> Response:
     forget_names()
     _log.error("unforeseen %s", place_of(error))
     return problem(500, "internal", "something went wrong here, not in the request")
+
+
+def _signed(snapshot: Snapshot) -> dict[str, object] | None:
+    """Who vouches for the rules in use, where they have to be signed."""
+    if snapshot.vouched is None:
+        return None
+    return {
+        "by": snapshot.vouched.by,
+        "version": snapshot.vouched.version,
+        "signed_on": snapshot.ruleset.signed_on,
+        "fresh_until": snapshot.ruleset.fresh_until,
+        "commit": snapshot.commit,
+    }
 
 
 def _rule_problems(failure: RulesError | None) -> list[dict[str, object]]:

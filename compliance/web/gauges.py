@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from compliance.audit.seal_status import SealStatus
 from compliance.check import today
 from compliance.geo.database_store import DatabaseStore
+from compliance.model.ruleset import Ruleset
 from compliance.web import metrics
 from compliance.web.evidence import measured
 from compliance.web.service import Service
@@ -31,8 +32,19 @@ def gauges(service: Service, sealed: SealStatus | None) -> dict[str, Mapping[met
     return {
         "compliance_rules": states,
         "compliance_rule_reloads_total": reloads,
+        **_of_signed(checker.ruleset),
         **_of_databases(checker.geo),
         **measured(checker.recorder, sealed),
+    }
+
+
+def _of_signed(ruleset: Ruleset) -> dict[str, dict[metrics.Labels, int]]:
+    """How old the rules are that somebody signed, and whether they are stale."""
+    if ruleset.signed_on is None or ruleset.fresh_until is None:
+        return {}
+    return {
+        "compliance_rules_age_days": {(): max(0, (today() - ruleset.signed_on).days)},
+        "compliance_rules_stale": {(): int(today() > ruleset.fresh_until)},
     }
 
 

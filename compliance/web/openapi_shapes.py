@@ -32,12 +32,23 @@ class RuleProblem(msgspec.Struct):
     column: int | None
 
 
+class SignedState(msgspec.Struct):
+    """Who vouches for signed rules, which version they are, and from when to when they are believed."""
+
+    by: list[str]
+    version: int
+    signed_on: date | None
+    fresh_until: date | None
+    commit: str | None
+
+
 class RulesState(msgspec.Struct):
     """Whether the newest rule files are in use, and what is wrong with them if not."""
 
     loaded: bool
     detail: str
     problems: list[RuleProblem]
+    signed: SignedState | None
 
 
 class GeoSource(msgspec.Struct):

@@ -19,6 +19,7 @@ from compliance.config import NO_EVIDENCE, Settings
 from compliance.errors import ConfigError
 from compliance.recording import Recorder
 from compliance.setting_values import NO_CACHE
+from compliance.signed.rules import SignedRules
 
 DEFAULT_FILE = Path("compliance.toml")
 
@@ -50,12 +51,26 @@ def settings(config: Path | None, flags: dict[str, Any]) -> Settings:
 def opened(configured: Settings, recorder: Recorder | None = None) -> Checker:
     """A checker with the rules, databases and overlays of the settings; without a recorder it leaves no evidence."""
     return Checker.open(
-        configured.rules_dir,
+        signed_rules(configured) or configured.rules_dir,
         geo_databases=configured.geo_databases,
         geo_overlays=configured.geo_overlays,
         geo_golden=configured.geo_golden,
         cache_dir=cache_directory(configured),
         recorder=recorder,
+    )
+
+
+def signed_rules(configured: Settings) -> SignedRules | None:
+    """The signed rules of the settings; None where they need not be signed."""
+    if not configured.rules_keys:
+        return None
+    return SignedRules(
+        configured.rules_keys,
+        configured.data_dir,
+        None if configured.rules_dir is None else Path(configured.rules_dir),
+        configured.rules_url,
+        configured.rules_max_age,
+        configured.rules_url_seconds,
     )
 
 

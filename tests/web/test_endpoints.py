@@ -103,7 +103,7 @@ def test_readiness_names_the_rules_and_the_sources_of_places(asker: Asker, check
     assert ready == {
         "status": "ready",
         "ruleset": digests,
-        "rules": {"loaded": True, "detail": "in use", "problems": []},
+        "rules": {"loaded": True, "detail": "in use", "problems": [], "signed": None},
         "evidence": {"mode": "off", "recording": False, "detail": "nothing is recorded", "sealed": None},
         "keys": {"needed": False, "problem": None},
     }
