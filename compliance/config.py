@@ -103,6 +103,12 @@ SETTINGS: Final = (
         "content delivery network that tells your proxies, or is one, where the reader is",
     ),
     Setting("cdn_headers", (), values.cdn_headers, "what of that it was set up to tell, if more than the country"),
+    Setting(
+        "purge_command",
+        (),
+        values.command,
+        "program that has caches forget pages when rules change: surrogate keys come on its standard input",
+    ),
     Setting("data_dir", "data", values.text, "directory of what the service writes: the evidence"),
     Setting(
         "evidence",
@@ -170,6 +176,7 @@ class Settings:
     trusted_hops: int | None = None
     cdn: str | None = None
     cdn_headers: tuple[str, ...] = ()
+    purge_command: tuple[str, ...] = ()
     data_dir: str = "data"
     evidence: str = TABLES
     i_accept_reader_risk: bool = False

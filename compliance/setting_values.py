@@ -7,6 +7,7 @@ kind of value has one reader for both, which says what it would have liked to se
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Final
@@ -201,6 +202,19 @@ def targets(value: object) -> tuple[str, ...]:
     if wrong:
         told = "; ".join(f"`{each}`" for each in wrong)
         raise WrongItemError(f"names {told}: write `file:PATH`, `command:PROGRAM ARGUMENTS` or `https://HOST/PATH`")
+    return tuple(items)
+
+
+def command(value: object) -> tuple[str, ...]:
+    """A list of words, the first of them a program, or none; or text, in which quotes keep words together."""
+    try:
+        items = shlex.split(value) if isinstance(value, str) else value
+    except ValueError:
+        raise WrongItemError("has a quote that does not end, or a backslash at its end") from None
+    if not isinstance(items, Sequence) or not all(isinstance(each, str) and "\0" not in each for each in items):
+        raise ValueError('a list of words such as `["purge-pages", "--quiet"]`')
+    if items and not items[0].strip():
+        raise ValueError('a list of words such as `["purge-pages", "--quiet"]`')
     return tuple(items)
 
 

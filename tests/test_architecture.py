@@ -75,7 +75,7 @@ HARMLESS = {
         "sys",
     ),
     *("typing", "unicodedata", "urllib.parse", "yaml", "zlib"),
-    *("base64", "binascii", "html.entities", "operator"),
+    *("base64", "binascii", "html.entities", "operator", "shlex"),
     *("daachorse", "selectolax.lexbor"),  # an automaton and a parser: texts in, places and trees out
     *("cryptography.exceptions", "cryptography.hazmat.primitives.asymmetric.ed25519"),  # keys come as arguments
 }

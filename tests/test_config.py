@@ -79,6 +79,38 @@ def test_an_unknown_setting_is_an_error_with_the_nearest_name(source: Source, sh
     assert str(raised.value) == f"unknown setting {shown_as(shown, 'zzzzzz')}"
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (["purge", "a b", ""], ("purge", "a b", "")),
+        ("purge 'a b' \\'c\\' $HOME *", ("purge", "a b", "'c'", "$HOME", "*")),
+        (" /usr/bin/purge ", ("/usr/bin/purge",)),
+        ("", ()),
+        ([], ()),
+    ],
+)
+def test_a_command_is_a_list_of_words_or_text_that_is_taken_apart(written: object, read: tuple[str, ...]) -> None:
+    assert Settings.of({"purge_command": written}).purge_command == read
+
+
+@SOURCES
+@pytest.mark.parametrize("text", ["''", "' ' purge"])
+def test_a_command_without_a_program_is_none(source: Source, shown: str, text: str) -> None:
+    with pytest.raises(ConfigError, match="a list of words such as"):
+        source("purge_command", text)
+
+
+@pytest.mark.parametrize("value", [7, ["a", 7], ["a", "b\0"], [" "], b"a", {"a": "b"}])
+def test_what_cannot_be_run_is_no_command(value: object) -> None:
+    with pytest.raises(ConfigError, match="`purge_command` is a list of words"):
+        Settings.of({"purge_command": value})
+
+
+def test_a_quote_in_a_command_that_does_not_end_is_told() -> None:
+    with pytest.raises(ConfigError, match="has a quote that does not end"):
+        Settings.of({"purge_command": "purge 'a"})
+
+
 @SOURCES
 def test_processes_need_a_server_that_has_them(source: Source, shown: str) -> None:
     assert source("workers", 1).workers == 1

@@ -133,6 +133,9 @@ def readyz() -> Response:
     if (difference := service().difference()) is not None:
         trouble.append(difference)
     geo, sealed = checker.geo.describe(today()), seal_status(service())
+    purge = None if (purger := service().purger) is None else purger.status()
+    if purge is not None and purge.problem is not None:
+        trouble.append("caches may have pages by former rules")
     is_all_well = not trouble and not any(each["problem"] for each in geo) and is_well(checker.recorder, sealed)
     said: dict[str, object] = {
         "status": "ready" if is_all_well and access.problem is None else "degraded",
@@ -145,6 +148,7 @@ def readyz() -> Response:
         },
         "geo": geo,
         "evidence": state(checker.recorder, sealed),
+        "purge": purge,
         "keys": {"needed": access.has_keys, "problem": access.problem},
     }
     if not grant().opens:

@@ -9,6 +9,7 @@ from compliance.audit.seal_status import SealStatus
 from compliance.check import today
 from compliance.geo.database_store import DatabaseStore
 from compliance.model.ruleset import Ruleset
+from compliance.purging import Purger
 from compliance.web import metrics
 from compliance.web.evidence import measured
 from compliance.web.service import Service
@@ -35,6 +36,14 @@ def gauges(service: Service, sealed: SealStatus | None) -> dict[str, Mapping[met
         **_of_signed(checker.ruleset),
         **_of_databases(checker.geo),
         **measured(checker.recorder, sealed),
+        **({} if service.purger is None else _of_purging(service.purger)),
+    }
+
+
+def _of_purging(purger: Purger) -> dict[str, dict[metrics.Labels, int]]:
+    return {
+        "compliance_purges_total": {(("result", "good"),): purger.good, (("result", "failed"),): purger.failed},
+        "compliance_purge_waiting": {(): purger.status().waiting},
     }
 
 

@@ -14,6 +14,7 @@ from msgspec import UNSET, UnsetType
 
 from compliance.answer import Digests, Evidence
 from compliance.audit.report import Basis
+from compliance.purging import PurgeStatus
 
 
 class Health(msgspec.Struct):
@@ -102,6 +103,7 @@ class Ready(msgspec.Struct):
     rules: RulesState | UnsetType = UNSET
     geo: list[GeoSource] | UnsetType = UNSET
     evidence: EvidenceState | UnsetType = UNSET
+    purge: PurgeStatus | UnsetType | None = UNSET
     keys: KeysState | UnsetType = UNSET
 
 

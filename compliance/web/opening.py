@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from compliance.audit.views_reading import ViewsReader
 from compliance.check import Checker, today
 from compliance.config import NO_EVIDENCE, Settings
 from compliance.errors import ConfigError
+from compliance.purging import GRACE, Patience, Purger
 from compliance.recording import Recorder
 from compliance.setting_values import NO_CACHE
 from compliance.signed.rules import SignedRules
@@ -87,6 +89,25 @@ def recorder_of(configured: Settings) -> Recorder | None:
     views, files = ViewsReader(directory / VIEWS), LogFiles(directory)
     log = Log(directory, configured.evidence, today, is_sealed=lambda key: is_sealed(files, views, key))
     return Recorder(log, configured.evidence, configured.page_parameters)
+
+
+def purger_of(
+    configured: Settings, checker: Checker, have_all: Callable[[str], bool] = lambda _: True, grace: float = GRACE
+) -> Purger | None:
+    """What has caches forget pages when the rules of a checker change; None if the settings name no command.
+
+    Args:
+        configured: the settings.
+        checker: what answers; nothing watches its rules yet.
+        have_all: says whether all processes have the rule set with a digest of its sources.
+        grace: so many seconds after a change pages may still be made by the rules before it.
+    """
+    if not configured.purge_command:
+        return None
+    store, patience = checker.store, Patience(grace=grace)
+    purger = Purger(configured.purge_command, Path(configured.data_dir), store.current.ruleset, have_all, patience)
+    store.swapped = purger.swapped
+    return purger
 
 
 def cache_directory(configured: Settings) -> Path | None:

@@ -31,8 +31,9 @@ from compliance.web.app import create_app
 from compliance.web.auditing import Auditing
 from compliance.web.fragment import FALLBACK, PATH, at_the_door
 from compliance.web.fragment import MEDIA_TYPE as NOTICES
+from compliance.web.opening import purger_of
 from compliance.web.problems import MEDIA_TYPE, NEVER_KEPT, problem
-from compliance.web.service import Sealing
+from compliance.web.service import EXTENSION, Sealing
 from compliance.web.withheld import silence_words
 
 try:
@@ -180,21 +181,11 @@ def serve(checker: Checker, settings: Settings, ready: Callable[[str], None], se
         OSError: the address or port cannot be listened on.
     """
     leave_no_core()
-    largest = max(settings.body_limit, DRAINED)
-    server: Any = create_server(
-        application(checker, settings, sealing),
-        host=settings.host,
-        port=settings.port,
-        threads=settings.threads,
-        ident=None,
-        max_request_body_size=largest,
-        inbuf_overflow=settings.body_limit,  # not spooled to a file: `_Kept` forgets what is larger
-        connection_limit=MOST_CONNECTIONS,
-        asyncore_use_poll=True,
-        clear_untrusted_proxy_headers=False,  # `client_address` says which one counts; the others tell of proxies
-    )
+    app = application(checker, settings, sealing)
+    server = _server(app, settings)
     servers = _with_our_channels(server)
     silence_words("waitress")
+    app.extensions[EXTENSION].purger = purger = purger_of(settings, checker)
     stop_watching = checker.watch(settings.reload_seconds)
     _heed_signals(checker)
     ready(_url(server, settings))
@@ -203,7 +194,25 @@ def serve(checker: Checker, settings: Settings, ready: Callable[[str], None], se
             server.run()
     finally:
         stop_watching()
+        if purger is not None:
+            purger.stop()
         _close(servers)
+
+
+def _server(app: Flask, settings: Settings) -> Any:
+    """What listens."""
+    return create_server(
+        app,
+        host=settings.host,
+        port=settings.port,
+        threads=settings.threads,
+        ident=None,
+        max_request_body_size=max(settings.body_limit, DRAINED),
+        inbuf_overflow=settings.body_limit,  # not spooled to a file: `_Kept` forgets what is larger
+        connection_limit=MOST_CONNECTIONS,
+        asyncore_use_poll=True,
+        clear_untrusted_proxy_headers=False,  # `client_address` says which one counts; the others tell of proxies
+    )
 
 
 def _with_our_channels(server: Any) -> Sequence[Any]:

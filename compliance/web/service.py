@@ -11,6 +11,7 @@ from compliance.audit.seal_status import SealStatus
 from compliance.check import Checker
 from compliance.geo.client_address import ProxyTrust
 from compliance.kept import KeptAnswers
+from compliance.purging import Purger
 from compliance.reader import Sender, sender
 from compliance.web import metrics
 from compliance.web.access import Access
@@ -33,6 +34,7 @@ class Service(msgspec.Struct):
     trust: ProxyTrust
     sealing: Sealing | None = None
     access: Access = msgspec.field(default_factory=Access.free)
+    purger: Purger | None = None
     difference: Callable[[], str | None] = lambda: None
     """Says that other processes have another rule set, if that is so for long."""
 

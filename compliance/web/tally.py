@@ -62,6 +62,10 @@ class Tally:
             self._write(self._all_of(samples))
         self._compare()
 
+    def have_all(self, source: str) -> bool:
+        """Whether all other processes answer by the rule set with this digest."""
+        return all(told.source == source for told in self._others())
+
     def joined(self, own: Samples) -> Samples:
         """The numbers of all processes: sums, or the worst where each tells the same thing; else those of this one."""
         with self._mutex:

@@ -28,7 +28,7 @@ from compliance.config import Settings
 from compliance.errors import ComplianceError
 from compliance.recording import Recorder
 from compliance.web.gauges import gauges
-from compliance.web.opening import evidence_directory, log_to_stderr, opened, recorder_of
+from compliance.web.opening import evidence_directory, log_to_stderr, opened, purger_of, recorder_of
 from compliance.web.server import application, leave_no_core
 from compliance.web.service import EXTENSION, Service
 from compliance.web.tally import Tally
@@ -89,11 +89,16 @@ class _Worker:
         checker = self._opened(recorder)
         directory = evidence_directory(settings)
         app = application(checker, settings, lambda: status_by_others(directory))
+        shared: Service = app.extensions[EXTENSION]
+        tally = self._tally()
+        shared.purger = purger = purger_of(settings, checker, tally.have_all)
+        if purger is not None:
+            self._ends.append(purger.stop)
         self._ends.append(checker.watch(settings.reload_seconds))
         if _HANGUP is not None:
             signal.signal(_HANGUP, lambda *_: checker.request_reload())
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {_HANGUP})  # blocked by the parent, so that none was missed
-        self._count(app.extensions[EXTENSION])
+        self._count(shared, tally)
         _log.info("worker %d answers by %s", self._number, checker.ruleset.meaning)
         return app.wsgi_app
 
@@ -115,10 +120,13 @@ class _Worker:
                 said = str(error)
             time.sleep(max(self._plan.settings.reload_seconds, _EVERY))
 
-    def _count(self, service: Service) -> None:
-        """Tell the others what is counted, from time to time and at the end."""
+    def _tally(self) -> Tally:
+        """What this worker counts, beside the others."""
         patience = _PATIENCE + 2 * self._plan.settings.reload_seconds
-        tally = Tally(Path(self._plan.directory), self._number, patience)
+        return Tally(Path(self._plan.directory), self._number, patience)
+
+    def _count(self, service: Service, tally: Tally) -> None:
+        """Tell the others what is counted, from time to time and at the end."""
         service.metrics.joined, service.difference = tally.joined, tally.difference
 
         def publish() -> None:

@@ -14,10 +14,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from compliance.audit.seal_status import status_by_others
+from compliance.purging import GRACE
 from compliance.web.access import Access, check_exposure
-from compliance.web.opening import evidence_directory, log_to_stderr, opened, recorder_of, settings
+from compliance.web.opening import evidence_directory, log_to_stderr, opened, purger_of, recorder_of, settings
 from compliance.web.server import application as application_of
 from compliance.web.server import leave_no_core
+from compliance.web.service import EXTENSION
 
 __all__ = ["application"]
 
@@ -51,8 +53,12 @@ def _opened() -> Application:
     checker = opened(configured, recorder)
     directory = evidence_directory(configured)
     app = application_of(checker, configured, lambda: status_by_others(directory))
-    stop_watching = checker.watch(configured.reload_seconds)
+    seconds = configured.reload_seconds
+    app.extensions[EXTENSION].purger = purger = purger_of(configured, checker, grace=GRACE + 3 * seconds)
+    stop_watching = checker.watch(seconds)
     if recorder is not None:
         atexit.register(recorder.close)
+    if purger is not None:
+        atexit.register(purger.stop)
     atexit.register(stop_watching)
     return app.wsgi_app

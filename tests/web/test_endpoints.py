@@ -105,6 +105,7 @@ def test_readiness_names_the_rules_and_the_sources_of_places(asker: Asker, check
         "ruleset": digests,
         "rules": {"loaded": True, "detail": "in use", "problems": [], "signed": None},
         "evidence": {"mode": "off", "recording": False, "detail": "nothing is recorded", "sealed": None},
+        "purge": None,
         "keys": {"needed": False, "problem": None},
     }
 
