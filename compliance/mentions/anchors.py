@@ -11,12 +11,13 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Final, NamedTuple
 
 import msgspec
 
 from compliance.mentions.names import Name
-from compliance.mentions.neighbours import BREAKS, around, backs, fronts, word_before, word_behind
+from compliance.mentions.neighbours import BREAKS, WIDEST_SPACE, around, backs, fronts, word_before, word_behind
 from compliance.mentions.spellings import TAGGED, TAGS
 from compliance.mentions.weakness import SHORTEST
 
@@ -24,6 +25,9 @@ Placed = tuple[Name, int]
 """A name, and which of its words the anchor is."""
 Here = tuple[Name, int, int]
 """A name, and from where to where it goes in a folded text."""
+_TWO: Final = 2
+_FEW: Final = 4
+"""So many letters of a word beside an anchor tell at nearly all places that it is none of a name's."""
 _PIECE: Final = re.compile(r"[^\W_]+")
 _DIVIDING: Final = frozenset("'.")
 """What stands between the letters of a pattern that is no plain word."""
@@ -53,6 +57,19 @@ _FULL_OF: Final = frozenset(
 """Words that news are full of, or names of organisations: a better anchor is taken where a name has one."""
 
 
+class Side(msgspec.Struct, frozen=True, gc=False):
+    """The names that have a word on one side of their anchor."""
+
+    names: Mapping[str, tuple[Placed, ...]]
+    """By each form of that word."""
+    divided: tuple[Placed, ...]
+    """Those between whose words a sign stands that divides others."""
+    letters: frozenset[str]
+    """The letters of these words that are next to the anchor, ..."""
+    size: int
+    """... so many of each."""
+
+
 class Anchor(msgspec.Struct, frozen=True, gc=False):
     """The names that are found by a word."""
 
@@ -60,16 +77,10 @@ class Anchor(msgspec.Struct, frozen=True, gc=False):
     """Those whose words it joins, behind the sign of a tag or a handle."""
     alone: tuple[Name, ...]
     """Those that have no other word."""
-    divided: tuple[Placed, ...]
-    """Those between whose words a sign stands that divides others."""
-    behind: Mapping[str, tuple[Placed, ...]]
-    """Those that go on, by each form of the word behind ..."""
-    letters: frozenset[str]
-    """... and with which letters these begin."""
-    before: Mapping[str, tuple[Placed, ...]]
-    """Those that end with it, by each form of the word before ..."""
-    endings: tuple[str, ...]
-    """... and these forms."""
+    behind: Side | None
+    """Those that go on."""
+    before: Side | None
+    """Those that end with it."""
 
     def around(self, low: str, start: int, end: int) -> Sequence[Here]:
         """The names that stand around the anchor at a place of a folded text."""
@@ -78,27 +89,87 @@ class Anchor(msgspec.Struct, frozen=True, gc=False):
             found += [(name, start, end) for name in self.tagged]
         if self.alone:
             found += [(name, start, end) for name in self.alone]
-        if self.divided:
-            found += _verified(self.divided, low, start, end)
-        if self.behind and end + 1 < len(low):
-            gap, following = low[end], low[end + 1]
-            # one character in between, and another word behind it: so it is at nearly all places
-            if gap not in BREAKS and (following in self.letters or not following.isalnum()):
-                for word in fronts(word_behind(low, end)):
-                    found += _verified(self.behind.get(word, ()), low, start, end)
-        if self.before and start > 1:
-            gap, preceding = low[start - 1], low[start - 2]
-            if gap not in BREAKS and (not preceding.isalnum() or low.endswith(self.endings, 0, start - 1)):
-                for word in backs(word_before(low, start)):
-                    found += _verified(self.before.get(word, ()), low, start, end)
+        # one character in between, and another word beside it: so it is at nearly all places
+        side = self.behind
+        if side is not None:
+            near = low[end + 1 : end + 1 + side.size]
+            if near in side.letters or not near[:1].isalnum():
+                found += _ahead(side, low, start, end)
+        side = self.before
+        if side is not None and start > 1:
+            last = start - 1
+            if low[max(last - side.size, 0) : last] in side.letters or not low[last - 1].isalnum():
+                found += _back(side, low, start, end)
         return found
 
 
-def _verified(names: Sequence[Placed], low: str, start: int, end: int) -> Iterator[Here]:
+def _ahead(side: Side, low: str, start: int, end: int) -> list[Here]:
+    """The names that go on with the word behind an anchor."""
+    first, last = end, min(len(low), end + WIDEST_SPACE)
+    while first < last and not low[first].isalnum():
+        first += 1
+    if low[first : first + side.size] not in side.letters:
+        return []
+    found = _verified(side.divided, low, start, end) if side.divided else []
+    here = None if low[end] in BREAKS else word_behind(low, end)
+    if here is not None:
+        word = low[here[0] : here[1]]
+        if "'" in word:
+            found += _verified(chain.from_iterable(side.names.get(each, ()) for each in fronts(word)), low, start, end)
+        elif word in side.names:
+            found += _beside(side.names[word], low, (start, end), here)
+    return found
+
+
+def _back(side: Side, low: str, start: int, end: int) -> list[Here]:
+    """The names that end with an anchor, by the word before it."""
+    first, last = max(start - WIDEST_SPACE, 0), start
+    while last > first and not low[last - 1].isalnum():
+        last -= 1
+    if low[max(last - side.size, 0) : last] not in side.letters:
+        return []
+    found = _verified(side.divided, low, start, end) if side.divided else []
+    here = None if low[start - 1] in BREAKS else word_before(low, start)
+    if here is not None:
+        word = low[here[0] : here[1]]
+        if "'" in word:
+            found += _verified(chain.from_iterable(side.names.get(each, ()) for each in backs(word)), low, start, end)
+        elif word in side.names:
+            found += _beside(side.names[word], low, (start, end), here)
+    return found
+
+
+def _beside(names: Sequence[Placed], low: str, anchor: tuple[int, int], word: tuple[int, int]) -> Iterator[Here]:
+    """The names that stand around an anchor and a word beside it; of most longer ones one more word tells."""
+    start, end = min(anchor[0], word[0]), max(anchor[1], word[1])
+    is_near = end - start == anchor[1] - anchor[0] + word[1] - word[0] + 1
+    is_ahead = word[0] > anchor[0]
+    known: dict[bool, str] = {}
+    for each in names:
+        slots, place = each[0].slots, each[1]
+        if is_near and len(slots) == _TWO:
+            yield each[0], start, end
+            continue
+        number = place + _TWO if is_ahead else place - _TWO
+        is_on = is_ahead and number < len(slots)
+        if is_ahead and not is_on:
+            number = place - 1
+        if number >= 0:
+            if is_on not in known:
+                here = word_behind(low, end) if is_on else word_before(low, start)
+                known[is_on] = "" if here is None else low[here[0] : here[1]]
+            if known[is_on] not in slots[number] and "'" not in known[is_on]:
+                continue
+        yield from _verified((each,), low, *anchor)
+
+
+def _verified(names: Iterable[Placed], low: str, start: int, end: int) -> list[Here]:
+    found: list[Here] = []
     for name, place in names:
         here = around(low, start, end, name.slots, place, name.gaps)
         if here is not None:
-            yield name, *here
+            found.append((name, *here))
+    return found
 
 
 def table(by_word: Iterable[Sequence[Placed]]) -> tuple[Anchor, ...]:
@@ -115,27 +186,38 @@ def table(by_word: Iterable[Sequence[Placed]]) -> tuple[Anchor, ...]:
 
 def _anchor(names: Sequence[Placed]) -> Anchor:
     alone = [name for name, _ in names if len(name.slots) == 1]
-    whole = [each for each in names if not each[0].gaps]
-    behind = _by_form((each, each[1] + 1) for each in whole if each[1] + 1 < len(each[0].slots))
-    before = _by_form((each, each[1] - 1) for each in whole if each[1] and each[1] + 1 == len(each[0].slots))
     return Anchor(
         tagged=tuple([name for name in alone if name.weakened == TAGGED]),
         alone=tuple([name for name in alone if name.weakened != TAGGED]),
-        divided=tuple([each for each in names if each[0].gaps]),
-        behind=behind,
-        letters=frozenset([form[0] for form in behind]),
-        before=before,
-        endings=tuple(sorted(before)),
+        behind=_side([(each, each[1] + 1) for each in names if each[1] + 1 < len(each[0].slots)]),
+        before=_side(
+            [(each, each[1] - 1) for each in names if each[1] and each[1] + 1 == len(each[0].slots)], is_before=True
+        ),
     )
 
 
-def _by_form(beside: Iterable[tuple[Placed, int]]) -> Mapping[str, tuple[Placed, ...]]:
-    """Names by each form of one of their words, given which."""
+def _side(beside: Sequence[tuple[Placed, int]], *, is_before: bool = False) -> Side | None:
+    """Names by the word beside their anchor, given which of their words that is; None if there are none."""
+    if not beside:
+        return None
     found: dict[str, list[Placed]] = defaultdict(list)
+    divided = []
+    forms: set[str] = set()
     for each, place in beside:
-        for form in each[0].slots[place]:
-            found[form].append(each)
-    return {form: tuple(names) for form, names in found.items()}
+        slot = each[0].slots[place]
+        forms |= slot
+        if each[0].gaps:
+            divided.append(each)
+        else:
+            for form in slot:
+                found[form].append(each)
+    size = min(_FEW, *map(len, forms))
+    return Side(
+        {form: tuple(several) for form, several in found.items()},
+        tuple(divided),
+        frozenset([form[-size:] if is_before else form[:size] for form in forms]),
+        size,
+    )
 
 
 def anchors(names: Sequence[Name]) -> Mapping[str, Sequence[Placed]]:

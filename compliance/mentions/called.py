@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from compliance.mentions.words import words_of
+from compliance.mentions.words import last_word, words_of
 
 _STEMS: Final = (
     # Russian: works, ...
@@ -66,7 +66,7 @@ def thing_before(text: str, opens: int) -> str:
         text: as it was given.
         opens: where the quotation mark stands.
     """
-    before = _BEFORE.search(text, max(opens - _NEAR, 0), opens)
+    before = _BEFORE.search(text, last_word(text, max(opens - _NEAR, 0), opens), opens)
     return before[1] if before is not None and not _THINGS.isdisjoint(words_of(before[1])) else ""
 
 

@@ -35,11 +35,15 @@ INSIDE: Final = "a capital letter inside a sentence"
 IN_FULL: Final = "named in full elsewhere"
 EXACT: Final = "written exactly so"
 INITIAL: Final = "a full stop behind the initial"
+# to ask an enumeration for a member takes longer than the rest of what is asked at most places
+_NEVER, _STRONG, _MEDIUM = Strength.NEVER, Strength.STRONG, Strength.MEDIUM
+_ACRONYM, _SURNAME, _WEAK = Strength.ACRONYM, Strength.SURNAME, Strength.WEAK
+_SPELLING, _SHARED, _INITIAL = Why.SPELLING, Why.SHARED, Why.INITIAL
 _NAMES_INSIDE: Final = frozenset({Why.DICTIONARY, Why.INITIAL})
 """What a capital letter inside a sentence tells from a word; whose name it is, it does not tell."""
 
 
-class Surroundings(msgspec.Struct, frozen=True):
+class Surroundings(msgspec.Struct, frozen=True, gc=False):
     """A name at a place: in the folded text, and in the original."""
 
     text: str
@@ -50,7 +54,7 @@ class Surroundings(msgspec.Struct, frozen=True):
     end: int
 
 
-class Evidence(msgspec.Struct, frozen=True):
+class Evidence(msgspec.Struct, frozen=True, gc=False):
     """What speaks for a mention, and what is missing; enough if nothing is."""
 
     reasons: tuple[str, ...] = ()
@@ -70,30 +74,45 @@ _A_SURNAME: Final = Evidence((CAPITAL,), "the full name is not in the text")
 _OF_SOMEBODY: Final = Evidence(lacks="another name stands beside it")
 
 
-def evidence_for(name: Name, around: Surroundings, linked: frozenset[str]) -> Evidence:
-    """What speaks for a name at a place.
+def told_by_itself(name: Name, surface: str) -> Evidence | None:
+    """What a name and its letters tell at a place, whatever stands around it; None if that has to be looked at.
 
     Args:
         name: of any strength; one that never means its entity is ruled out.
+        surface: how it is written there.
+    """
+    strength = name.strength
+    if strength is _NEVER:
+        return Evidence(rules_out=name.weakened or "it never means the entity")
+    if name.weakness is not None and name.weakness.why is _SPELLING:
+        return None
+    if strength is _ACRONYM:
+        if "".join(surface.split()) in name.exact:
+            return None if name.weakened else _WRITTEN_SO
+        return _with_other_signs(name, surface)
+    if not _has_capitals(surface, name.capitals):
+        if _begins_small(surface, name.capitals):
+            return None
+        return _IN_SMALL_LETTERS if strength is _STRONG else _A_WORD
+    return _A_NAME if strength is _STRONG or strength is _MEDIUM else None
+
+
+def told_by_place(name: Name, around: Surroundings, linked: frozenset[str]) -> Evidence:
+    """What speaks for a name at a place, where its letters alone do not tell.
+
+    Args:
+        name: one of which `told_by_itself` says nothing there.
         around: the place.
         linked: entities whose sites the content links to.
     """
-    strength = name.strength
-    if strength is Strength.NEVER:
-        return Evidence(rules_out=name.weakened or "it never means the entity")
     surface = around.text[around.start : around.end]
-    if name.weakness is not None and name.weakness.why is Why.SPELLING:
+    if name.weakness is not None and name.weakness.why is _SPELLING:
         return _spelled(name, around, surface)
-    if strength is Strength.ACRONYM:
-        is_exact = "".join(surface.split()) in name.exact
-        return _acronym(name, around, linked) if is_exact else _with_other_signs(name, surface)
+    if name.strength is _ACRONYM:
+        return _shared_acronym(name, around, linked)
     if not _has_capitals(surface, name.capitals):
-        if _begins_small(surface, name.capitals):
-            return _behind_a_common_word(name, around, linked)
-        return _IN_SMALL_LETTERS if strength is Strength.STRONG else _A_WORD
-    if strength is Strength.STRONG or strength is Strength.MEDIUM:
-        return _A_NAME
-    if strength is Strength.SURNAME:
+        return _behind_a_common_word(name, around, linked)
+    if name.strength is _SURNAME:
         return _OF_SOMEBODY if stands_beside(around.text, around.start, around.end) else _A_SURNAME
     thing = _thing(name, around, surface) if name.entity not in linked else ""
     if thing:
@@ -112,17 +131,15 @@ def _thing(name: Name, around: Surroundings, surface: str) -> str:
 
 def _behind_a_common_word(name: Name, around: Surroundings, linked: frozenset[str]) -> Evidence:
     """What speaks for a name whose first word says what it is, in small letters: «радио «Свобода»»."""
-    is_shared = name.weakness is not None and name.weakness.why is Why.SHARED
+    is_shared = name.weakness is not None and name.weakness.why is _SHARED
     if not is_shared and is_quoted(around.text, around.start, around.end):
         return _IN_ITS_QUOTES
-    more = _more(name, around, linked) if name.strength is Strength.WEAK else []
+    more = _more(name, around, linked) if name.strength is _WEAK else []
     return Evidence((PARTLY, *more), "" if more else NO_CAPITAL)
 
 
-def _acronym(name: Name, around: Surroundings, linked: frozenset[str]) -> Evidence:
-    """What speaks for an acronym that is written as it should be: of one that several entities have, more is needed."""
-    if not name.weakened:
-        return _WRITTEN_SO
+def _shared_acronym(name: Name, around: Surroundings, linked: frozenset[str]) -> Evidence:
+    """What speaks for an acronym that is written as it should be and that several entities have: more is needed."""
     more = _more(name, around, linked)
     return Evidence((EXACT, *more), "" if more else _alone(name))
 
@@ -143,7 +160,7 @@ def _spelled(name: Name, around: Surroundings, surface: str) -> Evidence:
         return Evidence(lacks=TAGGED)
     if name.weakened == DOTTED:
         return _IN_ANOTHER_WAY if may_be_initials(around.text, around.start, around.end) else _OTHER_SIGNS
-    is_strong = name.strength is Strength.STRONG or _has_capitals(surface, name.capitals)
+    is_strong = name.strength is _STRONG or _has_capitals(surface, name.capitals)
     is_name = surface.isupper() or (len(name.slots) > 1 and is_strong)
     return Evidence((CAPITAL,), BARE) if is_name else Evidence(rules_out=BARE)
 
@@ -156,7 +173,7 @@ def _alone(name: Name) -> str:
 def _more(name: Name, around: Surroundings, linked: frozenset[str]) -> list[str]:
     why = None if name.weakness is None else name.weakness.why
     found = []
-    if why is not Why.SHARED and is_quoted(around.text, around.start, around.end):
+    if why is not _SHARED and is_quoted(around.text, around.start, around.end):
         found.append(IN_QUOTES)
     if name.context and _is_near(name.context, around):
         found.append(CONTEXT)
@@ -164,7 +181,7 @@ def _more(name: Name, around: Surroundings, linked: frozenset[str]) -> list[str]
         found.append(LINK)
     if why in _NAMES_INSIDE and len(name.slots) > 1 and is_inside(around.text, around.start, around.end):
         found.append(INSIDE)
-    if why is Why.INITIAL and around.text[around.start + 1 : around.start + 2] == ".":
+    if why is _INITIAL and around.text[around.start + 1 : around.start + 2] == ".":
         found.append(INITIAL)
     return found
 
@@ -183,8 +200,10 @@ def _has_capitals(surface: str, wanted: tuple[bool, ...]) -> bool:
 
 def _begins_small(surface: str, wanted: tuple[bool, ...]) -> bool:
     """Whether only the first word lacks its capital letter, and another one has one."""
+    if True not in wanted[1:] or not wanted[0]:
+        return False
     words = WORD.findall(surface)
-    if len(words) != len(wanted) or not wanted[0] or len(words[0]) < SHORTEST:
+    if len(words) != len(wanted) or len(words[0]) < SHORTEST:
         return False
     rest = [word for word, upper in zip(words[1:], wanted[1:], strict=True) if upper]
     return bool(rest) and not any(word[0].islower() for word in rest)

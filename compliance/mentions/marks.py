@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from operator import itemgetter
 from typing import Final, Protocol, TypeVar
 
@@ -37,7 +38,9 @@ _STARS: Final = "*\uff0a\ufe61\u2217\u204e\u2731\u066d"
 PLAIN: Final = str.maketrans(SUPERSCRIPTS + _STARS, "0123456789" + "*" * len(_STARS))
 SIGN: Final = rf"[{_STARS}]{{1,9}}+|[†‡§]|[{SUPERSCRIPTS}]{{1,3}}+|[0-9]{{1,2}}+"
 """What refers to a note."""
-_NOTE: Final = re.compile(rf"^[ \t\xa0]*+({SIGN})(?![0-9{SUPERSCRIPTS}{_STARS}])", re.MULTILINE)
+_FIRST_NOTE: Final = re.compile(rf"[ \t\xa0]*+({SIGN})(?![0-9{SUPERSCRIPTS}{_STARS}])")
+_NOTE: Final = re.compile(rf"\n{_FIRST_NOTE.pattern}")
+"""A note: looked for by the end of the line before, which is found faster than the beginning of its own."""
 _BEHIND: Final = re.compile(
     rf"[»”“\"'’›]{{0,2}}+"
     rf"((?:(?:[ \xa0]?(?:[{_STARS}]{{1,9}}+|[†‡§])|[{SUPERSCRIPTS}]{{1,3}}+|[0-9]{{1,2}}+)(?![^\W_]))*+)"
@@ -118,7 +121,7 @@ class Marks:
         """
         content = Content(fields, mentions, notices, self._phrases)
         for each in mentions:
-            found = [*content.behind(each), *content.before(each)]
+            found = content.beside(each)
             if found:
                 yield Seen(tuple(words for words, _ in found), frozenset().union(*(said for _, said in found)))
             else:
@@ -138,18 +141,25 @@ class Content:
         self._notices = _by_field((each.field, each.start, each) for each in notices)
         self._known: dict[tuple[str, str], _Found] = {}
 
-    def behind(self, mention: Placed) -> Iterator[_Found]:
-        """What stands behind a mention: signs, and a phrase in brackets or in the clause that follows."""
+    def beside(self, mention: Placed) -> list[_Found]:
+        """What stands behind a mention, and then what stands before it."""
         text = self._fields[mention.field]
         following = text[mention.end : mention.end + 2]
+        if not self._notices and following[:1] == " " and following[1:] not in _MAY_BEGIN:  # a word: so it mostly is
+            found = [*self._of_number(mention, text)] if following[1:].isdecimal() else []
+        else:
+            found = [*self._behind(mention, text, following)]
+        phrase = self._before(mention, text)
+        return found if phrase is None else [*found, phrase]
+
+    def _behind(self, mention: Placed, text: str, following: str) -> Iterator[_Found]:
+        """What stands behind a mention: signs, and a phrase in brackets or in the clause that follows."""
         if following[:1] == " " and following[1:].isdecimal():
             yield from self._of_number(mention, text)
-        if not self._notices and following[:1] == " " and following[1:] not in _MAY_BEGIN:
-            return  # a word: so it is behind nearly all names
         found = _BEHIND.match(text, mention.end)
         if found is None:
             return
-        signs = _EACH_SIGN.findall(found[1])
+        signs = _EACH_SIGN.findall(found[1]) if found[1] else ()
         if len({*signs}) < len(signs):
             yield f"`{found[1].strip()}` behind it, of which nobody knows how many signs it is", frozenset()
         else:
@@ -182,25 +192,26 @@ class Content:
             is_over = is_ended(text, end) or is_asked(text, end, somewhere=is_predicate)
             yield _told(f"`{_line(text[place:end])}` behind it", said, is_over=is_over)
 
-    def before(self, mention: Placed) -> Iterator[_Found]:
+    def _before(self, mention: Placed, text: str) -> _Found | None:
         """The phrase directly before a mention."""
-        text, quoted = self._fields[mention.field], mention.start
+        quoted = mention.start
         while quoted and text[quoted - 1] in _OPENING:
             quoted -= 1
         end = quoted
         while end and text[end - 1] in _SPACES:
             end -= 1
         if end == quoted:
-            return
-        head = text[max(end - _SHOWN, 0) : end]
-        last = head[head.rfind(" ") + 1 :].rpartition("-")[2].lower().replace("ё", "е")
-        if not self._phrases.may_end(last):
-            return
-        clause = CLAUSE.split(head)[-1]
+            return None
+        first = max(end - _SHOWN, 0)
+        last = text[max(text.rfind(" ", first, end) + 1, first) : end]
+        if not self._phrases.may_end(last.rpartition("-")[2].lower().replace("ё", "е")):
+            return None
+        clause = CLAUSE.split(text[first:end])[-1]
         phrase, said = self._phrases.said_at_the_end(words_of(clause))
-        if phrase is not None:
-            is_over = is_doubted(clause) or is_ended(text, mention.end) or is_asked(text, mention.end)
-            yield _told(f"`{' '.join(phrase.words)}` before it", said, is_over=is_over)
+        if phrase is None:
+            return None
+        is_over = is_doubted(clause) or is_ended(text, mention.end) or is_asked(text, mention.end)
+        return _told(f"`{' '.join(phrase.words)}` before it", said, is_over=is_over)
 
     def _names(self, mention: Placed, start: int, end: int) -> bool:
         """Whether others are named in a stretch."""
@@ -259,7 +270,7 @@ class Content:
         """The notes of the content by the sign with which each begins: the part, and where the words stand."""
         found: dict[str, list[tuple[str, int, int]]] = defaultdict(list)
         for field, text in self._fields.items():
-            for each in _NOTE.finditer(text):
+            for each in chain(filter(None, [_FIRST_NOTE.match(text)]), _NOTE.finditer(text)):
                 if len(found[each[1].translate(PLAIN)]) > _MOST_NOTES:
                     continue
                 end = text.find("\n", each.end(), each.end() + _LONGEST_NOTE)

@@ -14,7 +14,7 @@ from typing import Final
 
 from compliance.mentions.declension import RUSSIAN, UKRAINIAN, Gender, Part, declined
 from compliance.mentions.given_names import EITHER, FEMININE, MASCULINE
-from compliance.mentions.words import words_of
+from compliance.mentions.words import last_word, words_of
 
 _NEAR: Final = 40
 _BEFORE: Final = re.compile(r"([^\W\d_][^\W\d_'’-]*)(\.?)[ \xa0]{0,2}$")
@@ -34,7 +34,7 @@ def stands_beside(text: str, start: int, end: int) -> bool:
         start: where the surname begins, and ...
         end: ... the first character behind it.
     """
-    before = _BEFORE.search(text, max(start - _NEAR, 0), start)
+    before = _BEFORE.search(text, last_word(text, max(start - _NEAR, 0), start), start)
     if before is not None and _is_name(before[1], before[2]):
         return True
     if before is not None and not before[2] and _is_latin(text, before):

@@ -43,14 +43,14 @@ def around(
     has_stop = False
     own = gaps if len(gaps) == len(slots) - 1 else ("",) * (len(slots) - 1)
     for number, slot in zip(range(place - 1, -1, -1), reversed(slots[:place]), strict=True):
-        begin = _word_before(low, start, own[number])
+        begin = word_before(low, start, own[number])
         if begin is None or not (word := _in(slot, low[begin[0] : begin[1]], backs)):
             return None
         has_stop |= _stops(low[begin[1] : start], len(word)) and not _is_own(low[begin[1] : start], own[number])
         start = begin[1] - len(word)
     width = end - start
     for number, slot in enumerate(slots[place + 1 :], start=place):
-        here = _word_behind(low, end, own[number])
+        here = word_behind(low, end, own[number])
         if here is None or not (word := _in(slot, low[here[0] : here[1]], fronts)):
             return None
         has_stop |= _stops(low[end : here[0]], width) and not _is_own(low[end : here[0]], own[number])
@@ -78,20 +78,8 @@ def backs(word: str) -> Sequence[str]:
 _NEXT: Final = re.compile(r"[\W_]([^\W_]+)")
 
 
-def word_behind(low: str, place: int) -> str:
-    """The next word of a folded text, if nothing but a short gap lies between; else nothing."""
-    here = _word_behind(low, place)
-    return "" if here is None else low[here[0] : here[1]]
-
-
-def word_before(low: str, place: int) -> str:
-    """The word before a place of a folded text, if nothing but a short gap lies between; else nothing."""
-    here = _word_before(low, place)
-    return "" if here is None else low[here[0] : here[1]]
-
-
-def _word_behind(low: str, place: int, own: str = "") -> tuple[int, int] | None:
-    """The next word, if nothing but a short gap lies between."""
+def word_behind(low: str, place: int, own: str = "") -> tuple[int, int] | None:
+    """From where to where the next word of a folded text goes; None if more than a short gap lies between."""
     found = _NEXT.match(low, place)
     if found is not None and low[place] not in BREAKS and low[found.end() : found.end() + 1] != "'":
         return found.span(1)  # nearly all gaps are one space
@@ -106,8 +94,8 @@ def _word_behind(low: str, place: int, own: str = "") -> tuple[int, int] | None:
     return start, end
 
 
-def _word_before(low: str, place: int, own: str = "") -> tuple[int, int] | None:
-    """The word before, if nothing but a short gap lies between."""
+def word_before(low: str, place: int, own: str = "") -> tuple[int, int] | None:
+    """From where to where the word before a place of a folded text goes; None if more than a short gap lies between."""
     before = max(place - _LONGEST, 0)
     start = low.rfind(" ", before, max(place - 1, 0)) + 1
     if start > before and low[place - 1] not in BREAKS and low[start : place - 1].isalnum():

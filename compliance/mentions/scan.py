@@ -17,22 +17,14 @@ from typing import Final
 import daachorse
 import msgspec
 
-from compliance.mentions.anchors import anchors, in_order, parts, table
+from compliance.mentions.anchors import Here, anchors, in_order, parts, table
 from compliance.mentions.called import row
-from compliance.mentions.evidence import (
-    CAPITAL,
-    EXACT,
-    IN_FULL,
-    IN_QUOTES,
-    PARTLY,
-    Evidence,
-    Surroundings,
-    evidence_for,
-)
+from compliance.mentions.evidence import CAPITAL, EXACT, IN_FULL, IN_QUOTES, PARTLY
 from compliance.mentions.existing import Tells
+from compliance.mentions.judged import Judged, best
 from compliance.mentions.marks import Stretch
 from compliance.mentions.names import Name
-from compliance.mentions.normalize import BROKEN, DRESSED, ENDS, HIDDEN, MARKS, MIXED, Folded, fold, mended_at, unhidden
+from compliance.mentions.normalize import BROKEN, DRESSED, ENDS, HIDDEN, MIXED, Folded, fold, mended_at, unhidden
 from compliance.mentions.spellings import bare, spelled
 from compliance.mentions.words import words_of
 from compliance.model.designation import Strength
@@ -50,7 +42,12 @@ class Verdict(StrEnum):
     POSSIBLE = "possible"
 
 
-class Mention(msgspec.Struct, frozen=True):
+_CERTAIN, _POSSIBLE, _NEVER = Verdict.CERTAIN, Verdict.POSSIBLE, Strength.NEVER
+_NEEDS_MORE: Final = frozenset({Strength.WEAK, Strength.SURNAME})
+"""Names that do not speak for others, however certain they are."""
+
+
+class Mention(msgspec.Struct, frozen=True, gc=False):
     """That a text names an entity, at some place."""
 
     entity: str
@@ -74,7 +71,7 @@ class Mention(msgspec.Struct, frozen=True):
     """The registers of which that says for certain that it stands in them."""
 
 
-class Suppressed(msgspec.Struct, frozen=True):
+class Suppressed(msgspec.Struct, frozen=True, gc=False):
     """What was found and is no mention, and why."""
 
     entity: str
@@ -95,18 +92,6 @@ class Scanned:
     """By part, where any of it has what was to be told of."""
     notices: tuple[Stretch, ...] = ()
     """The notices of the rule set that stand in it; what they name is no mention."""
-
-
-class Candidate(msgspec.Struct, frozen=True):
-    """A name at a place of the folded text."""
-
-    name: Name
-    start: int
-    end: int
-
-    def holds(self, other: Candidate) -> bool:
-        """Whether the other one lies inside, and is shorter."""
-        return self.start <= other.start and other.end <= self.end and other.end - other.start < self.end - self.start
 
 
 class Scanner:
@@ -193,20 +178,24 @@ class Scanner:
         simple, size, pairs = self._simple, len(self._anchors), self._pairs
         for hit in self._automaton.find(low):
             start, end, number = hit
-            if number >= pairs:
+            if number < simple:
+                if end < last and low[end].isalnum():
+                    if low[end - 1 : end + 1] in MIXED:
+                        signs.append(end - 1)
+                elif not start or not low[start - 1].isalnum():
+                    words.append(hit)
+            elif number >= pairs:
                 signs.append(start)
             elif number >= self._hidden:
                 is_broken |= number >= self._ends
                 is_hidden |= low[start] in HIDDEN or number < self._ends
-            elif number >= simple or (end < last and low[end].isalnum()):
+            else:
                 if number >= size:
                     tells.append((start, end))
-                elif number >= simple:
+                else:
                     words += self._inside(low, start, number)
                 if low[end - 1 : end + 1] in MIXED:
                     signs.append(end - 1)
-            elif not start or not low[start - 1].isalnum():
-                words.append(hit)
         return words, signs, tells, is_hidden, is_broken
 
     def _inside(self, low: str, place: int, number: int) -> Iterator[tuple[int, int, int]]:
@@ -225,7 +214,7 @@ class Scanner:
             if BROKEN.search(part.text[each.start : each.end]) is None:
                 continue
             if isinstance(each, Mention):
-                yield msgspec.structs.replace(each, verdict=Verdict.POSSIBLE, evidence=(), lacks=_OVER_TWO_LINES)
+                yield msgspec.structs.replace(each, verdict=_POSSIBLE, evidence=(), lacks=_OVER_TWO_LINES)
             else:
                 yield each
 
@@ -236,27 +225,26 @@ class Scanner:
         """
         outer: Judged | None = None
         never: dict[str, int] = {}
-        for each in _best(part, self._verified(part.folded.text, part.hits), linked):
-            here, entity = each.candidate, each.candidate.name.entity
-            longer = outer if outer is not None and outer.candidate.holds(here) else None
+        for each in best(part.text, part.folded, self._candidates(part.folded.text, part.hits), linked):
+            entity = each.name.entity
+            longer = outer if outer is not None and outer.holds(each) else None
             if longer is not None and _is_a_part(each, longer):
-                yield part.suppressed(each, f"it is a part of `{longer.candidate.name.alias}`")
-            elif never.get(entity, -1) >= here.end:
+                yield part.suppressed(each, f"it is a part of `{longer.name.alias}`")
+            elif never.get(entity, -1) >= each.last:
                 yield part.suppressed(each, "it is a part of what never means the entity")
             elif each.found.rules_out:
-                if here.name.strength is Strength.NEVER:
-                    never[entity] = here.end
+                if each.name.strength is _NEVER:
+                    never[entity] = each.last
                 yield part.suppressed(each, each.found.rules_out)
             else:
                 yield part.mention(each, _doubt(entity, longer))
                 outer = each if longer is None else outer
 
-    def _verified(self, low: str, words: _Hits) -> Iterator[Candidate]:
+    def _candidates(self, low: str, words: _Hits) -> Iterator[Here]:
         """The names around the anchors."""
         found_by = self._anchors
         for start, end, number in words:
-            for found in found_by[number].around(low, start, end):
-                yield Candidate(*found)
+            yield from found_by[number].around(low, start, end)
 
 
 class _Part(msgspec.Struct, frozen=True):
@@ -270,24 +258,17 @@ class _Part(msgspec.Struct, frozen=True):
     is_broken: bool = False
     """Whether words may go on in the next line."""
 
-    def around(self, each: Candidate) -> Surroundings:
-        """Where a candidate stands, here and in the original."""
-        start, end = each.start, each.end
-        if self.folded.moves:
-            start, end = self.folded.original(start), _end(self.text, self.folded, end)
-        return Surroundings(self.text, self.folded, each.start, each.end, start, end)
-
     def mention(self, each: Judged, doubt: str) -> Mention:
         """That a candidate is a mention; a possible one where something else is doubtful."""
-        name, place, lacks = each.candidate.name, each.place, doubt or each.found.lacks
+        name, lacks = each.name, doubt or each.found.lacks
         return Mention(
             entity=name.entity,
             alias=name.alias,
-            surface=self.text[place.start : place.end],
-            start=place.start,
-            end=place.end,
+            surface=self.text[each.start : each.end],
+            start=each.start,
+            end=each.end,
             strength=name.strength,
-            verdict=Verdict.POSSIBLE if lacks else Verdict.CERTAIN,
+            verdict=_POSSIBLE if lacks else _CERTAIN,
             evidence=each.found.reasons,
             lacks=lacks,
             field=self.field,
@@ -295,58 +276,20 @@ class _Part(msgspec.Struct, frozen=True):
 
     def suppressed(self, each: Judged, because: str) -> Suppressed:
         """That a candidate is no mention."""
-        name, place = each.candidate.name, each.place
-        return Suppressed(name.entity, name.alias, place.start, place.end, because, self.field)
-
-
-def _end(text: str, folded: Folded, end: int) -> int:
-    """Where something ends in the original, with the marks of its last letter."""
-    there = folded.end(end)
-    while there < len(text) and text[there] in MARKS:
-        there += 1
-    return there
-
-
-class Judged(msgspec.Struct, frozen=True):
-    """A candidate, and what speaks for it."""
-
-    candidate: Candidate
-    place: Surroundings
-    found: Evidence
-
-    @property
-    def rank(self) -> int:
-        """Of several names of an entity at one place the greatest counts; that it never means it outweighs all."""
-        if self.candidate.name.strength is Strength.NEVER:
-            return 3
-        return 0 if self.found.rules_out else 1 if self.found.lacks else 2
-
-
-def _best(part: _Part, candidates: Iterable[Candidate], linked: frozenset[str]) -> list[Judged]:
-    """For each place and entity the name that speaks best for it, in the order of the text, longer ones first."""
-    best: dict[tuple[str, int, int], Judged] = {}
-    for each in candidates:
-        place = part.around(each)
-        if each.name.exact and part.text[place.start : place.end].islower():
-            continue  # a word, of which texts are full
-        judged = Judged(each, place, evidence_for(each.name, place, linked))
-        key = each.name.entity, each.start, each.end
-        if key not in best or judged.rank > best[key].rank:
-            best[key] = judged
-    return sorted(best.values(), key=lambda one: (one.candidate.start, -one.candidate.end, one.candidate.name.entity))
+        return Suppressed(each.name.entity, each.name.alias, each.start, each.end, because, self.field)
 
 
 def _doubt(entity: str, longer: Judged | None) -> str:
     """Why a name inside a longer one, which may be meant, is only possible; nothing where both mean the same."""
-    is_other = longer is not None and longer.candidate.name.entity != entity
-    return f"it may be a part of `{longer.candidate.name.alias}`" if longer is not None and is_other else ""
+    is_other = longer is not None and longer.name.entity != entity
+    return f"it may be a part of `{longer.name.alias}`" if longer is not None and is_other else ""
 
 
 def _is_a_part(inner: Judged, outer: Judged) -> bool:
     """Whether a name is no mention of its own inside a longer one that is meant, or may be."""
     if not outer.found.lacks or inner.found.rules_out:
         return True
-    is_same = inner.candidate.name.entity == outer.candidate.name.entity
+    is_same = inner.name.entity == outer.name.entity
     return is_same and bool(inner.found.lacks)
 
 
@@ -363,7 +306,7 @@ def _out_of_rows(
     }
     named = {(each.field, each.start, each.end) for each in found} if rows else set()
     return [
-        msgspec.structs.replace(each, verdict=Verdict.POSSIBLE, evidence=(CAPITAL,), lacks=_IN_A_ROW)
+        msgspec.structs.replace(each, verdict=_POSSIBLE, evidence=(CAPITAL,), lacks=_IN_A_ROW)
         if number in rows and not any((each.field, *other) in named for other in rows[number])
         else each
         for number, each in enumerate(mentions)
@@ -372,14 +315,10 @@ def _out_of_rows(
 
 def _settled(mentions: Sequence[Mention]) -> tuple[Mention, ...]:
     """The mentions, once they know of each other: a weak one beside a certain one of the same entity is certain."""
-    certain = {
-        each.entity
-        for each in mentions
-        if each.verdict is Verdict.CERTAIN and each.strength not in {Strength.WEAK, Strength.SURNAME}
-    }
+    certain = {each.entity for each in mentions if each.verdict is _CERTAIN and each.strength not in _NEEDS_MORE}
     found = [
-        msgspec.structs.replace(each, verdict=Verdict.CERTAIN, evidence=(*each.evidence, IN_FULL), lacks="")
-        if each.verdict is Verdict.POSSIBLE
+        msgspec.structs.replace(each, verdict=_CERTAIN, evidence=(*each.evidence, IN_FULL), lacks="")
+        if each.verdict is _POSSIBLE
         and each.entity in certain
         and not {CAPITAL, EXACT, PARTLY}.isdisjoint(each.evidence)
         else each

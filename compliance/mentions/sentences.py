@@ -27,18 +27,21 @@ _CLOSED_BY: Final = {
     "’": "’",
     "'": "'",
 }
-_OPENING_INSIDE: Final = '«„“"'
+_OPENING_INSIDE: Final = frozenset('«„“"')
 _SET_OFF: Final = " \xa0\u202f"
 """The spaces that French sets inside its quotation marks."""
+_MAY_OPEN: Final = frozenset({*_CLOSED_BY, *_SET_OFF, *DROPPED})
+"""What stands before a name that quotation marks may hold."""
 _SAID: Final = re.compile(r",[ \xa0]{0,2}[-\u2013\u2014]")
 """Behind what quotation marks hold: that somebody says it, if it also begins a sentence."""
 _BEGINNING: Final = frozenset(".!?…:-\u2013\u2014\n")
 _WORD_BEFORE: Final = 40
 _WORD: Final = re.compile(r"[^\W_]+")
 _END: Final = re.compile(
-    r"(?P<sign>[!?…][.!?…]*|\.+(?=[»”“\"'’)\]]*\s))[»”“\"'’)\]]*\s*"
-    r"|\n\s*\n\s*|\n[^\S\n]*(?:[-*•\u2013\u2014]|[0-9]{1,3}[.)])[^\S\n]+"
+    r"[!?….\n](?:(?P<sign>(?<=[!?…])[.!?…]*|(?<=\.)\.*(?=[»”“\"'’)\]]*\s))[»”“\"'’)\]]*\s*"
+    r"|(?<=\n)(?:\s*\n\s*|[^\S\n]*(?:[-*•\u2013\u2014]|[0-9]{1,3}[.)])[^\S\n]+))"
 )
+"""Where a sentence may end; the sign is told without its first character, by which all ends are found fast."""
 _NEXT: Final = re.compile(r"[\W_]{0,40}([^\W_])")
 _INITIAL: Final = re.compile(r"(?:^|[\W_])[^\W\d_]$")
 
@@ -51,9 +54,8 @@ def is_quoted(text: str, start: int, end: int) -> bool:
         start: where the name begins, and ...
         end: ... the first character behind it.
     """
-    inside = max(text.rfind(sign, start, end) for sign in _OPENING_INSIDE)
-    if inside >= 0:
-        return _holds(text, inside, end)
+    if not _OPENING_INSIDE.isdisjoint(text[start:end]):
+        return _holds(text, max(text.rfind(sign, start, end) for sign in _OPENING_INSIDE), end)
     return opening(text, start, end) is not None
 
 
@@ -66,11 +68,13 @@ def opening(text: str, start: int, end: int) -> int | None:
         end: ... the first character behind it.
     """
     opens = start - 1
+    if opens < 0 or text[opens] not in _MAY_OPEN:
+        return None  # so it is with nearly all names
     while opens > 0 and text[opens] in DROPPED:
         opens -= 1
     if opens > 0 and text[opens] in _SET_OFF and text[opens - 1] == "«" and text[end : end + 1] in _SET_OFF:
         opens, end = opens - 1, end + 1
-    return opens if opens >= 0 and _holds(text, opens, end) and not _is_said(text, opens, end) else None
+    return opens if _holds(text, opens, end) and not _is_said(text, opens, end) else None
 
 
 def _holds(text: str, opens: int, closes: int) -> bool:
@@ -97,7 +101,7 @@ def is_inside(text: str, start: int, end: int) -> bool:
     if text[start:end].isupper():
         return False
     before = text[max(start - _WORD_BEFORE, 0) : start].rstrip(" \xa0")
-    words = _WORD.findall(before) if before[-1:].isalpha() else []
+    words = _WORD.findall(before, before.rfind(" ") + 1) if before[-1:].isalpha() else []
     return bool(words) and words[-1].islower()
 
 
@@ -127,10 +131,10 @@ def sentence(text: str, start: int, end: int, near: tuple[int, int]) -> tuple[in
 
 def _goes_on(text: str, found: re.Match[str]) -> bool:
     """Whether a sentence goes on behind a sign that may end one: «г. Москва», «т. е.»."""
-    sign = found["sign"]
-    if sign is None:
+    if found["sign"] is None:
         return False
     following = _NEXT.match(text, found.end())
     if following is not None and following[1].islower():
         return True
-    return sign == "." and _INITIAL.search(text, max(found.start() - 2, 0), found.start()) is not None
+    is_stop = not found["sign"] and found[0][0] == "."
+    return is_stop and _INITIAL.search(text, max(found.start() - 2, 0), found.start()) is not None

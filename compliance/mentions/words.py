@@ -20,3 +20,8 @@ def words_and_gaps(text: str) -> tuple[list[str], list[str]]:
     """The words of a text, folded, and what stands between them."""
     low = fold_with_care(text).text
     return WORD.findall(low), WORD.split(low)[1:-1]
+
+
+def last_word(text: str, first: int, last: int) -> int:
+    """Where the last word of a stretch begins, or less far: signs may stand before it, and a full stop behind."""
+    return first + text[first:last].rstrip(" \xa0\u202f\n.").rfind(" ") + 1
