@@ -20,7 +20,6 @@ from compliance.check import Asked, Checker, Understood, places_days, understood
 from compliance.config import EVERY_DECISION
 from compliance.content.mentioned import NOTHING
 from compliance.geo import Databases
-from compliance.geo.cells import Cells
 from compliance.law_time import LAST, law_days, next_midnight
 from compliance.model.ruleset import LawDays
 from compliance.model.territory import LocationSet
@@ -136,6 +135,27 @@ class Page:
         return found.looked == NOTHING and bool(content.text or content.html or content.headline)
 
 
+class _Near:
+    """Answers by the page and the cell of the address, while certain databases say where readers are.
+
+    They are looked for one after the other, since the pages are few and the answers many. All are forgotten when there
+    is no more room.
+    """
+
+    __slots__ = ("_most", "_room", "answers", "cells", "databases")
+
+    def __init__(self, databases: Databases, most: int) -> None:
+        self.databases, self.cells, self._most, self._room = databases, databases.cells, most, most
+        self.answers: dict[Page, dict[int, Ready]] = {}
+
+    def put(self, page: Page, cell: int, ready: Ready) -> None:
+        self._room -= len(ready.body) + OVERHEAD
+        if self._room < 0:
+            self.answers, self._room = {}, self._most
+        else:
+            self.answers.setdefault(page, {})[cell] = ready
+
+
 class _Sitting:
     """What is kept while nothing changes that all answers rest on."""
 
@@ -149,7 +169,7 @@ class _Sitting:
         self.until = min(next_midnight({"UTC": now.date()}), next_midnight(self.days))
         self.answers: SizedMemo[Ready] = SizedMemo(most)
         self.whole: SizedMemo[Ready] = SizedMemo(most)
-        self.near: tuple[Databases, Cells | None, SizedMemo[Ready]] | None = None
+        self.near: _Near | None = None
         self.sorts: dict[Hashable, Sort] = {}
 
     def holds(self, snapshot: Snapshot, now: datetime, generation: int) -> bool:
@@ -217,16 +237,16 @@ class KeptAnswers:
         """
         sitting, databases = self._at(moment), self._checker.databases
         near = sitting.near
-        if near is None or near[0] is not databases:
-            sitting.near = near = databases, databases.cells, SizedMemo(self._most)
-        _, cells, memo = near
-        cell = None if cells is None else cells.of(address)
-        key = page, cell
-        if cell is not None and (found := memo.get(key)) is not None and moment[1] < found.until:
+        if near is None or near.databases is not databases:
+            sitting.near = near = _Near(databases, self._most)
+        if near.cells is None or (cell := near.cells.of(address)) is None:
+            return self.answer(page, Reader(address.decode("ascii")), moment)
+        answers = near.answers.get(page)
+        if answers is not None and (found := answers.get(cell)) is not None and moment[1] < found.until:
             return found
         ready = self.answer(page, Reader(address.decode("ascii")), moment)
-        if cell is not None and ready.is_kept:
-            memo.put(key, ready, len(ready.body))
+        if ready.is_kept:
+            near.put(page, cell, ready)
         return ready
 
     def answer(self, page: Page, reader: Reader, moment: At) -> Ready:

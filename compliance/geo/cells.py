@@ -30,7 +30,9 @@ class Cells:
         """Divide the addresses by what `ranges` say of them."""
         table = ranges.v4
         self._starts = array("I", table.starts)
-        self._cells = array("I", (first << 8 | second for first, second in zip(table.first, table.second, strict=True)))
+        number: dict[int, int] = {}
+        both = (first << 8 | second for first, second in zip(table.first, table.second, strict=True))
+        self._cells = [number.setdefault(each, each) for each in both]  # one object for each: found sooner where kept
         for first, end in NOT_PUBLIC_FOUR:
             self._take_out(first, end)
         begins = (bisect_right(self._starts, block << 16) for block in range(1 << 16))
@@ -45,7 +47,7 @@ class Cells:
             cells.insert(to, cells[to - 1])
         at = bisect_left(starts, first)
         starts[at:to] = array("I", (first,))
-        cells[at:to] = array("I", (NOT_PUBLIC,))
+        cells[at:to] = (NOT_PUBLIC,)
 
     def of(self, text: bytes) -> int | None:
         """The cell of an IPv4 address in four decimal parts, each in its shortest form; None for anything else."""

@@ -70,7 +70,7 @@ class Databases:
 
     @property
     def cells(self) -> Cells | None:
-        """What tells IPv4 addresses apart as far as they differ here; None if more is asked than the packaged ranges."""
+        """Tells IPv4 addresses apart as far as they differ here; None if more is asked than the packaged ranges."""
         if self._cells is None and self._ranges is not None and not self.own and not self.overlay.rows:
             self._cells = Cells(self._ranges)
         return self._cells

@@ -15,11 +15,12 @@ import msgspec
 from flask import Blueprint, Response
 
 from compliance.errors import Problem, RequestError
-from compliance.kept import Ready
-from compliance.web.checking import answered, count
+from compliance.kept import At, Ready
+from compliance.reader import Sender
+from compliance.web.checking import Ask, answered, count
 from compliance.web.json_body import MALFORMED, NotJsonError, forget_names, not_json, without_mark
 from compliance.web.problems import ProblemDetails, details
-from compliance.web.service import as_json, body, own_sender, service
+from compliance.web.service import Service, as_json, body, own_sender, service
 from compliance.web.withheld import place_of
 
 _log = logging.getLogger("compliance.web")
@@ -86,38 +87,50 @@ def _answered(raws: list[bytes]) -> tuple[list[Ready | ProblemDetails], str]:
     shared = service()
     moment = shared.checker.moment()
     found: list[Ready | ProblemDetails] = []
-    given: Counter[int] = Counter()
-    readies: dict[int, Ready] = {}
+    known: dict[bytes, Ready] = {}
+    senders: list[Sender] = []
+
+    def sent_by() -> Sender:
+        senders.append(own_sender())
+        return senders[-1]
+
     for raw in raws:
-        try:
-            ready = answered(shared, raw, own_sender, moment)
-        except RequestError as error:
-            found.append(details(400, "invalid-request", "the request cannot be understood", error.problems))
-        except NotJsonError as error:
-            found.append(details(400, "malformed-json", str(error)))
-        except Exception as error:  # noqa: BLE001 - nobody else's notice is withheld for it
-            _log.error("unforeseen %s", place_of(error))
-            found.append(details(500, "internal", "something went wrong here, not in the request"))
-        else:
-            found.append(ready)
-            given[id(ready)] += 1
-            readies[id(ready)] = ready
-    for key, number in given.items():
-        count(shared, readies[key].sort, number)
-    if any(not isinstance(each, Ready) for each in found):
+        told: Ready | ProblemDetails | None = known.get(raw)
+        if told is None:
+            before = len(senders)
+            told = _one(shared, raw, sent_by, moment)
+            if isinstance(told, Ready) and told.is_kept and len(senders) == before:
+                known[raw] = told  # in the same words the same is asked, and nothing else is counted
+        found.append(told)
+    readies = [each for each in found if isinstance(each, Ready)]
+    for sort, number in Counter([each.sort for each in readies]).items():
+        count(shared, sort, number)
+    if len(readies) < len(found):
         forget_names()
     return found, moment[0].ruleset.meaning
 
 
+def _one(shared: Service, raw: bytes, ask: Ask, moment: At) -> Ready | ProblemDetails:
+    """What came of an item."""
+    try:
+        return answered(shared, raw, ask, moment)
+    except RequestError as error:
+        return details(400, "invalid-request", "the request cannot be understood", error.problems)
+    except NotJsonError as error:
+        return details(400, "malformed-json", str(error))
+    except Exception as error:  # noqa: BLE001 - nobody else's notice is withheld for it
+        _log.error("unforeseen %s", place_of(error))
+        return details(500, "internal", "something went wrong here, not in the request")
+
+
 def _as_list(found: list[Ready | ProblemDetails]) -> Response:
     numbers: dict[bytes, int] = {}
-    items = tuple(
-        Item(200, numbers.setdefault(each.body, len(numbers)))
-        if isinstance(each, Ready)
-        else Item(each.status, problem=each)
-        for each in found
-    )
-    return as_json(msgspec.json.encode(Batch(items, tuple(map(msgspec.Raw, numbers)))), cache="no-store")
+    items: dict[Ready, Item] = {}
+    for each in found:
+        if isinstance(each, Ready) and each not in items:
+            items[each] = Item(200, numbers.setdefault(each.body, len(numbers)))
+    told = tuple([items[each] if isinstance(each, Ready) else Item(each.status, problem=each) for each in found])
+    return as_json(msgspec.json.encode(Batch(told, tuple(map(msgspec.Raw, numbers)))), cache="no-store")
 
 
 def _as_lines(found: list[Ready | ProblemDetails]) -> Response:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from io import BytesIO
 from typing import Any, Final
 
@@ -120,8 +121,9 @@ class FastLane:
         return sender(environ.get("REMOTE_ADDR"), list(EnvironHeaders(environ)), self._service.trust)
 
 
+@lru_cache(maxsize=4_096)
 def head(size: int, meaning: str) -> list[tuple[str, str]]:
-    """The headers of an answer, from the size of its body and the digest of the rule set."""
+    """The headers of an answer, from the size of its body and the digest of the rule set; nobody may change them."""
     return [
         ("Content-Type", "application/json"),
         ("Content-Length", str(size)),

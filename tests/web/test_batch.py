@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
@@ -11,8 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance import Checker
+from compliance.audit.record import DecisionRecord
 from compliance.web.app import create_app
 from compliance.web.batch import MOST_ITEMS
+from tests.node import Node
 from tests.web.asking import ARTICLE, DAY, PEER, Asker, refused, well_formed
 from tests.web.test_fast_lane import PAGES, READERS
 
@@ -143,3 +146,10 @@ def test_a_failure_at_one_item_is_told_of_it_without_what_was_sent(
     assert [each["status"] for each in batch["items"]] == [500, 200]
     well_formed(batch["items"][0]["problem"], 500)
     assert PEER not in caplog.text + json.dumps(batch)
+
+
+def test_where_every_decision_is_recorded_equal_items_are_recorded_each(tmp_path: Path) -> None:
+    node = Node(tmp_path, "every")
+    Asker(create_app(node.checker)).check([{"content": {"publisher": "radio.example"}}] * 3, path=PATH)
+    node.close()
+    assert len(node.of(DecisionRecord)) == 3
