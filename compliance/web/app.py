@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from time import perf_counter
 from typing import Final
 
 from flask import Flask, Response, request
@@ -19,7 +20,7 @@ from compliance.web.delivery import deliver
 from compliance.web.fast_lane import FastLane, head
 from compliance.web.guard import stand_guard
 from compliance.web.metrics import Metrics
-from compliance.web.service import EXTENSION, Sealing, Service
+from compliance.web.service import BEGUN, EXTENSION, Sealing, Service
 from compliance.web.withheld import silence_words
 
 MOST_KEPT: Final = 64 * 1024 * 1024
@@ -80,6 +81,8 @@ def _finish(app: Flask, shared: Service) -> None:
     def count(response: Response) -> Response:
         route = request.url_rule.rule if request.url_rule else "none"
         shared.metrics.add("compliance_requests_total", route=route, status=str(response.status_code))
+        if (begun := request.environ.get(BEGUN)) is not None:
+            shared.metrics.took(route, perf_counter() - begun)
         return response
 
     @app.after_request

@@ -14,6 +14,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from io import BytesIO
+from time import perf_counter
 from typing import Any, Final
 
 from werkzeug.datastructures import EnvironHeaders
@@ -22,8 +23,9 @@ from compliance.kept import Ready, Sort
 from compliance.reader import Sender, sender
 from compliance.web.access import GRANT, Grant
 from compliance.web.checking import answered, count
+from compliance.web.metrics import SLOW
 from compliance.web.problems import SAFE
-from compliance.web.service import Service
+from compliance.web.service import BEGUN, Service
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -61,18 +63,25 @@ class FastLane:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """The response to a request, by PEP 3333."""
+        begun = perf_counter()
         if environ["PATH_INFO"] == ROUTE and (size := self._size(environ)):
             found = self._ask(ROUTE, environ.get("HTTP_AUTHORIZATION"))
             if not isinstance(found, Grant):
-                return self.behind(environ, start_response)  # which says why
+                return self._handed_on(environ, start_response, begun)  # who says why
             environ[GRANT] = found
             body = environ["wsgi.input"].read(size)
             if len(body) == size and (ready := self._answer(environ, body)) is not None:
+                if (seconds := perf_counter() - begun) > SLOW[0]:
+                    self._service.metrics.took(ROUTE, seconds)
                 start_response("200 OK", [*ready.head])  # servers may change what they are given
                 return [ready.body]  # a list: some servers have a quick way for it
             environ["wsgi.input"] = BytesIO(body)
         elif "HTTP_TRANSFER_ENCODING" in environ and environ.get("wsgi.input_terminated"):
             _measure(environ, self._most)
+        return self._handed_on(environ, start_response, begun)
+
+    def _handed_on(self, environ: Environ, start_response: StartResponse, begun: float) -> Iterable[bytes]:
+        environ[BEGUN] = begun
         return self.behind(environ, start_response)
 
     def _size(self, environ: Environ) -> int:

@@ -22,6 +22,7 @@ Samples = dict[tuple[str, Labels], int]
 """Numbers by name and labels."""
 _HELP = {
     "compliance_requests_total": "requests by route and status",
+    "compliance_slow_requests_total": "requests that took longer than so many seconds, by route",
     "compliance_notices_total": "answers with notices by status and display, in tens",
     "compliance_rule_notices_total": "answers with a notice that a rule asks for, or may, in tens",
     "compliance_unknowns_total": "answers that may differ once a fact is known, by fact, in tens",
@@ -43,6 +44,8 @@ _HELP = {
     "compliance_geo_reloads_total": "databases and overlays taken into use since the start, by result",
 }
 NAMES = tuple(_HELP)
+SLOW = (0.005, 0.05, 0.5, 5.0)
+"""Seconds after which a request is counted as slow. Finer times would tell whether an answer was at hand."""
 
 
 class Metrics:
@@ -60,6 +63,12 @@ class Metrics:
         """Count one more, or `amount` more."""
         with self._lock:
             self._counts[name, tuple(sorted(labels.items()))] += amount
+
+    def took(self, route: str, seconds: float) -> None:
+        """Count how long a request took, if that was long."""
+        for bound in SLOW:
+            if seconds > bound:
+                self.add("compliance_slow_requests_total", route=route, seconds=f"{bound:g}")
 
     def samples(self, gauges: Mapping[str, Mapping[Labels, int]]) -> Samples:
         """All counters and the gauges given, as they are."""

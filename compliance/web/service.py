@@ -17,6 +17,8 @@ from compliance.web import metrics
 from compliance.web.access import Access
 
 EXTENSION = "compliance"
+BEGUN = "compliance.begun"
+"""Where in the environment of a request stands when it came, by `time.perf_counter`."""
 Sealing = Callable[[], SealStatus]
 """Says how the log of evidence is sealed."""
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import re
 from collections.abc import Iterable, Mapping
 from io import BytesIO
 from typing import Any, NoReturn
@@ -229,10 +231,26 @@ def test_both_doors_count_alike(checker: Checker, reader: Any) -> None:
         for _ in range(11):
             said(app.wsgi_app if is_front else lane(app).behind, environ(body))
         said(app.wsgi_app if is_front else lane(app).behind, environ(b"{"))
-        told.append(app.test_client().get("/metrics").text)
+        told.append(re.sub(r"compliance_slow_requests_total\{.*\n", "", app.test_client().get("/metrics").text))
     assert told[0] == told[1]
     assert 'compliance_requests_total{route="/v1/check",status="200"} 11' in told[0]
     assert 'compliance_requests_total{route="/v1/check",status="400"} 1' in told[0]
+
+
+@pytest.mark.parametrize(
+    ("took", "expected"),
+    [(0.004, []), (0.006, ["0.005"]), (0.2, ["0.005", "0.05"]), (9.0, ["0.005", "0.05", "0.5", "5"])],
+)
+@pytest.mark.parametrize("body", [BODY, b"{"], ids=["in front", "behind"])
+def test_slow_requests_are_counted_by_how_slow_they_are(
+    own: Flask, monkeypatch: pytest.MonkeyPatch, body: bytes, took: float, expected: list[str]
+) -> None:
+    for steps in (itertools.repeat(0.0), itertools.count(1_000.0, took)):
+        for module in ("fast_lane", "app"):
+            monkeypatch.setattr(f"compliance.web.{module}.perf_counter", lambda steps=steps: next(steps))
+        said(own.wsgi_app, environ(body))
+    told = own.extensions["compliance"].metrics.text()
+    assert re.findall(r'slow_requests_total\{route="/v1/check",seconds="([0-9.]+)"\} 1\n', told) == expected
 
 
 def test_a_failure_in_front_is_an_answer_from_behind(own: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
