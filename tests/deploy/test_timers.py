@@ -54,7 +54,7 @@ def test_systemd_finds_nothing_wrong_with_a_timer_and_what_it_starts(timer: str,
     done = subprocess.run(
         [program("systemd-analyze"), "verify", *paths], capture_output=True, text=True, check=False, timeout=60
     )
-    if "Failed to" in done.stderr and "Unknown" not in done.stderr:
+    if re.search(r"Failed to (initialize|connect|set ?up)", done.stderr):
         missing("`systemd-analyze` cannot verify here")
     assert (done.returncode, done.stderr) == (0, "")
 
