@@ -24,7 +24,7 @@ from compliance.engine.reasons import MOST_REASONS, reasons, rests_on
 from compliance.mentions.statuses import Listing, listings
 from compliance.model.decision import Display, Instance, Reason
 from compliance.model.facts import Facts
-from compliance.model.notice import Corner, Medium, Notice, Placement, Whose
+from compliance.model.notice import Corner, Medium, Notice, Placement
 from compliance.model.rule import Rule
 from compliance.model.ruleset import LawDays, Ruleset
 from compliance.model.territory import LocationSet
@@ -32,7 +32,7 @@ from compliance.model.truth import FALSE, TRUE
 from compliance.notices.locale import lookup
 from compliance.notices.page import media
 from compliance.notices.render import Rendered, is_certain
-from compliance.notices.spoken import Page, speak
+from compliance.notices.spoken import Page, names_publisher, speak
 from compliance.notices.wording import Chosen
 
 MOST_KEPT: Final = 4096
@@ -40,7 +40,6 @@ MOST_KEPT: Final = 4096
 _MOST_DAYS: Final = 64
 _WORDS: Final = {TRUE: "in", FALSE: "out"}
 MAYBE: Final = "maybe"
-PUBLISHER_SLOT: Final = "{publisher.title}"
 _numbers = count()
 _encoded: Final = json.JSONEncoder(separators=(",", ":")).encode
 
@@ -138,10 +137,7 @@ class Parts:
         """Whether words of a notice may differ from one publisher to the next."""
         found = self._of_publisher.get(notice.id)
         if found is None:
-            found = any(each.of is Whose.PUBLISHER for each in notice.values.values()) or any(
-                PUBLISHER_SLOT in text for words in notice.each_words() for text in words.values()
-            )
-            self._of_publisher.put(notice.id, found)
+            found = self._of_publisher.put(notice.id, names_publisher(notice))
         return found
 
     def _chosen(self, instance: Instance, page: Page) -> Chosen:

@@ -10,34 +10,30 @@ of days: those around the law day on which nothing turns in the rule set, nor in
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final, Generic, TypeVar
+from typing import Final, TypeVar
 
 from compliance.assemble import Question, page_of, publisher_of
 from compliance.audit.facts import recorded
 from compliance.audit.leaf import NONCE_BYTES, VERSION, nonce_of
 from compliance.audit.reference import reference_of
-from compliance.audit.table import Days, Footnote, OutcomeRecord, Row, Shown, Stretch, TableRecord, Words
+from compliance.audit.table import Days, OutcomeRecord, Stretch, TableRecord, Words
 from compliance.content.facts import ANOTHER_PAGE
 from compliance.content.mentioned import NOTHING
 from compliance.engine.decide import SEMANTICS
 from compliance.engine.index import Index
 from compliance.engine.memo import Memo
-from compliance.engine.partial import UNKNOWN_CLASS, Table, tabulate
 from compliance.engine.reading import PLACE
-from compliance.engine.reasons import MOST_REASONS
-from compliance.engine.zones import Zones
+from compliance.engine.segment import Segment
 from compliance.model.decision import Decision, Instance
 from compliance.model.facts import Facts, FactValue, OneOf
 from compliance.model.period import ALWAYS, Period
 from compliance.model.ruleset import LawDays, Ruleset
 from compliance.model.territory import LocationSet
-from compliance.notices.page import markers, places
-from compliance.notices.render import Rendered, is_certain
-from compliance.notices.spoken import Page, footnotes, speak, stretches, turns
+from compliance.notices.spoken import Page, stretches, turns
+from compliance.outcomes import Outline, outline_of
 
 _PAGE: Final = "content.url"
 _ANY_DAY: Final = date(2000, 1, 1)
@@ -205,127 +201,23 @@ def _asked_anew(facts: dict[str, FactValue], content: str | None, ruleset: Rules
     return {**facts, _PAGE: replace(url, values=url.values | named)}
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What pages of which the same is told have in common: the outcome in some leaf, and for how long it holds."""
+
+    outcome: OutcomeRecord
+    stretch: Stretch
+
+
 # -- making one -----------------------------------------------------------------------------------------
-
-
-class _Numbered(Generic[T]):
-    """Things that several rows share, by number."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[Hashable, int] = {}
-        self.found: list[T] = []
-
-    def number(self, key: Hashable, make: Callable[[], T]) -> int:
-        """The number of a thing, which is made when it is first asked for."""
-        if key not in self._numbers:
-            self._numbers[key] = len(self.found)
-            self.found.append(make())
-        return self._numbers[key]
-
-
-@dataclass(slots=True)
-class _Sheet:
-    """What rows share, while they are made."""
-
-    page: Page
-    facts: Facts
-    kept: Memo[Words]
-    words: _Numbered[Words] = field(default_factory=_Numbered)
-    notices: _Numbered[Shown] = field(default_factory=_Numbered)
-    footnotes: _Numbered[Footnote] = field(default_factory=_Numbered)
-    rows: _Numbered[Row] = field(default_factory=_Numbered)
-
-    def row(self, instances: Sequence[Instance]) -> int:
-        """The number of the row with these notices."""
-        notices = tuple(self._notice(each) for each in instances)
-        notes = tuple(self._footnotes(instances))
-        return self.rows.number((notices, notes), lambda: Row(notices=notices, footnotes=notes))
-
-    def _notice(self, instance: Instance) -> int:
-        key = (
-            instance.notice.id,
-            instance.entity,
-            instance.status,
-            instance.display,
-            instance.rules,
-            instance.unknowns,
-            instance.approximated,
-            instance.by_reach,
-        )
-        return self.notices.number(key, lambda: self._shown(instance))
-
-    def _shown(self, instance: Instance) -> Shown:
-        rules = instance.rules
-        return Shown(
-            id=instance.notice.id,
-            entity=instance.entity,
-            status=instance.status.value,
-            display=instance.display.value,
-            placements=tuple(each.value for each in places(instance, self.facts)),
-            words=self._words(instance),
-            rules=rules[:MOST_REASONS],
-            rule_count=len(rules) if len(rules) > MOST_REASONS else None,
-            unknowns=instance.unknowns,
-            approximated=instance.approximated,
-            reach=instance.by_reach,
-        )
-
-    def _words(self, instance: Instance) -> int:
-        """The number of the words of a notice, worked out once for all pages that look alike to them."""
-        page, notice = self.page, instance.notice
-        turn = page.turns.get(notice.id, page.item) if notice.rotation is not None else None
-        publisher = page.publisher, page.called
-        alike = (notice.id, instance.entity, is_certain(instance), page.day(instance), *publisher, turn)
-        found = self.kept.get(alike)
-        if found is None:
-            chosen = page.choose(instance)
-            said = [speak(_in(page, tag), instance, chosen) for tag in chosen.text]
-            found = self.kept.put(alike, _digests(said))
-        return self._number(found)
-
-    def _number(self, words: Words) -> int:
-        key = (words.default, *words.text.items(), None, *words.short.items())
-        return self.words.number(key, lambda: words)
-
-    def _footnotes(self, instances: Sequence[Instance]) -> Iterable[int]:
-        """The numbers of the footnotes of a row."""
-        marked = markers(instances)
-        if not any(marked):
-            return
-        tags = {tag: None for each in instances for tag in self.page.choose(each).text}
-        said = [footnotes(each, instances, marked) for each in (self.page, *(_in(self.page, tag) for tag in tags))]
-        for notes in zip(*said, strict=True):
-            words = self._number(_digests([each.words for each in notes]))
-            yield self._footnote(Footnote(id=notes[0].notice, entities=notes[0].entities, words=words))
-
-    def _footnote(self, note: Footnote) -> int:
-        return self.footnotes.number((note.id, note.entities, note.words), lambda: note)
-
-
-def _in(page: Page, tag: str) -> Page:
-    """A page for somebody who reads one language."""
-    return replace(page, languages=(tag,))
-
-
-def _digests(words: Sequence[Rendered]) -> Words:
-    """The digests of words; the first are those of the default language."""
-    return Words(
-        default=words[0].language,
-        text={each.language: _digest(each.text) for each in words},
-        short={each.language: _digest(each.short) for each in words if each.short != each.text},
-    )
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _made(basis: _Basis, head: _Head) -> Tabulated:
     """The table that follows from something."""
     page = basis.page
-    table = tabulate(basis.index.segment(page.days), basis.facts)
-    instances = [each for decision in table.rows.values() for each in decision.instances]
-    outcome = _outcome(table, _Sheet(page, basis.facts, Memo(MOST_KEPT) if basis.kept is None else basis.kept), head)
+    segment = basis.index.segment(page.days)
+    outline = outline_of(segment, basis.facts)
+    told = _told(basis, segment, outline, head)
     record = TableRecord(
         v=head.version,
         nonce=head.nonce,
@@ -337,44 +229,25 @@ def _made(basis: _Basis, head: _Head) -> Tabulated:
         ruleset=page.ruleset.meaning,
         source=page.ruleset.source,
         semantics=SEMANTICS,
-        stretch=_stretch(basis.index, page, instances),
-        turns={notice: turn for notice, turn in turns(page, instances) if turn is not None},
-        outcome=outcome.key,
+        stretch=told.stretch,
+        turns={notice: turn for notice, turn in turns(page, outline.turning) if turn is not None},
+        outcome=told.outcome.key,
     )
-    return Tabulated(record, outcome)
+    # its nonce follows from that of the record of the page, and not the other way round
+    nonce = hashlib.sha256(bytes.fromhex(head.nonce)).digest()[:NONCE_BYTES]
+    return Tabulated(record, told.outcome.again(nonce.hex(), head.day))
 
 
-def _outcome(table: Table, sheet: _Sheet, head: _Head) -> OutcomeRecord:
-    """The rows of a table. Its nonce follows from that of the record of the page, and not the other way round."""
-    unknown = sheet.row(table.rows[UNKNOWN_CLASS,].instances)
-    row_of = [sheet.row(table.rows[f"zone {number}",].instances) for number in range(len(table.zones.places))]
-    elsewhere, where = _places(table.zones, row_of)
-    return OutcomeRecord(
-        v=head.version,
-        nonce=hashlib.sha256(bytes.fromhex(head.nonce)).digest()[:NONCE_BYTES].hex(),
-        day=head.day,
-        words=tuple(sheet.words.found),
-        notices=tuple(sheet.notices.found),
-        footnotes=tuple(sheet.footnotes.found),
-        rows=tuple(_at(row, where[number]) for number, row in enumerate(sheet.rows.found)),
-        elsewhere=elsewhere,
-        unknown=unknown,
-    )
-
-
-def _at(row: Row, places: Sequence[str]) -> Row:
-    return Row(notices=row.notices, footnotes=row.footnotes, places=tuple(places))
-
-
-def _places(zones: Zones, row_of: Sequence[int]) -> tuple[int, dict[int, list[str]]]:
-    """The row of most countries, and for each row the places whose row is not that of the place around them."""
-    countries = Counter(row_of[zone] for _, zone, above in zones.borders if above is None)
-    elsewhere = max(countries, key=lambda row: (countries[row], -row))
-    found = defaultdict[int, list[str]](list)
-    for place, zone, above in zones.borders:
-        if row_of[zone] != (elsewhere if above is None else row_of[above]):
-            found[row_of[zone]].append(place)
-    return elsewhere, found
+def _told(basis: _Basis, segment: Segment, outline: Outline, head: _Head) -> _Told:
+    """What readers are told, worked out once for all pages that look alike to the rules and to the words."""
+    page, facts = basis.page, basis.facts
+    key = (outline, head.version, *outline.likeness(page, facts))
+    found: _Told | None = segment.made.get(key)
+    if found is None:
+        kept = Memo[Words](MOST_KEPT) if basis.kept is None else basis.kept
+        outcome = outline.outcome(page, facts, kept, nonce=head.nonce, day=head.day, version=head.version)
+        found = segment.made.put(key, _Told(outcome, _stretch(basis.index, page, outline.instances)))
+    return found
 
 
 def _stretch(index: Index, page: Page, instances: Sequence[Instance]) -> Stretch:

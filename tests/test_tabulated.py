@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from compliance.answer import Answer
 from compliance.assemble import Moment, Question, assemble
 from compliance.audit.record import decode, encode
-from compliance.audit.table import OutcomeRecord, Row, TableRecord, Words
+from compliance.audit.table import OutcomeRecord, Row, TableRecord, Words, key_of
 from compliance.engine.decide import decide
 from compliance.engine.index import Index
 from compliance.engine.memo import Memo
@@ -203,8 +203,9 @@ def _said(decision: Decision) -> tuple[object, ...]:
 @few
 @given(worded(), st.lists(st.tuples(questions(), days()), min_size=2, max_size=3))
 def test_what_is_kept_of_other_tables_changes_none(ruleset: Ruleset, asked: list[tuple[Question, LawDays]]) -> None:
-    index, kept, plain = Index(ruleset), Memo[Words](64), Index(ruleset)
-    for page, on in asked:
+    index, kept = Index(ruleset), Memo[Words](64)
+    for page, on in (*asked, *asked):
         table = table_of(index, page, on, STAMP, kept=kept)
-        assert table == made(plain, page, on)
+        assert table == made(ruleset, page, on)
+        assert table.outcome.key == key_of(encode(table.outcome)) == table.record.outcome
         assert replayed(table.record, index, kept) == table

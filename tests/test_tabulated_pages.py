@@ -17,14 +17,14 @@ from hypothesis import strategies as st
 from compliance import Checker, Reader
 from compliance.assemble import Question
 from compliance.audit.record import decode, encode
-from compliance.audit.table import Stretch, TableRecord, Words
+from compliance.audit.table import Stretch, TableRecord, Words, key_of
 from compliance.content.facts import ANOTHER_PAGE, Content, Written
 from compliance.content.mentioned import told, with_mentions
 from compliance.engine.index import Index
 from compliance.engine.memo import Memo
 from compliance.law_time import law_days
 from compliance.model.facts import FactValue, Members, OneOf
-from compliance.model.notice import Every, Notice, Rotation
+from compliance.model.notice import Every, Layout, Medium, Notice, Placement, Rotation
 from compliance.model.period import Period
 from compliance.model.rule import Rule
 from compliance.model.ruleset import LawDays, Ruleset
@@ -33,7 +33,7 @@ from compliance.tabulated import Stamp, Tabulated, replayed, table_of
 from compliance.web.app import create_app
 from tests.engine.building import line, notice, one, register, rule, rules_of
 from tests.engine.days import DAY, MOSCOW, ONE, TOKYO
-from tests.engine.words import PLACE
+from tests.engine.words import PLACE, Facts
 from tests.web.asking import Asker
 
 STAMP = Stamp(bytes(range(16)), date(2026, 9, 1))
@@ -278,14 +278,45 @@ UNALIKE: Mapping[str, tuple[Notice, Asked, Asked]] = {
 @pytest.mark.parametrize("unlike", UNALIKE)
 def test_words_of_one_page_are_not_kept_for_another_that_is_not_like_it(unlike: str) -> None:
     says, *pages_asked = UNALIKE[unlike]
-    index, kept = Index(rules_of(rule("r", line(PLACE, "RU"), says=says))), Memo[Words](64)
+    ruleset = rules_of(rule("r", line(PLACE, "RU"), says=says))
+    index, kept = Index(ruleset), Memo[Words](64)
     found = []
     for content, known, day in pages_asked:
         question = Question(content, known, UNKNOWN)
         table = table_of(index, question, {MOSCOW: day}, STAMP, kept=kept)
-        assert table == table_of(index, question, {MOSCOW: day}, STAMP) == replayed(table.record, index, kept)
+        assert table == table_of(Index(ruleset), question, {MOSCOW: day}, STAMP) == replayed(table.record, index, kept)
         found.append(table.outcome.words)
     assert found[0] != found[1]
+
+
+OVERLAID = replace(notice(), layout=Layout(media={"web": Medium(placement=Placement.OVERLAY)}))
+
+
+def on_a_surface(surface: str) -> Facts:
+    return {**RADIO, "content.surface": one(surface)}
+
+
+SHARED: Mapping[str, tuple[Notice, Facts, Facts, bool]] = {
+    "publishers whom the words name": (SPEAKING, RADIO, DESK, False),
+    "publishers whom no words name": (notice(), RADIO, DESK, True),
+    "surfaces with a place of their own": (OVERLAID, on_a_surface("web"), on_a_surface("radio"), False),
+    "surfaces without one": (notice(), on_a_surface("web"), on_a_surface("radio"), True),
+}
+
+
+@pytest.mark.parametrize("what", SHARED)
+def test_an_outcome_is_that_of_all_pages_whose_readers_are_told_the_same(what: str) -> None:
+    says, first, second, is_shared = SHARED[what]
+    index = Index(rules_of(rule("r", line(PLACE, "RU"), says=says)))
+    tables = []
+    for number, known in enumerate((first, second)):
+        stamp = Stamp(bytes([number]) * 16, DAY + number * ONE)
+        tables.append(table_of(index, Question(Content(), known, UNKNOWN), {MOSCOW: DAY}, stamp))
+    assert (tables[0].record.outcome == tables[1].record.outcome) is is_shared
+    for number, table in enumerate(tables):
+        assert table.outcome.key == key_of(encode(table.outcome))
+        assert table.outcome.day == table.record.day == DAY + number * ONE
+    assert tables[0].outcome.nonce != tables[1].outcome.nonce
 
 
 def test_a_reader_of_unknown_place_gets_the_words_that_are_true_anywhere() -> None:

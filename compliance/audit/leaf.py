@@ -61,9 +61,13 @@ def written(record: Record, without: Collection[str] = ()) -> bytes:
         record: what it says.
         without: the names of members to be left out.
     """
-    members = {name: value for name, value in msgspec.to_builtins(record).items() if name not in without}
+    return spelt({name: value for name, value in msgspec.to_builtins(record).items() if name not in without})
+
+
+def spelt(members: Mapping[str, Any]) -> bytes:
+    """The canonical form of members that a record may have, of which all names are in ASCII."""
     try:
-        return _ENCODER.encode(members)  # the same bytes, sooner: a record has no members but of ASCII
+        return _ENCODER.encode(members)  # the same bytes, sooner
     except UnicodeEncodeError:
         return canonical(members)
 

@@ -15,13 +15,13 @@ import hashlib
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import msgspec
 
 from compliance.audit.canonical import canonical
 from compliance.audit.facts import FactsError, facts_in
-from compliance.audit.leaf import Count, Hex, Part, Record, RecordError, members_of, written
+from compliance.audit.leaf import Count, Hex, Part, Record, RecordError, members_of, spelt, written
 from compliance.model.facts import FactValue
 from compliance.model.territory import PLACES, lineage
 
@@ -169,10 +169,16 @@ class OutcomeRecord(Record, frozen=True, kw_only=True, omit_defaults=True, tag=_
         if any(number >= len(among) for numbers, among in numbered for number in numbers):
             raise RecordError("an outcome names something by a number that it does not have")
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The key; for a record of a later version, ask `key_of` its bytes."""
         return _key(written(self, NOT_IN_KEY))
+
+    def again(self, nonce: str, day: date) -> Self:
+        """The same in another leaf, whose key is this one, and is not worked out once more."""
+        found = msgspec.structs.replace(self, nonce=nonce, day=day)
+        vars(found)["key"] = self.key
+        return found
 
     def row(self, place: str | None) -> Row:
         """What a reader in a place is shown; None is a reader of whom nobody knows the place.
@@ -209,7 +215,7 @@ def key_of(data: bytes) -> str:
     if members["kind"] not in KEYED:
         raise RecordError("only tables, outcomes and confirmations have keys")
     said = {name: value for name, value in members.items() if name not in NOT_IN_KEY}
-    return _key(canonical(said))
+    return _key(spelt(said) if data.isascii() else canonical(said))
 
 
 def _key(said: bytes) -> str:

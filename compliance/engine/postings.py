@@ -121,13 +121,20 @@ class Bucket:
 
     def signature(self, views: Mapping[str, View]) -> tuple[Hashable, ...]:
         """What its rules can see of a question."""
-        return (
-            self.number,
-            *[
-                self._stretch(fact, views[fact].value) if keys is None else views[fact].signature(keys)
-                for fact, keys in self.asked
-            ],
+        return (self.number, *[self._seen(fact, keys, views[fact]) for fact, keys in self.asked])
+
+    def likeness(self, views: Mapping[str, View]) -> tuple[Hashable, ...]:
+        """Equal for questions of which its rules see the same; sooner said: a view that is kept stands for itself."""
+        return tuple(
+            [
+                view if view.is_kept else self._seen(fact, keys, view)
+                for (fact, keys), view in zip(self.asked, map(views.__getitem__, self.facts), strict=True)
+            ]
         )
+
+    def _seen(self, fact: str, keys: Keys | None, view: View) -> Hashable:
+        """What its rules can see of one fact, of which they ask for these keys."""
+        return self._stretch(fact, view.value) if keys is None else view.signature(keys)
 
     def _stretch(self, fact: str, value: Hashable) -> Hashable:
         """Between which turns of the periods that its rules ask for some days lie: no rule can see more of them."""
@@ -304,6 +311,10 @@ class Prepared:
     page_shapes: tuple[Shape, ...]
     bound_shapes: Mapping[str, tuple[Shape, ...]]
     """The rules that bind an entity, by the fact that they take it from."""
+    page_rules: Bucket
+    """All rules that bind no entity ..."""
+    bound_rules: Mapping[str, Bucket]
+    """... and those that do, by the fact that they take it from."""
     asked: Mapping[str, Keys]
     """For each fact that rules ask for, their keys."""
     listed_in: Mapping[str, Keys]
@@ -325,8 +336,21 @@ class Prepared:
             for fact, keys in shape.all.asked:
                 asked[fact] |= keys or set()
         listed_in = _listed_in(ruleset)
-        unlisted = frozenset(name for name in ruleset.entities if name not in listed_in)
-        return cls(ruleset, page, bound, {fact: frozenset(keys) for fact, keys in asked.items()}, listed_in, unlisted)
+        return cls(
+            ruleset=ruleset,
+            page_shapes=page,
+            bound_shapes=bound,
+            page_rules=_together(page),
+            bound_rules={fact: _together(each) for fact, each in bound.items()},
+            asked={fact: frozenset(keys) for fact, keys in asked.items()},
+            listed_in=listed_in,
+            unlisted=frozenset(name for name in ruleset.entities if name not in listed_in),
+        )
+
+
+def _together(shapes: Iterable[Shape]) -> Bucket:
+    """The rules of several shapes."""
+    return Bucket(tuple(chain.from_iterable(shape.all.rules for shape in shapes)))
 
 
 def _listed_in(ruleset: Ruleset) -> Mapping[str, Keys]:

@@ -13,7 +13,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
-from typing import Final
+from typing import Any, Final
 
 from compliance.engine import worlds
 from compliance.engine.changes import Change, earliest
@@ -24,17 +24,21 @@ from compliance.engine.reading import PLACE, UNNAMED, Atom, Reading, with_bindin
 from compliance.engine.reasons import stale_registers
 from compliance.engine.sight import MOST_KEPT, Sight
 from compliance.engine.standing import FIRES, GONE, NOT_NOW, OPEN, by_keys, by_lines
+from compliance.engine.table import UNKNOWN_CLASS, Table, zone_class
 from compliance.engine.views import View
 from compliance.engine.zones import Zones
 from compliance.model.decision import Decision, Display, Instance, NoticeStatus
 from compliance.model.facts import Facts, Members, unknown
 from compliance.model.rule import IfUnknown
 from compliance.model.ruleset import LawDays
-from compliance.model.territory import PLACES
+from compliance.model.territory import PLACES, LocationSet
 from compliance.model.truth import FALSE, UNKNOWN
 
 _numbers = count()
 _NO_DECISION: Final = Decision()
+MOST_TABLES: Final = 256
+"""So many tables are kept: of pages between which some rule tells."""
+MOST_MADE: Final = 1024
 
 Part = tuple[str, Hashable, Found | None, tuple[Ready, ...]]
 """A notice, what its part stands for in a joint result, its instance, and the rules that may ask for it."""
@@ -71,10 +75,14 @@ class Segment:
         self.days = days
         self._page_shapes = prepared.page_shapes
         self._bound_shapes = prepared.bound_shapes
+        self._page_rules, self._bound_rules = prepared.page_rules, prepared.bound_rules
         self._sight = Sight(prepared, days)
         self._same: Memo[_Result] = Memo(MOST_KEPT)
         self._results: Memo[_Result] = Memo(MOST_KEPT)
         self._joint: Memo[tuple[Found | None]] = Memo(MOST_KEPT)
+        self._tables: Memo[Table] = Memo(MOST_TABLES)
+        self.made: Memo[Any] = Memo(MOST_MADE)
+        """What others make of its tables, which goes when it goes."""
 
     @cached_property
     def zones(self) -> Zones:
@@ -83,7 +91,43 @@ class Segment:
 
     def decide(self, facts: Facts) -> Decision:
         """The decision on these days."""
-        views = self._sight.views(facts)
+        return self._decided(facts, self._sight.views(facts))
+
+    def table(self, facts: Facts) -> Table:
+        """The decisions on a page, for a reader of unknown place and in each zone, whatever place is in the facts.
+
+        It is the same object for pages of which no rule can tell one from the other.
+        """
+        page = {**facts, PLACE: unknown(PLACE)}
+        views = self._sight.views(page)
+        key = self._likeness(page, views)
+        found = self._tables.get(key)
+        if found is None:
+            rows: dict[tuple[str, ...], Decision] = {(UNKNOWN_CLASS,): self._decided(page, views)}
+            for number, (where, seen) in enumerate(self._standing):
+                rows[zone_class(number),] = self._decided({**page, PLACE: where}, {**views, **seen})
+            found = self._tables.put(key, Table((PLACE,), self.zones, {}, rows))
+        return found
+
+    @cached_property
+    def _standing(self) -> tuple[tuple[LocationSet, Mapping[str, View]], ...]:
+        """For each zone a place that stands for it, and the view of that where some rule asks for places."""
+        places = [LocationSet.of(each[:1]) for each in self.zones.places]
+        seen = [self._sight.views({PLACE: where}).get(PLACE) for where in places]
+        return tuple((each, {} if view is None else {PLACE: view}) for each, view in zip(places, seen, strict=True))
+
+    def _likeness(self, facts: Facts, views: Mapping[str, View]) -> Hashable:
+        """Equal for pages of which no rule can tell one from the other."""
+        bound = {
+            (name, fact, name in value.certain, rules.likeness(self._sight.about(name, facts, views)))
+            for name, holders in self._bound_by(facts).items()
+            for fact, value in holders
+            for rules in (self._bound_rules[fact],)
+        }
+        return self._page_rules.likeness(views), frozenset(bound)
+
+    def _decided(self, facts: Facts, views: Mapping[str, View]) -> Decision:
+        """The decision on what is seen."""
         question = _Question(facts, views)
         self._look(self._page_shapes, question)
         found = self._joined(question)

@@ -10,13 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
 from compliance.model.decision import Instance
-from compliance.model.notice import Whose
+from compliance.model.notice import Notice, Whose
 from compliance.model.period import Period, between
 from compliance.model.ruleset import LawDays, Ruleset
 from compliance.notices.render import Rendered, Slot, Slots, is_certain, render
 from compliance.notices.wording import Chosen, choose
+
+PUBLISHER_SLOT: Final = "{publisher.title}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,13 @@ class Footnote:
     notice: str
     entities: tuple[str, ...]
     words: Rendered
+
+
+def names_publisher(notice: Notice) -> bool:
+    """Whether words of a notice may differ from one publisher to the next."""
+    if any(each.of is Whose.PUBLISHER for each in notice.values.values()):
+        return True
+    return any(PUBLISHER_SLOT in text for words in notice.each_words() for text in words.values())
 
 
 def speak(page: Page, instance: Instance, chosen: Chosen) -> Rendered:

@@ -75,6 +75,9 @@ def test_what_readers_of_json_read_differently_or_not_at_all_has_no_form(value: 
             b"",
             b"{",
             b"1.0",
+            b'{"a":[1.5]}',
+            b'{"a":[9007199254740992]}',
+            b'[{"b":1,"a":1}]',
             b"1e3",
             b"-0",
             b"01",
@@ -92,6 +95,14 @@ def test_bytes_in_no_canonical_form_are_refused(data: bytes) -> None:
     with pytest.raises(CanonicalError) as refused:
         parsed(data)
     assert len(str(refused.value)) < 80  # and nothing of them is repeated
+
+
+@pytest.mark.parametrize("value", [None, [None], "\x01", "ж", ["\uff21"], {"\uff21": 1, "\U0001d11e": 2}, -MOST])
+@pytest.mark.parametrize("levels", [0, 5, 6, 7, 8, 40])
+def test_a_value_is_read_however_many_levels_it_has(value: object, levels: int) -> None:
+    for number in range(levels):
+        value = {"a": value} if number % 2 else [value]
+    assert parsed(canonical(value)) == value
 
 
 @pytest.mark.parametrize("half", ["\ud800", "x\udfffy", "\udc00\ud800"])

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from compliance import Checker
 from compliance.engine.decide import decide
 from compliance.engine.index import Index
-from compliance.engine.partial import MOST_ROWS, NotTabulatedError, Table, tabulate
+from compliance.engine.partial import MOST_ROWS, tabulate
+from compliance.engine.table import NotTabulatedError, Table
 from compliance.model.facts import FactValue, Members, OneOf, unknown
 from compliance.model.rule import Line
 from compliance.model.ruleset import Ruleset

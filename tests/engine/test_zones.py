@@ -11,8 +11,9 @@ import pytest
 from compliance.engine import partial
 from compliance.engine.decide import decide
 from compliance.engine.index import Index
-from compliance.engine.partial import NotTabulatedError, tabulate
+from compliance.engine.partial import tabulate
 from compliance.engine.places import Places
+from compliance.engine.table import NotTabulatedError
 from compliance.engine.zones import Zones
 from compliance.model.facts import unknown
 from compliance.model.period import ALWAYS, Period

@@ -17,7 +17,7 @@ from tests.mutation.runner import Judge, Judged, Session, collect, load, mutants
 
 ENGINE: Final = (
     *("reading", "worlds", "decide", "changes", "reasons", "views", "places", "postings"),
-    *("sight", "standing", "segment", "index", "memo", "zones", "partial", "explain"),
+    *("sight", "standing", "segment", "index", "memo", "zones", "table", "partial", "explain"),
 )
 MODULES: Final = (
     "compliance.model.truth",
