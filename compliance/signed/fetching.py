@@ -59,6 +59,7 @@ class _SameHost(urllib.request.HTTPRedirectHandler):
     ) -> urllib.request.Request | None:
         """The request at the new place, if that is on the same host."""
         if _host(newurl) != _host(req.full_url):
+            fp.close()
             raise FetchError("it sends to another host")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
@@ -141,6 +142,8 @@ def _asked(request: urllib.request.Request) -> tuple[bytes, HTTPMessage] | None:
     opener = urllib.request.build_opener(_SameHost, *proxies)
     try:
         with opener.open(request, timeout=SECONDS) as response:
+            if response.status != 200:
+                raise FetchError(f"it answered {response.status}")
             return _body(response), response.headers
     except urllib.error.HTTPError as error:
         error.close()

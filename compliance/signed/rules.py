@@ -6,6 +6,7 @@ is asked for newer rules in the background, and what goes wrong there shows like
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,13 +18,14 @@ from typing import Final
 from compliance import bundle
 from compliance.audit.note import public_key
 from compliance.bundle import Bundle, Vouched
-from compliance.errors import ConfigError, EvidenceError, RulesError
+from compliance.errors import ConfigError, EvidenceError, Problem, RulesError
 from compliance.forms_cache import FormsCache
 from compliance.signed.admission import Admission
 from compliance.signed.fetching import Address
 from compliance.store import Store, snapshot_of
 from compliance.watching import watch
 
+_log = logging.getLogger("compliance.signed")
 DIRECTORY: Final = "rules"
 """What is kept of signed rules, in the directory of the data."""
 _FETCHED: Final = "fetched.bundle"
@@ -115,6 +117,10 @@ class _Fetched:
                 store.wake.set()
         except RulesError as error:
             store.missed(error)
+        except Exception as error:  # noqa: BLE001 - as where rules are reloaded
+            _log.exception("rules not fetched")
+            message = f"something went wrong here, not in the rules: {type(error).__name__}"
+            store.missed(RulesError([Problem(message)]))
         else:
             store.missed(None)
 

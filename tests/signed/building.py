@@ -13,7 +13,7 @@ from compliance.dictionary import table_of
 from compliance.signed.admission import Admission
 from compliance.signed.rules import SignedRules
 from compliance.signed.signature import Statement, digest_of, sign
-from compliance.store import open_snapshot, read_files
+from compliance.store import read_files, read_rules
 from tests.tiny import changed, written
 
 KEY: Final = PrivateKey("desk.example/rules", bytes(32))
@@ -35,7 +35,7 @@ def built(
 ) -> Path:
     """A bundle, signed unless there is no key, that may be believed for some days after it was signed."""
     rules = written(path.parent / f"rules of {path.name}", files)
-    ruleset = open_snapshot(rules).ruleset
+    ruleset = read_rules(rules)  # no scenario is asked: whoever serves it asks them
     last = None if days is None else signed_on + timedelta(days=days)
 
     def signed(manifest: bytes) -> bytes:
