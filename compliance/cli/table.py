@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import click
 import msgspec
 
+from compliance import programs
 from compliance.check import Asked as AskedPage
 from compliance.check import Checker
 from compliance.cli import pages, table_files
@@ -26,11 +29,14 @@ from compliance.cli.command import (
     settings,
 )
 from compliance.cli.pages import Asked
+from compliance.cli.table_watch import Keeper, keep
 from compliance.edge.formats import LONGEST_NAME, files_of, stamp, to_json
 from compliance.edge.table import EdgeTable
 from compliance.errors import ConfigError, Problem, RequestError
-from compliance.exporting import Item, checked, exported
+from compliance.exporting import Exported, Item, checked, exported
 from compliance.recording import NOT_RECORDED, Tabled
+from compliance.setting_values import WrongItemError, command
+from compliance.web.opening import log_to_stderr
 
 _JSON: Final = "json"
 _NGINX: Final = "nginx"
@@ -44,6 +50,8 @@ _MOST_SHOWN: Final = 12
 @click.option("--record", is_flag=True, help="Record each table as evidence, once, before a reader comes.")
 @click.option("--format", "kind", type=click.Choice([_JSON, _NGINX]), help="Make one table for the edge of all pages.")
 @click.option("--output", type=click.Path(path_type=Path, file_okay=False), help="Directory for its files.")
+@click.option("--watch", "is_kept", is_flag=True, help="Go on, and make it anew when rules or pages change.")
+@click.option("--then", help="Command to run after its files were written, such as 'nginx -s reload'; without a shell.")
 @config_option
 @json_option
 @reports_errors
@@ -52,11 +60,13 @@ def table(config: Path | None, *, as_json: bool, **given: Any) -> None:
 
     FILE is JSON as for `POST /v1/table` (`-` reads it from standard input), an array of such questions, or has one on
     each line. With --record a table is durable in the log before it is printed. With --format all pages become one
-    table, which a CDN or a web server answers from. The exit status is 1 if one could not be recorded.
+    table, which a CDN or a web server answers from; with --watch it is made anew whenever rules or pages change, and
+    when its time is over. The exit status is 1 if one could not be recorded.
     """
     file, kind, output, record = given["file"], given["kind"], given["output"], given["record"]
     configured = settings(config, {"rules_dir": given["rules_dir"]})
     _fits(kind, output)
+    then = _then(given["then"], output, configured.reload_seconds, is_kept=given["is_kept"])
     asked, problems = pages.asked(file)
     if record and (days := [str(each.request.as_of) for each in asked if each.request.as_of is not None]):
         raise ConfigError(f"a table for a given day is a preview, and no evidence: leave `as_of` {days[0]} out")
@@ -66,8 +76,13 @@ def table(config: Path | None, *, as_json: bool, **given: Any) -> None:
     try:
         checker = opened(configured, recorder)
         _understood(checker, asked, problems)
-        if kind is not None:
+        if given["is_kept"] and output is not None:
+            making = _Making(checker, kind, output, as_json=as_json)
+            _keep(making, file, asked, then, configured.reload_seconds)
+            recorded = making.recorded
+        elif kind is not None:
             recorded = _export(checker, asked, kind, output, as_json=as_json)
+            _run(then)
         else:
             recorded = list(_tabled(checker, asked))
     finally:
@@ -84,6 +99,55 @@ def _fits(kind: str | None, output: Path | None) -> None:
         raise ConfigError("nginx reads files: say with `--output` in which directory")
     if kind is None and output is not None:
         raise ConfigError("there are no files without a format: say `--format json` or `--format nginx`")
+
+
+def _then(text: str | None, output: Path | None, seconds: float, *, is_kept: bool) -> tuple[str, ...]:
+    """The words of the command that is run after files were written; none if there is no command.
+
+    Raises:
+        ConfigError: there are no files, the command is none, or changes of files are not looked for.
+    """
+    if output is None and (is_kept or text is not None):
+        raise ConfigError(f"`{'--watch' if is_kept else '--then'}` is for files: say with `--output` where they go")
+    if is_kept and not seconds:
+        raise ConfigError("`--watch` looks for changes, and `reload_seconds` is 0, which is never")
+    try:
+        return command(text or "")
+    except ValueError as error:
+        raise ConfigError(f"`--then` {'' if isinstance(error, WrongItemError) else 'is '}{error}") from None
+
+
+def _run(then: Sequence[str]) -> None:
+    if then and (why := programs.run(then)) is not None:
+        raise ConfigError(f"the table stands there, but `{then[0]}` failed: {why}")
+
+
+@dataclass(slots=True)
+class _Making:
+    """Makes tables one after the other; what was recorded of the last one is kept."""
+
+    checker: Checker
+    kind: str
+    output: Path
+    as_json: bool
+    recorded: Sequence[Tabled] = ()
+
+    def __call__(self, asked: Sequence[Asked]) -> EdgeTable:
+        made = _made(self.checker, asked, self.kind)
+        table_files.write(self.output, files_of(self.kind, made.table))
+        _told(made.table, self.output, made.recorded, as_json=self.as_json, is_aside=True)
+        self.recorded = made.recorded
+        return made.table
+
+
+def _keep(making: _Making, file: Path, asked: Sequence[Asked], then: Sequence[str], seconds: float) -> None:
+    log_to_stderr()
+    stopped = threading.Event()
+    keeper = Keeper(
+        making.checker, file, making, then, lambda text: click.echo(f"{making.output}: {text}", err=True), stopped
+    )
+    keeper.first(asked)
+    keep(keeper, making.checker, seconds, stopped)
 
 
 def _understood(checker: Checker, asked: Sequence[Asked], problems: Sequence[Problem]) -> None:
@@ -116,10 +180,7 @@ def _export(
     checker: Checker, asked: Sequence[Asked], kind: str, output: Path | None, *, as_json: bool
 ) -> Sequence[Tabled]:
     """Make one table of all pages, and write or print it; what was recorded of them comes out."""
-    with progress("tables", len(asked)) as move:
-        longest = LONGEST_NAME if kind == _NGINX else None
-        is_recorded = checker.recorder is not None
-        made = exported(checker, _items(asked), longest=longest, is_recorded=is_recorded, moved=move)
+    made = _made(checker, asked, kind)
     if output is None:
         print_json(msgspec.json.decode(to_json(made.table)))
     else:
@@ -128,8 +189,15 @@ def _export(
     return made.recorded
 
 
-def _told(made: EdgeTable, output: Path, recorded: Sequence[Tabled], *, as_json: bool) -> None:
-    """What was written, and until when it holds."""
+def _made(checker: Checker, asked: Sequence[Asked], kind: str) -> Exported:
+    with progress("tables", len(asked)) as move:
+        longest = LONGEST_NAME if kind == _NGINX else None
+        is_recorded = checker.recorder is not None
+        return exported(checker, _items(asked), longest=longest, is_recorded=is_recorded, moved=move)
+
+
+def _told(made: EdgeTable, output: Path, recorded: Sequence[Tabled], *, as_json: bool, is_aside: bool = False) -> None:
+    """What was written, and until when it holds; text goes to standard error where it is told aside."""
     until = stamp(made.basis.valid_until)
     states = [each.evidence.state for each in recorded]
     counts = {"pages": len(made.row_of), "zones": made.zone_count, "fragments": len(made.fragments)}
@@ -139,11 +207,10 @@ def _told(made: EdgeTable, output: Path, recorded: Sequence[Tabled], *, as_json:
         print_json({**head, **counts, "output": str(output), "recorded": states.count("recorded")})
         return
     end = f"valid until {until}" if until else "no change is foreseen"
-    click.echo(
-        f"{output}: table {made.digest}, {', '.join(f'{count} {name}' for name, count in counts.items())}; {end}"
-    )
+    listed = ", ".join(f"{count} {name}" for name, count in counts.items())
+    click.echo(f"{output}: table {made.digest}, {listed}; {end}", err=is_aside)
     for state in sorted(set(states)):
-        click.echo(f"  {states.count(state)} {state}")
+        click.echo(f"  {states.count(state)} {state}", err=is_aside)
 
 
 def _show(found: Tabled, *, as_json: bool) -> None:
