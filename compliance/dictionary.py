@@ -141,6 +141,9 @@ def _uncollected() -> Iterator[None]:
     try:
         yield
     finally:
+        if not gc.get_freeze_count():  # they count as old at once, and are not walked through first
+            gc.freeze()
+            gc.unfreeze()
         if was:
             gc.enable()
 

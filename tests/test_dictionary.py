@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Final, NoReturn
 
 import msgspec
@@ -121,6 +123,26 @@ def looked(rules: Ruleset, *more: Any) -> Looked:
 def without(table: Table, word: str) -> Table:
     words = {name: each for name, each in table.words[RUSSIAN].items() if name != word}
     return Table(table.made_by, {RUSSIAN: words})
+
+
+@pytest.mark.parametrize(
+    ("is_on", "frozen", "asked"),
+    [
+        (True, 0, ["disable", "freeze", "unfreeze", "enable"]),
+        (False, 0, ["disable", "freeze", "unfreeze"]),
+        (True, 7, ["disable", "enable"]),
+    ],
+)
+def test_making_ready_leaves_the_search_for_cycles_and_what_others_froze_as_they_were(
+    rules: Ruleset, monkeypatch: pytest.MonkeyPatch, *, is_on: bool, frozen: int, asked: list[str]
+) -> None:
+    said: list[str] = []
+    fake = SimpleNamespace(isenabled=lambda: is_on, get_freeze_count=lambda: frozen)
+    for name in ("disable", "freeze", "unfreeze", "enable"):
+        setattr(fake, name, partial(said.append, name))
+    monkeypatch.setattr(dictionary, "gc", fake)
+    dictionary.made_ready(rules.entities.values(), rules, dictionary.forms())
+    assert said == asked
 
 
 def test_with_the_forms_that_came_with_the_rules_nobody_asks_the_dictionary(

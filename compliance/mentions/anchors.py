@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Final, NamedTuple
 
@@ -82,25 +82,34 @@ class Anchor(msgspec.Struct, frozen=True, gc=False):
     before: Side | None
     """Those that end with it."""
 
-    def around(self, low: str, start: int, end: int) -> Sequence[Here]:
-        """The names that stand around the anchor at a place of a folded text."""
-        found: list[Here] = []
-        if self.tagged and start and low[start - 1] in TAGS:
-            found += [(name, start, end) for name in self.tagged]
-        if self.alone:
-            found += [(name, start, end) for name in self.alone]
+
+def candidates(low: str, hits: Iterable[tuple[int, int, int]], anchors: Sequence[Anchor]) -> list[Here]:
+    """The names that stand around anchors in a folded text.
+
+    Args:
+        low: the text.
+        hits: where anchors stand in it as whole words: start, end, and which one it is.
+        anchors: all of them.
+    """
+    found: list[Here] = []
+    for start, end, number in hits:
+        anchor = anchors[number]
+        if anchor.tagged and start and low[start - 1] in TAGS:
+            found += [(name, start, end) for name in anchor.tagged]
+        if anchor.alone:
+            found += [(name, start, end) for name in anchor.alone]
         # one character in between, and another word beside it: so it is at nearly all places
-        side = self.behind
+        side = anchor.behind
         if side is not None:
             near = low[end + 1 : end + 1 + side.size]
             if near in side.letters or not near[:1].isalnum():
                 found += _ahead(side, low, start, end)
-        side = self.before
+        side = anchor.before
         if side is not None and start > 1:
             last = start - 1
             if low[max(last - side.size, 0) : last] in side.letters or not low[last - 1].isalnum():
                 found += _back(side, low, start, end)
-        return found
+    return found
 
 
 def _ahead(side: Side, low: str, start: int, end: int) -> list[Here]:
@@ -139,16 +148,17 @@ def _back(side: Side, low: str, start: int, end: int) -> list[Here]:
     return found
 
 
-def _beside(names: Sequence[Placed], low: str, anchor: tuple[int, int], word: tuple[int, int]) -> Iterator[Here]:
+def _beside(names: Sequence[Placed], low: str, anchor: tuple[int, int], word: tuple[int, int]) -> list[Here]:
     """The names that stand around an anchor and a word beside it; of most longer ones one more word tells."""
     start, end = min(anchor[0], word[0]), max(anchor[1], word[1])
     is_near = end - start == anchor[1] - anchor[0] + word[1] - word[0] + 1
     is_ahead = word[0] > anchor[0]
     known: dict[bool, str] = {}
+    found: list[Here] = []
     for each in names:
         slots, place = each[0].slots, each[1]
         if is_near and len(slots) == _TWO:
-            yield each[0], start, end
+            found.append((each[0], start, end))
             continue
         number = place + _TWO if is_ahead else place - _TWO
         is_on = is_ahead and number < len(slots)
@@ -160,7 +170,8 @@ def _beside(names: Sequence[Placed], low: str, anchor: tuple[int, int], word: tu
                 known[is_on] = "" if here is None else low[here[0] : here[1]]
             if known[is_on] not in slots[number] and "'" not in known[is_on]:
                 continue
-        yield from _verified((each,), low, *anchor)
+        found += _verified((each,), low, *anchor)
+    return found
 
 
 def _verified(names: Iterable[Placed], low: str, start: int, end: int) -> list[Here]:
@@ -230,12 +241,17 @@ def anchors(names: Sequence[Name]) -> Mapping[str, Sequence[Placed]]:
     costs = {slot: _cost(slot, having) for slot in slots}
     found: dict[str, list[Placed]] = defaultdict(list)
     for name in names:
-        common = name.common or (False,) * len(name.slots)
-        place = min(range(len(name.slots)), key=lambda each: costs[name.slots[each]].beside(is_common=common[each]))
+        place = _cheapest(name, costs) if len(name.slots) > 1 else 0
         placed = name, place
         for form in sorted(name.slots[place]):
             found[form].append(placed)
     return found
+
+
+def _cheapest(name: Name, costs: Mapping[frozenset[str], _Cost]) -> int:
+    """Which word of a name would be met in vain least often."""
+    common = name.common or (False,) * len(name.slots)
+    return min(range(len(name.slots)), key=lambda each: costs[name.slots[each]].beside(is_common=common[each]))
 
 
 Parts = Sequence[tuple[int, int, int]]

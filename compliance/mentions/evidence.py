@@ -8,6 +8,7 @@ before its quotation marks outweighs all but a link.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
 
@@ -23,6 +24,8 @@ from compliance.mentions.weakness import SHORTEST, Why
 from compliance.mentions.words import words_of
 from compliance.model.designation import Strength
 
+_LETTERS: Final = re.compile(r"[^\W_]+")
+"""A word of a folded text that has no apostrophe."""
 NEAR: Final = 60
 """So many characters before or behind a name its context may stand, in the same sentence."""
 CAPITAL: Final = "capital letter"
@@ -38,9 +41,7 @@ INITIAL: Final = "a full stop behind the initial"
 # to ask an enumeration for a member takes longer than the rest of what is asked at most places
 _NEVER, _STRONG, _MEDIUM = Strength.NEVER, Strength.STRONG, Strength.MEDIUM
 _ACRONYM, _SURNAME, _WEAK = Strength.ACRONYM, Strength.SURNAME, Strength.WEAK
-_SPELLING, _SHARED, _INITIAL = Why.SPELLING, Why.SHARED, Why.INITIAL
-_NAMES_INSIDE: Final = frozenset({Why.DICTIONARY, Why.INITIAL})
-"""What a capital letter inside a sentence tells from a word; whose name it is, it does not tell."""
+_SPELLING, _SHARED, _INITIAL, _DICTIONARY = Why.SPELLING, Why.SHARED, Why.INITIAL, Why.DICTIONARY
 
 
 class Surroundings(msgspec.Struct, frozen=True, gc=False):
@@ -179,7 +180,8 @@ def _more(name: Name, around: Surroundings, linked: frozenset[str]) -> list[str]
         found.append(CONTEXT)
     if name.entity in linked:
         found.append(LINK)
-    if why in _NAMES_INSIDE and len(name.slots) > 1 and is_inside(around.text, around.start, around.end):
+    is_in_use = why is _DICTIONARY or why is _INITIAL  # the letter tells it from a word; whose name it is, it does not
+    if is_in_use and len(name.slots) > 1 and is_inside(around.text, around.start, around.end):
         found.append(INSIDE)
     if why is _INITIAL and around.text[around.start + 1 : around.start + 2] == ".":
         found.append(INITIAL)
@@ -190,7 +192,7 @@ def _has_capitals(surface: str, wanted: tuple[bool, ...]) -> bool:
     """Whether every word has a capital letter that has one in the name as it was declared."""
     if not wanted or (wanted[0] and surface[0].islower()):
         return not wanted  # most of what is no name
-    if len(wanted) == 1:
+    if True not in wanted[1:] and surface[0].isalnum():
         return True
     words = WORD.findall(surface)
     if len(words) != len(wanted):
@@ -213,9 +215,12 @@ def _is_near(context: frozenset[str], around: Surroundings) -> bool:
     """Whether one of some words, folded, stands in the same sentence as a place, before or behind it."""
     folded, text, low = around.folded, around.text, around.folded.text
     begins, ends = max(around.folded_start - NEAR, 0), min(around.folded_end + NEAR, len(low))
-    before, behind = low[begins : around.folded_start], low[around.folded_end : ends]
-    if context.isdisjoint(WORD.findall(before)) and context.isdisjoint(WORD.findall(behind)):
+    near_by = low[begins:ends]
+    if "'" not in near_by and context.isdisjoint(_LETTERS.findall(near_by)):
         return False  # as it is at most places
+    before, behind = WORD.findall(low, begins, around.folded_start), WORD.findall(low, around.folded_end, ends)
+    if context.isdisjoint(before) and context.isdisjoint(behind):
+        return False
     near = folded.original(begins), folded.end(ends)
     begins, ends = sentence(text, around.start, around.end, near)
     return any(

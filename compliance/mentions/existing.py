@@ -96,7 +96,7 @@ class Existing:
             names: what is looked for besides: where there is a choice, by none of these words.
             inflector: knows the forms of the words of marks.
         """
-        words = frozenset(form for name in names for slot in name.slots for form in slot)
+        words = frozenset[str]().union(*{slot for name in names for slot in name.slots})  # names share most of these
         wordings = Wordings(wordings_of(ruleset), Titles(ruleset.entities.values()), words)
         phrases = Phrases(phrases_of(ruleset.registers.values(), inflector), words)
         return cls(wordings, phrases, frozenset(word for word in words if word[-1] in _DIGITS))

@@ -17,7 +17,7 @@ from typing import Final
 import daachorse
 import msgspec
 
-from compliance.mentions.anchors import Here, anchors, in_order, parts, table
+from compliance.mentions.anchors import anchors, candidates, in_order, parts, table
 from compliance.mentions.called import row
 from compliance.mentions.evidence import CAPITAL, EXACT, IN_FULL, IN_QUOTES, PARTLY
 from compliance.mentions.existing import Tells
@@ -42,9 +42,10 @@ class Verdict(StrEnum):
     POSSIBLE = "possible"
 
 
-_CERTAIN, _POSSIBLE, _NEVER = Verdict.CERTAIN, Verdict.POSSIBLE, Strength.NEVER
-_NEEDS_MORE: Final = frozenset({Strength.WEAK, Strength.SURNAME})
-"""Names that do not speak for others, however certain they are."""
+_CERTAIN, _POSSIBLE = Verdict.CERTAIN, Verdict.POSSIBLE
+_NEVER, _WEAK, _SURNAME = Strength.NEVER, Strength.WEAK, Strength.SURNAME
+_AS_A_NAME: Final = frozenset({CAPITAL, EXACT, PARTLY})
+"""Of what speaks for a mention, that it is written as a name."""
 
 
 class Mention(msgspec.Struct, frozen=True, gc=False):
@@ -225,7 +226,7 @@ class Scanner:
         """
         outer: Judged | None = None
         never: dict[str, int] = {}
-        for each in best(part.text, part.folded, self._candidates(part.folded.text, part.hits), linked):
+        for each in best(part.text, part.folded, candidates(part.folded.text, part.hits, self._anchors), linked):
             entity = each.name.entity
             longer = outer if outer is not None and outer.holds(each) else None
             if longer is not None and _is_a_part(each, longer):
@@ -239,12 +240,6 @@ class Scanner:
             else:
                 yield part.mention(each, _doubt(entity, longer))
                 outer = each if longer is None else outer
-
-    def _candidates(self, low: str, words: _Hits) -> Iterator[Here]:
-        """The names around the anchors."""
-        found_by = self._anchors
-        for start, end, number in words:
-            yield from found_by[number].around(low, start, end)
 
 
 class _Part(msgspec.Struct, frozen=True):
@@ -315,12 +310,14 @@ def _out_of_rows(
 
 def _settled(mentions: Sequence[Mention]) -> tuple[Mention, ...]:
     """The mentions, once they know of each other: a weak one beside a certain one of the same entity is certain."""
-    certain = {each.entity for each in mentions if each.verdict is _CERTAIN and each.strength not in _NEEDS_MORE}
+    certain = {
+        each.entity
+        for each in mentions
+        if each.verdict is _CERTAIN and each.strength is not _WEAK and each.strength is not _SURNAME
+    }
     found = [
         msgspec.structs.replace(each, verdict=_CERTAIN, evidence=(*each.evidence, IN_FULL), lacks="")
-        if each.verdict is _POSSIBLE
-        and each.entity in certain
-        and not {CAPITAL, EXACT, PARTLY}.isdisjoint(each.evidence)
+        if each.verdict is _POSSIBLE and each.entity in certain and not _AS_A_NAME.isdisjoint(each.evidence)
         else each
         for each in mentions
     ]

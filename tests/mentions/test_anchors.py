@@ -6,21 +6,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.mentions.anchors import anchors, table
+from compliance.mentions.anchors import anchors, candidates, table
 from compliance.mentions.names import Name
 from compliance.mentions.neighbours import around
 from compliance.mentions.words import words_of
 from compliance.model.designation import Strength
 
-WORDS = ("радио", "свобода", "свободы", "новая", "о'нил", "а", "й", "служба", "x1")
+WORDS = ("радио", "свобода", "свободы", "свободный", "несвобода", "новая", "о'нил", "нил", "а", "й", "служба", "x1")
 SIGNS = (" ", " ", " ", "\u00a0", "\n", "\n\n", "  ", ". ", ".", ", ", " «", "» ", "'", "_", " - ", "(", "", "-")
 SLOT = st.frozensets(st.sampled_from(WORDS), min_size=1, max_size=3)
 
 
 @st.composite
 def named(draw: st.DrawFn) -> list[Name]:
-    rows = draw(st.lists(st.lists(SLOT, min_size=1, max_size=3), min_size=1, max_size=5))
-    return [Name(str(number), "name", Strength.STRONG, tuple(slots)) for number, slots in enumerate(rows)]
+    rows = draw(st.lists(st.lists(SLOT, min_size=1, max_size=4), min_size=1, max_size=5))
+    return [
+        Name(
+            str(number),
+            "name",
+            Strength.STRONG,
+            tuple(slots),
+            gaps=draw(st.sampled_from(((), (", ",) * (len(slots) - 1)))),
+        )
+        for number, slots in enumerate(rows)
+    ]
 
 
 @st.composite
@@ -57,7 +66,7 @@ def by_anchors(names: list[Name], low: str) -> Found:
         (name.entity, first, last)
         for start, end in whole_words(low)
         if low[start:end] in made
-        for name, first, last in made[low[start:end]].around(low, start, end)
+        for name, first, last in candidates(low, [(start, end, 0)], [made[low[start:end]]])
     }
 
 
@@ -66,7 +75,10 @@ def one_by_one(names: list[Name], low: str) -> Found:
     found = set()
     for name in names:
         for start, end in whole_words(low):
-            if low[start:end] in name.slots[0] and (here := around(low, start, end, name.slots, 0)) is not None:
+            if (
+                low[start:end] in name.slots[0]
+                and (here := around(low, start, end, name.slots, 0, name.gaps)) is not None
+            ):
                 found.add((name.entity, *here))
     return found
 
@@ -85,8 +97,38 @@ def test_any_short_gap_may_stand_before_and_behind_an_anchor(gap: str, anchor: s
         by_word = {anchor: [(name, words.index(anchor))]}
         low = f"и {gap.join(words)} и"
         start = low.index(anchor)
-        (made,) = table(by_word.values())
-        assert made.around(low, start, start + len(anchor)) == [(name, 2, len(low) - 2)]
+        hit = start, start + len(anchor), 0
+        assert candidates(low, [hit], table(by_word.values())) == [(name, 2, len(low) - 2)]
+
+
+@pytest.mark.parametrize(
+    ("words", "low", "is_found"),
+    [
+        (("новая", "маяковка"), "и l'новая маяковка и", True),
+        (("новая", "маяковка"), "и новая'го маяковка и", False),
+        (("маяковка", "радио"), "и маяковка радио'нун и", True),
+        (("маяковка", "радио"), "и маяковка l'радио и", False),
+        (("маяковка", "радио", "свобода"), "и маяковка радио свобода'нын и", True),
+        (("маяковка", "радио", "свобода"), "и маяковка радио служба и", False),
+        (("новая", "служба", "маяковка"), "и l'новая служба маяковка и", True),
+        (("новая", "служба", "маяковка"), "и радио служба маяковка и", False),
+        (("новая", "маяковка", "радио"), "и d'новая маяковка радио и", True),
+        (("новая", "маяковка", "радио"), "и служба маяковка радио и", False),
+        (("новая", "маяковка", "радио"), "и маяковка радио и", False),
+        (("маяковка", "радио"), "и маяковка. радио и", False),
+        (("новая", "маяковка"), "и новая. маяковка и", False),
+        (("новая", "маяковка"), "и «новая. маяковка» и", True),
+        (("маяковка", "радио"), "и маяковка.радио и", True),
+        (("маяковка", "радио"), "и маяковка,радио и", False),
+        (("маяковка", "радио"), "и маяковка радиослужба и", False),
+        (("новая", "маяковка"), "и неновая маяковка и", False),
+    ],
+)
+def test_every_word_of_a_name_has_to_stand_in_its_place(words: tuple[str, ...], low: str, *, is_found: bool) -> None:
+    name = Name("name", "Name", Strength.STRONG, tuple(frozenset({word}) for word in words))
+    start = low.index("маяковка")
+    made = table([[(name, words.index("маяковка"))]])
+    assert bool(candidates(low, [(start, start + len("маяковка"), 0)], made)) == is_found
 
 
 def test_a_word_of_every_text_is_no_anchor_where_the_name_has_another() -> None:
