@@ -5,18 +5,17 @@ from __future__ import annotations
 import os
 import pty
 import subprocess
-import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.warm import PROGRAM, Popen
 
 
 def on_a_terminal(directory: Path, *arguments: str, status: int = 0) -> tuple[str, str]:
     """What the command prints on standard output, and what it shows on a terminal meanwhile."""
     ours, theirs = pty.openpty()
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm"}
-    command = [sys.executable, "-m", "compliance.cli", *arguments]
-    with subprocess.Popen(command, cwd=directory, env=environment, stdout=subprocess.PIPE, stderr=theirs) as child:
+    environment = {**os.environ, "TERM": "xterm"}
+    command = [PROGRAM, *arguments]
+    with Popen(command, cwd=directory, env=environment, stdout=subprocess.PIPE, stderr=theirs) as child:
         os.close(theirs)
         seen = b""
         while True:

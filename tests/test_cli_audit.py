@@ -29,6 +29,7 @@ from compliance.cli import main
 from tests.audit.logs import mode
 from tests.audit.seals import record
 from tests.terminal import on_a_terminal
+from tests.warm import Popen
 
 ROOT = Path(__file__).resolve().parents[1]
 EVIDENCE = Path("data/evidence")
@@ -175,7 +176,7 @@ class Service:
 
     def __init__(self, *arguments: str) -> None:
         command = [sys.executable, "-m", "compliance.cli", "audit", "seal", "--every", "0.2", *arguments]
-        self.process = subprocess.Popen(
+        self.process = Popen(
             command,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             stdout=subprocess.PIPE,

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import email.utils
 import logging
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -24,6 +22,7 @@ from compliance.client.exchange import MOST_SECONDS, Exchange, Reply, retry_afte
 from compliance.web.app import create_app
 from tests.client.service import NAME, PAGE, Scripted, dead, drips, hangs_up, says, scripted, serving
 from tests.test_architecture import imported
+from tests.warm import PROGRAM, run
 
 RUSSIA = {"location": {"country": "RU"}}
 ADDRESS = "95.165.0.1"
@@ -272,9 +271,8 @@ def test_a_table_that_is_none_is_refused_at_the_start(tmp_path: Path, text: str 
 
 def test_a_table_is_what_the_command_prints(tmp_path: Path) -> None:
     path = tmp_path / "notices.json"
-    command = [str(Path(sys.executable).parent / "compliance"), "check", "--publisher", "rferl.org", "--json"]
-    with path.open("wb") as output:
-        subprocess.run(command, stdout=output, check=True, timeout=60, cwd=tmp_path)
+    done = run([PROGRAM, "check", "--publisher", "rferl.org", "--json"], cwd=tmp_path)
+    path.write_text(done.stdout, encoding="utf-8")
     is_conditional(Waiting("sync").check(dead(), PAGE, table=path, retries=0)[0])
 
 

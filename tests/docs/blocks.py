@@ -22,7 +22,7 @@ from compliance import RulesError
 from compliance.store import open_snapshot
 from tests.components import program
 from tests.docs.console import SECONDS, difference, run, steps
-from tests.docs.service import COMMANDS
+from tests.warm import commands
 
 _FILE = re.compile(r"`(?P<path>[\w./-]+\.yaml)`[^`]*\n\n```yaml\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
 
@@ -40,7 +40,7 @@ def evaluate_console(example: Example) -> str | None:
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
         (directory / ".venv").mkdir()
-        (directory / ".venv" / "bin").symlink_to(COMMANDS)  # where `make` puts the commands
+        (directory / ".venv" / "bin").symlink_to(commands())  # where `make` puts the commands
         _write_files(example.document.text[: example.start], directory)
         for step in steps(example.parsed):
             found = difference(step.printed, run(step.command, directory, example.namespace["documented_service"]))

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from subprocess import PIPE
 from tempfile import TemporaryDirectory
 from typing import IO
 
-COMMANDS = Path(sys.executable).parent
+from tests.warm import PROGRAM, Popen, commands
+
 DOCUMENTED = "http://127.0.0.1:8000"
 """Where the documentation says that the service is; `make run` takes this port."""
 
@@ -20,19 +19,17 @@ DOCUMENTED = "http://127.0.0.1:8000"
 def environment(**more: str) -> dict[str, str]:
     """The environment of a reader who follows the documentation: our commands, and nobody's settings."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("COMPLIANCE_")}
-    path = f"{COMMANDS}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    path = f"{commands()}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     return {**inherited, "PATH": path, "NO_PROXY": "127.0.0.1", "PYTHONWARNINGS": "error", **more}
 
 
 @contextmanager
 def serving(*options: str, **settings: str) -> Iterator[str]:
     """The URL of a service that answers, with settings of the environment."""
-    command = [str(COMMANDS / "compliance"), "serve", "--port", "0", "--json", *options]
+    command = [PROGRAM, "serve", "--port", "0", "--json", *options]
     with (
         TemporaryDirectory() as data,  # not that of whoever runs the tests
-        subprocess.Popen(
-            command, stdout=subprocess.PIPE, env=environment(COMPLIANCE_DATA_DIR=data, **settings), text=True
-        ) as process,
+        Popen(command, stdout=PIPE, env=environment(COMPLIANCE_DATA_DIR=data, **settings), text=True) as process,
     ):
         try:
             assert process.stdout is not None

@@ -7,7 +7,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tests.docs.console import difference, run, steps
-from tests.docs.service import COMMANDS, DOCUMENTED, serving
+from tests.docs.service import DOCUMENTED, serving
+from tests.warm import commands
 
 PAGE = (Path(__file__).parents[2] / "docs" / "desk.md").read_text(encoding="utf-8")
 RULE = "my-rules/pt/gambling-warning.yaml"
@@ -23,7 +24,7 @@ def test_the_day_at_the_desk_goes_as_it_is_told(tmp_path: Path) -> None:
     rule = tmp_path / RULE
     rule.parent.mkdir(parents=True)
     (tmp_path / ".venv").mkdir()
-    (tmp_path / ".venv" / "bin").symlink_to(COMMANDS)
+    (tmp_path / ".venv" / "bin").symlink_to(commands())
     with ExitStack() as services:
         wrong, ran = done(rule, tmp_path, services)
     assert wrong == []
@@ -54,7 +55,7 @@ def test_the_scenarios_that_are_added_are_all_that_was_missing(tmp_path: Path) -
     rule = tmp_path / "rule.yaml"
     rule.write_text("".join(text for kind, text in BLOCK.findall(PAGE) if kind == "yaml"), encoding="utf-8")
     (tmp_path / ".venv").mkdir()
-    (tmp_path / ".venv" / "bin").symlink_to(COMMANDS)
+    (tmp_path / ".venv" / "bin").symlink_to(commands())
     found = run(".venv/bin/compliance test --coverage --threshold 100 .; echo exit $?", tmp_path, DOCUMENTED)
     assert "100 %  in all" in found
     assert found.rstrip().endswith("exit 0")

@@ -26,7 +26,8 @@ from compliance.store import known_zones
 from tests.docs.blocks import shown_files
 from tests.docs.console import difference, steps
 from tests.docs.console import run as run_command
-from tests.docs.service import COMMANDS, DOCUMENTED
+from tests.docs.service import DOCUMENTED
+from tests.warm import commands
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGE = (DOCS / "language.md").read_text(encoding="utf-8")
@@ -78,7 +79,7 @@ def test_the_examples_load_together_and_their_scenarios_hold() -> None:
 
 def test_the_commands_of_the_first_rule_print_what_the_page_shows(tmp_path: Path) -> None:
     (tmp_path / ".venv").mkdir()
-    (tmp_path / ".venv" / "bin").symlink_to(COMMANDS)
+    (tmp_path / ".venv" / "bin").symlink_to(commands())
     first = next(path for path in EXAMPLES if path.startswith("my-rules/"))
     (tmp_path / first).parent.mkdir(parents=True)
     (tmp_path / first).write_text(EXAMPLES[first], encoding="utf-8")

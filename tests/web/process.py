@@ -8,7 +8,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,11 +15,13 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
+from tests.warm import PROGRAM, Popen
+
 SECONDS = 60.0
 """How long anything may take before a test gives up; the machine may be very busy."""
 
 
-COMMAND = (str(Path(sys.executable).parent / "compliance"),)
+COMMAND = (PROGRAM,)
 
 
 @dataclass(frozen=True)
@@ -77,17 +78,23 @@ class Service:
 
 @contextlib.contextmanager
 def serving(
-    log: Path, *arguments: str, command: Sequence[str] = COMMAND, warnings: str = "error", seals: bool = False
+    log: Path,
+    *arguments: str,
+    command: Sequence[str] = COMMAND,
+    warnings: str = "error",
+    seals: bool = False,
+    fresh: bool = False,
 ) -> Iterator[Service]:
     """A service on a free port, once it answers; it runs beside its log, and is stopped at the end.
 
-    It seals its evidence where a test is about that only: a process more, which works every second.
+    It seals its evidence where a test is about that only: a process more, which works every second. A `fresh` one is
+    not forked from one that has everything imported.
     """
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("COMPLIANCE_")}
     sealing = {} if seals else {"COMPLIANCE_SEAL_SECONDS": "0"}
     with (
         log.open("w", encoding="utf-8") as errors,
-        subprocess.Popen(
+        (subprocess.Popen if fresh else Popen)(
             [*command, "serve", "--port", "0", "--json", *arguments],
             stdout=subprocess.PIPE,
             stderr=errors,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.warm import run
 from tests.web.asking import ARTICLE
 from tests.web.process import COMMAND, SECONDS, Service, eventually, serving
 
@@ -17,9 +18,7 @@ NOWHERE = "0.0.0.0"  # noqa: S104 - it is refused, or reached from this machine
 
 def command(where: Path, *words: str) -> subprocess.CompletedProcess[str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("COMPLIANCE_")}
-    return subprocess.run(
-        [*COMMAND, *words], cwd=where, env=inherited, capture_output=True, text=True, timeout=SECONDS, check=False
-    )
+    return run([*COMMAND, *words], cwd=where, env=inherited, timeout=SECONDS)
 
 
 def made(where: Path, *more: str) -> str:

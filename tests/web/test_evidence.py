@@ -15,6 +15,7 @@ from compliance.audit.locking import LOCK
 from compliance.audit.log_files import LogFiles
 from compliance.audit.record import TableRecord, decode
 from compliance.check import Checker
+from tests.warm import Popen
 from tests.web.asking import ARTICLE, Asker, refused
 from tests.web.process import eventually, serving
 
@@ -91,7 +92,7 @@ def test_a_sealer_that_dies_is_started_again_and_one_without_a_service_ends(tmp_
 def test_a_sealer_that_is_told_to_stop_by_itself_ends_in_good_order(tmp_path: Path) -> None:
     """A service manager tells all processes of a service at once."""
     command = [sys.executable, "-m", "compliance.cli", "audit", "seal", "--every", "0.1", "--with-parent"]
-    sealer = subprocess.Popen(
+    sealer = Popen(
         [*command, "--data-dir", str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
     assert sealer.stdout is not None

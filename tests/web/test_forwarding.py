@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from compliance.config import Settings
 from compliance.geo.client_address import ProxyTrust
 from compliance.web.app import create_app
 from tests.tiny import written
+from tests.warm import run
 from tests.web.asking import ARTICLE, DAY
 from tests.web.process import COMMAND, SECONDS, Service, head, serving
 
@@ -231,6 +231,6 @@ def test_settings_that_trust_everybody_do_not_start(tmp_path: Path) -> None:
     toml = tmp_path / "compliance.toml"
     toml.write_text('trusted_proxies = ["0.0.0.0/0"]\nclient_address = "x-forwarded-for"\n', encoding="utf-8")
     command = [*COMMAND, "serve", "--config", str(toml)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=SECONDS)
+    done = run(command, cwd=tmp_path, timeout=SECONDS)
     assert done.returncode == 2
     assert "`trusted_proxies` names `0.0.0.0/0`, which is wider than any network of proxies" in done.stderr

@@ -7,9 +7,10 @@ import os
 import re
 import shutil
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -26,10 +27,12 @@ ALL_WELL = {"by": "service", "waiting": False, "problem": None}
 
 
 @contextmanager
-def served(directory: Path, **settings: object) -> Iterator[Service]:
+def served(
+    directory: Path, settings: Mapping[str, object] = MappingProxyType({}), *, fresh: bool = False
+) -> Iterator[Service]:
     lines = [f"{name} = {json.dumps(value)}\n" for name, value in settings.items()]
     (directory / "compliance.toml").write_text("".join(lines), encoding="utf-8")
-    with serving(directory / "log", seals=True) as service:
+    with serving(directory / "log", seals=True, fresh=fresh) as service:
         yield service
 
 
@@ -57,7 +60,7 @@ def is_well(service: Service) -> bool:
 @pytest.fixture(scope="module")
 def well(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service that seals; what is done to its sealer is over when a test ends."""
-    with served(tmp_path_factory.mktemp("well")) as service:
+    with served(tmp_path_factory.mktemp("well"), fresh=True) as service:
         service.check(QUESTION)
         assert eventually(lambda: (sealed(service)["leaves"] or 0) >= 3)
         yield service
@@ -89,7 +92,7 @@ def test_a_key_that_is_refused_is_told_and_logged_once_for_each_reason(tmp_path:
     key = tmp_path / "key"
     key.write_text(written)
     key.chmod(0o600)
-    with served(tmp_path, evidence_key=str(key)) as service:
+    with served(tmp_path, {"evidence_key": str(key)}) as service:
         service.check(QUESTION)
         assert eventually(lambda: is_told(service, "is no private key"))
         assert sealed(service)["waiting"] is True
@@ -131,7 +134,7 @@ def test_what_keeps_a_log_from_being_sealed_or_given_away_is_told(
     tmp_path: Path, left: Path, damage: Callable[[Path], dict[str, object]], problem: str
 ) -> None:
     shutil.copytree(left, tmp_path, dirs_exist_ok=True)
-    with served(tmp_path, **damage(tmp_path)) as service:
+    with served(tmp_path, damage(tmp_path)) as service:
         assert eventually(lambda: is_told(service, problem)), service.ready()
     assert not (tmp_path / "not-mounted").exists()
 
@@ -215,7 +218,7 @@ def test_of_a_log_that_others_seal_its_files_tell_whether_something_waits(tmp_pa
 
 
 def test_a_service_without_a_sealer_says_that_others_seal(tmp_path: Path) -> None:
-    with served(tmp_path, seal_seconds=0) as service:
+    with served(tmp_path, {"seal_seconds": 0}) as service:
         service.check(QUESTION)
         assert sealed(service) == {
             "by": "others",

@@ -7,7 +7,6 @@ import os
 import re
 import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from compliance.config import Settings
 from compliance.errors import ConfigError
 from compliance.web import workers
 from tests.tiny import changed, written
+from tests.warm import run
 from tests.web.process import COMMAND, Service, chunked, eventually, head
 from tests.web.several import NEW, OLD, QUESTION, RENAMED, children, command, many, under_load
 
@@ -205,14 +205,7 @@ def test_a_port_that_somebody_listens_on_is_refused_and_rules_with_errors_are_to
     service, directory = shared
 
     def refused(*arguments: str) -> str:
-        done = subprocess.run(
-            [*COMMAND, "serve", "--server", "granian", "--workers", "2", *arguments],
-            cwd=directory,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+        done = run([*COMMAND, "serve", "--server", "granian", "--workers", "2", *arguments], cwd=directory)
         assert (done.returncode, done.stdout) == (2, "")
         return done.stderr
 
