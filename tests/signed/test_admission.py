@@ -218,6 +218,7 @@ def test_the_last_good_set_stays_when_a_bundle_is_refused_and_the_failure_shows(
         assert opened.reload()
         assert (opened.failure, opened.reloads) == (None, 1)
         assert opened.current.ruleset.entities["radio"].title == "The New Radio"
+        assert json.loads((tmp_path / "data" / "rules" / "newest.json").read_text())["version"] == 6
     finally:
         stop()
 
@@ -244,3 +245,14 @@ def test_rules_that_are_signed_again_are_taken_into_use_and_nothing_they_decide_
     assert opened.current.vouched is not None
     assert (opened.current.vouched.version, opened.reloads, opened.former) == (6, 0, {})
     assert (opened.current.ruleset.meaning, opened.current.ruleset.source) == (before.meaning, before.source)
+
+
+def test_rules_that_are_signed_for_fewer_days_than_a_register_is_fresh_are_another_set(tmp_path: Path) -> None:
+    opened = store(built(tmp_path / "rules.bundle", 5))
+    before = opened.current.ruleset
+    built(tmp_path / "rules.bundle", 6, days=10)
+    assert opened.reload()
+    after = opened.current.ruleset
+    assert (after.source, after.fresh_until) == (before.source, date(2026, 3, 11))
+    assert (opened.reloads, opened.former) == (1, {before.meaning: before})
+    assert after.meaning != before.meaning

@@ -72,7 +72,7 @@ def test_a_worktree_has_a_head_of_its_own_and_the_branches_of_its_repository(
         {"HEAD": "ref: refs/heads/main\n"},
         {"HEAD": "ref: refs/heads/.invalid\n", "reftable__tables.list": ""},
         {"HEAD": "ref: refs/heads/main\n", "refs__heads__main": "no commit"},
-        {"HEAD": "ref: refs/../HEAD2", "HEAD2": ONE},
+        {"HEAD": "ref: refs/../HEAD2", "HEAD2": ONE, "refs__heads__main": ONE},
         {"HEAD": "ref: /etc/hostname\n"},
         {"HEAD": ""},
         {"HEAD": ONE[:-1]},
