@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from dataclasses import replace
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -108,21 +109,21 @@ def test_no_byte_of_a_signature_can_be_another(data: st.DataObject) -> None:
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return built(tmp_path_factory.mktemp("small") / "small.bundle", days=30)
+    files = {name: TINY[name] for name in ("radio.yaml", "paper.yaml")}
+    return built(tmp_path_factory.mktemp("small") / "small.bundle", days=30, files=files)
 
 
-def let_in(path: Path) -> bundle.Bundle:
-    return admission(path.parent).admitted(bundle.read(path, "it"), "it")
+def let_in(data: bytes) -> bundle.Bundle:
+    return admission(Path("nowhere")).admitted(bundle.read(BytesIO(data), "it"), "it")
 
 
 def test_a_bundle_with_any_byte_altered_is_refused_or_is_what_it_was(small: Path) -> None:
     """Every byte: only what says nothing of the rules, dates of entries for example, may be another."""
-    data, good = small.read_bytes(), let_in(small)
-    altered, harmless = small.with_name("altered.bundle"), 0
+    data, harmless = small.read_bytes(), 0
+    good = let_in(data)
     for place in range(len(data)):
-        altered.write_bytes(data[:place] + bytes([data[place] ^ 0x41]) + data[place + 1 :])
         try:
-            found = let_in(altered)
+            found = let_in(data[:place] + bytes([data[place] ^ 0x41]) + data[place + 1 :])
         except RulesError:
             continue
         harmless += 1
@@ -138,7 +139,7 @@ def test_other_rules_with_the_signature_of_a_good_bundle_are_refused(small: Path
     with zipfile.ZipFile(other, "a") as archive:
         archive.writestr(bundle.SIGNATURE, signature)
     with pytest.raises(RulesError, match="`it` is not served: the signature is that of another bundle"):
-        let_in(other)
+        let_in(other.read_bytes())
 
 
 def test_signing_says_the_day_and_not_the_hour() -> None:
