@@ -21,6 +21,8 @@ EVERY_DECISION: Final = "every"
 NO_EVIDENCE: Final = "off"
 WAITRESS: Final = "waitress"
 GRANIAN: Final = "granian"
+TEXT: Final = "text"
+JSON: Final = "json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,18 @@ SETTINGS: Final = (
         values.command,
         "program that has caches forget pages when rules change: surrogate keys come on its standard input",
     ),
+    Setting(
+        "log_format",
+        TEXT,
+        values.known("format of logs", (TEXT, JSON)),
+        "how the log on standard error is written: for people, or a JSON object on each line",
+    ),
+    Setting(
+        "access_log",
+        None,
+        values.text,
+        "file of a line for each request, which tells nothing of readers; `-` is standard output; without it, none",
+    ),
     Setting("data_dir", "data", values.text, "directory of what the service writes: the evidence"),
     Setting(
         "evidence",
@@ -177,6 +191,8 @@ class Settings:
     cdn: str | None = None
     cdn_headers: tuple[str, ...] = ()
     purge_command: tuple[str, ...] = ()
+    log_format: str = TEXT
+    access_log: str | None = None
     data_dir: str = "data"
     evidence: str = TABLES
     i_accept_reader_risk: bool = False

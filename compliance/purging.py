@@ -225,13 +225,15 @@ class Purger:
         why = programs.run(self._command, lines, digests, self._patience.command, self._stopped)
         if why is None and is_settled:
             self.good += 1
-            _log.info("purged: %d surrogate key(s)", len(state.keys))
+            said = {"event": "purged", "facts": {"keys": len(state.keys)}}
+            _log.info("purged: %d surrogate key(s)", len(state.keys), extra=said)
             state.told, state.keys, state.problem = state.used, [], None
         elif not self._stopped.is_set():
             self.failed += why is not None
             why = why or "not all processes have the new rules: it is run again when they do"
             if state.problem != why:
-                _log.error("not purged, %d surrogate key(s) wait: %s", len(state.keys), why)
+                said = {"event": "purge-failed", "facts": {"keys": len(state.keys)}}
+                _log.error("not purged, %d surrogate key(s) wait: %s", len(state.keys), why, extra=said)
             state.problem = why
             self._next_trial = monotonic() + self._pause
             self._pause = min(2 * self._pause, _LONGEST_PAUSE)

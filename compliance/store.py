@@ -222,7 +222,8 @@ class Store:
                 fresh.names.ready()  # so that no question waits for it
             before = self.current.ruleset
             changed = (fresh.ruleset.source, fresh.ruleset.meaning) != (before.source, before.meaning)
-            _log.info("rules %s: %s", "reloaded" if changed else "unchanged", fresh.ruleset.meaning)
+            said = {"event": "rules-reloaded", "facts": {"ruleset": fresh.ruleset.meaning, "changed": changed}}
+            _log.info("rules %s: %s", "reloaded" if changed else "unchanged", fresh.ruleset.meaning, extra=said)
             if changed:
                 self.former = dict([*self.former.items(), (before.meaning, before)][-MOST_FORMER:])
             self.current, self._failure = fresh, None
@@ -231,12 +232,15 @@ class Store:
             if changed:
                 self.swapped(before, fresh.ruleset)
             if gone := sorted(before.rules_of_notice.keys() - fresh.ruleset.rules_of_notice.keys()):
-                _log.warning("no active rule asks any more for: %s", ", ".join(gone))
+                _log.warning("no active rule asks any more for: %s", ", ".join(gone), extra={"event": "notices-gone"})
             _warn_if_silent(fresh.ruleset)
             return True
 
     def _fail(self, error: RulesError) -> bool:
-        _log.error("rules not reloaded, the last good set stays in use\n%s", error)  # before anybody can ask why
+        said = {"event": "rules-refused", "facts": {"problems": len(error.problems)}}
+        _log.error(
+            "rules not reloaded, the last good set stays in use\n%s", error, extra=said
+        )  # before anybody asks why
         self.failures += 1
         self._failure = error
         return False
@@ -244,7 +248,7 @@ class Store:
     def missed(self, error: RulesError | None) -> None:
         """Say why newer rules could not be fetched from where they come from, or that nothing keeps them."""
         if error is not None and str(error) != str(self._missed):
-            _log.error("no newer rules, the last good set stays in use\n%s", error)
+            _log.error("no newer rules, the last good set stays in use\n%s", error, extra={"event": "rules-refused"})
         with self._lock:
             self.failures += error is not None
             self._missed = error

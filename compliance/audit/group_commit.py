@@ -256,4 +256,4 @@ class GroupCommit:
             for batch in filter(None, (self._in_work, self._waiting)):
                 self.unacknowledged += batch.count
                 batch.settle(None)
-        _log.error("no evidence is recorded: %s", reason)
+        _log.error("no evidence is recorded: %s", reason, extra={"event": "evidence-failed"})

@@ -260,7 +260,7 @@ class Log:
     def _note(self, trouble: str, *, is_beside: bool = False) -> None:
         self._failed_on = self._failed_on or self._today()
         if trouble not in {self._trouble, self._beside}:
-            _log.error("no evidence is recorded: %s", trouble)
+            _log.error("no evidence is recorded: %s", trouble, extra={"event": "evidence-failed"})
         if is_beside:
             self._beside = trouble
         else:

@@ -151,9 +151,9 @@ class Rounds:
     def _is_wrong(self, findings: tuple[str, ...]) -> None:
         for each in findings:
             if each not in self._said:
-                _log.error("sealing: %s", each)
+                _log.error("sealing: %s", each, extra={"event": "sealing-failed"})
         if self._said and not findings:
-            _log.warning("sealing: all is well again")
+            _log.warning("sealing: all is well again", extra={"event": "sealing-well"})
             self._said.clear()
         self._said.update(findings)
         self._wrong = findings

@@ -53,7 +53,7 @@ def serve(config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Answer HTTP requests. SIGHUP, or a change of a file, takes new rules and databases into use."""
     configured = settings(config, flags)
     check_exposure(configured, Access.of(configured))
-    log_to_stderr()
+    log_to_stderr(configured.log_format, None if configured.server == GRANIAN else 1)
     serve_many = _server_of_many() if configured.server == GRANIAN else None
     recorder = None if serve_many else recorder_of(configured)  # with several processes each has its own
     checker = opened(configured, recorder)

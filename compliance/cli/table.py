@@ -141,7 +141,7 @@ class _Making:
 
 
 def _keep(making: _Making, file: Path, asked: Sequence[Asked], then: Sequence[str], seconds: float) -> None:
-    log_to_stderr()
+    log_to_stderr()  # for people: what is told of tables is text, too
     stopped = threading.Event()
     keeper = Keeper(
         making.checker, file, making, then, lambda text: click.echo(f"{making.output}: {text}", err=True), stopped

@@ -135,7 +135,9 @@ class DatabaseStore:
             return old
         self.problems.pop(old.name, None)
         if new is not old:
-            _log.info("database %s exchanged: built on %s, sha256 %s", new.name, new.about.build, new.about.sha256)
+            facts = {"database": new.name, "build": str(new.about.build), "sha256": new.about.sha256}
+            said = {"event": "database-exchanged", "facts": facts}
+            _log.info("database %s exchanged: built on %s, sha256 %s", *facts.values(), extra=said)
         return new
 
     def _successor(self, old: DatabaseFile, *, force: bool) -> DatabaseFile:
@@ -158,7 +160,8 @@ class DatabaseStore:
             self._refuse(_OVERLAYS, error)
             return old
         self.problems.pop(_OVERLAYS, None)
-        _log.info("overlays read: %d row(s), %d of them removals", len(new.rows), len(new.removals))
+        said = {"event": "overlays-read", "facts": {"rows": len(new.rows), "removals": len(new.removals)}}
+        _log.info("overlays read: %d row(s), %d of them removals", len(new.rows), len(new.removals), extra=said)
         return new
 
     def _refuse(self, name: str, error: Exception) -> None:
@@ -172,7 +175,8 @@ class DatabaseStore:
         else:
             said = f"something went wrong here, not in the file: {type(error).__name__}"
         whole = error if isinstance(error, RulesError) else said
-        _log.error("%s not exchanged, the one in use stays\n%s", name, whole)  # before anybody can ask why
+        told = {"event": "database-refused", "facts": {"database": name}}
+        _log.error("%s not exchanged, the one in use stays\n%s", name, whole, extra=told)  # before anybody can ask why
         self.failures += 1
         self.problems[name] = said
 

@@ -149,7 +149,7 @@ class Keyring:
         keys = self._read()
         if keys is not None:
             self.state, self._problem = self._made(keys), None
-            _log.info("%d keys are in use", len(keys))
+            _log.info("%d keys are in use", len(keys), extra={"event": "keys-read", "facts": {"keys": len(keys)}})
         elif self.state is not None:
             self._is_wrong(f"the file of keys `{self._path}` is gone")
 
@@ -158,7 +158,8 @@ class Keyring:
         is_new, self._problem = why != self._problem, why
         has_none = self.state is None or not self.state.keys
         if is_new:
-            _log.error("%s; %s", why, "nobody is let in" if has_none else "the last good keys are in use")
+            left = "nobody is let in" if has_none else "the last good keys are in use"
+            _log.error("%s; %s", why, left, extra={"event": "keys-refused"})
         if self.state is None:
             self.state = self._made(())
 

@@ -205,7 +205,7 @@ def _http_error(error: HTTPException) -> Response:
 @routes.app_errorhandler(Exception)
 def _unforeseen(error: Exception) -> Response:
     forget_names()
-    _log.error("unforeseen %s", place_of(error))
+    _log.error("unforeseen %s", place_of(error), extra={"event": "request-failed"})
     return problem(500, "internal", "something went wrong here, not in the request")
 
 

@@ -119,7 +119,7 @@ def _one(shared: Service, raw: bytes, ask: Ask, moment: At) -> Ready | ProblemDe
     except NotJsonError as error:
         return details(400, "malformed-json", str(error))
     except Exception as error:  # noqa: BLE001 - nobody else's notice is withheld for it
-        _log.error("unforeseen %s", place_of(error))
+        _log.error("unforeseen %s", place_of(error), extra={"event": "request-failed"})
         return details(500, "internal", "something went wrong here, not in the request")
 
 

@@ -217,7 +217,7 @@ def _tried(make: Callable[[], str]) -> str:
     try:
         return make()
     except Exception as error:  # noqa: BLE001 - whatever goes wrong here, notices are printed
-        _log.error("unforeseen %s", place_of(error))
+        _log.error("unforeseen %s", place_of(error), extra={"event": "request-failed"})
         return ""
 
 

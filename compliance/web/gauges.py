@@ -12,6 +12,7 @@ from compliance.model.ruleset import Ruleset
 from compliance.purging import Purger
 from compliance.web import metrics
 from compliance.web.evidence import measured
+from compliance.web.lines import Lines
 from compliance.web.service import Service
 
 
@@ -36,8 +37,17 @@ def gauges(service: Service, sealed: SealStatus | None) -> dict[str, Mapping[met
         **_of_signed(checker.ruleset),
         **_of_databases(checker.geo),
         **measured(checker.recorder, sealed),
+        **({} if service.access_log is None else _of_lines(service.access_log.lines)),
         **({} if service.purger is None else _of_purging(service.purger)),
     }
+
+
+def _of_lines(lines: Lines) -> dict[str, dict[metrics.Labels, int]]:
+    results: dict[metrics.Labels, int] = {
+        (("result", "written"),): lines.written,
+        (("result", "dropped"),): lines.dropped,
+    }
+    return {"compliance_access_log_lines_total": results}
 
 
 def _of_purging(purger: Purger) -> dict[str, dict[metrics.Labels, int]]:

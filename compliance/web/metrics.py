@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 IN_TENS = frozenset({"compliance_notices_total", "compliance_rule_notices_total", "compliance_unknowns_total"})
 """Totals that follow from where readers are."""
 _TEN = 10
+REQUESTS = "compliance_requests_total"
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 Labels = tuple[tuple[str, str], ...]
 Samples = dict[tuple[str, Labels], int]
@@ -29,6 +30,7 @@ _HELP = {
     "compliance_readers_total": "readers whom answers took from the request itself, by what came of it",
     "compliance_purges_total": "commands that had caches forget pages since the start, by result",
     "compliance_purge_waiting": "surrogate keys that wait to be purged",
+    "compliance_access_log_lines_total": "lines of the access log since the start, by result",
     "compliance_rule_reloads_total": "rule sets taken into use since the start, by result",
     "compliance_rules": "rules in use by desk state",
     "compliance_rules_age_days": "days since the rules in use were signed, where they grow old",
@@ -56,6 +58,8 @@ class Metrics:
         self._counts: Counter[tuple[str, Labels]] = Counter()
         self.joined: Callable[[Samples], Samples] = lambda own: own
         """Adds what other processes count."""
+        self.answered: Callable[[str, str, int], None] = lambda *_: None
+        """Is told of requests that are counted: their route, their status, and how many there were."""
         self.settle: Callable[[], None] = lambda: None
         """Has counted what happened and is not counted yet."""
 
@@ -63,6 +67,8 @@ class Metrics:
         """Count one more, or `amount` more."""
         with self._lock:
             self._counts[name, tuple(sorted(labels.items()))] += amount
+        if name == REQUESTS:
+            self.answered(labels["route"], labels["status"], amount)
 
     def took(self, route: str, seconds: float) -> None:
         """Count how long a request took, if that was long."""

@@ -16,12 +16,15 @@ from compliance.audit.receipts import is_sealed
 from compliance.audit.views import VIEWS
 from compliance.audit.views_reading import ViewsReader
 from compliance.check import Checker, today
-from compliance.config import NO_EVIDENCE, Settings
+from compliance.config import JSON, NO_EVIDENCE, TEXT, Settings
 from compliance.errors import ConfigError
 from compliance.purging import GRACE, Patience, Purger
 from compliance.recording import Recorder
 from compliance.setting_values import NO_CACHE
 from compliance.signed.rules import SignedRules
+from compliance.web.lines import OUTPUT, Lines
+from compliance.web.service import Service
+from compliance.web.telling import AccessLog, JsonHandler
 
 DEFAULT_FILE = Path("compliance.toml")
 
@@ -124,7 +127,33 @@ def cache_directory(configured: Settings) -> Path | None:
     return Path(home, ".cache", "compliance") if os.path.isabs(home) else None
 
 
-def log_to_stderr() -> None:
-    """Have the log of this process on standard error."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+def access_log_of(configured: Settings, service: Service, worker: int = 1) -> AccessLog | None:
+    """What tells of each request that a service answers, from now on; None if the settings name no file.
+
+    Args:
+        configured: the settings.
+        service: what answers.
+        worker: the number of this process, from 1.
+    """
+    if configured.access_log is None:
+        return None
+    target = sys.stdout.fileno() if configured.access_log == OUTPUT else configured.access_log
+    lines, checker = Lines(target, service.metrics.settle), service.checker
+    service.access_log = log = AccessLog(lines, worker, lambda: checker.ruleset.meaning)
+    service.metrics.answered = log.answered
+    return log
+
+
+def log_to_stderr(form: str = TEXT, worker: int | None = None) -> None:
+    """Have the log of this process on standard error.
+
+    Args:
+        form: `text`, or `json` for an object on each line, written by a thread of its own.
+        worker: the number of this process, from 1; None in one that answers nothing.
+    """
+    if form == JSON:
+        handler: logging.Handler = JsonHandler(Lines(sys.stderr.fileno()), worker)
+        logging.basicConfig(level=logging.INFO, handlers=[handler])
+    else:
+        logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     logging.getLogger("waitress").setLevel(logging.ERROR)

@@ -10,6 +10,7 @@ process holds a reader; what was freed is overwritten where an operator says so.
 from __future__ import annotations
 
 import contextlib
+import logging
 import re
 import signal
 from collections.abc import Callable, Sequence
@@ -31,7 +32,7 @@ from compliance.web.app import create_app
 from compliance.web.auditing import Auditing
 from compliance.web.fragment import FALLBACK, PATH, at_the_door
 from compliance.web.fragment import MEDIA_TYPE as NOTICES
-from compliance.web.opening import purger_of
+from compliance.web.opening import access_log_of, purger_of
 from compliance.web.problems import MEDIA_TYPE, NEVER_KEPT, problem
 from compliance.web.service import EXTENSION, Sealing
 from compliance.web.withheld import silence_words
@@ -41,6 +42,7 @@ try:
 except ImportError:  # there are no such limits on Windows
     resource = None  # type: ignore[assignment]
 
+_log = logging.getLogger("compliance.web")
 DRAINED = 16 * 1024 * 1024
 """A body up to this size is read, dropped and refused, so that the caller is there to hear why."""
 MOST_CONNECTIONS = 500
@@ -186,8 +188,11 @@ def serve(checker: Checker, settings: Settings, ready: Callable[[str], None], se
     servers = _with_our_channels(server)
     silence_words("waitress")
     app.extensions[EXTENSION].purger = purger = purger_of(settings, checker)
+    access_log = access_log_of(settings, app.extensions[EXTENSION])
     stop_watching = checker.watch(settings.reload_seconds)
     _heed_signals(checker)
+    said = {"event": "service-started", "facts": {"ruleset": checker.ruleset.meaning}}
+    _log.info("answers by %s", checker.ruleset.meaning, extra=said)
     ready(_url(server, settings))
     try:
         with contextlib.suppress(KeyboardInterrupt, SystemExit):
@@ -197,6 +202,9 @@ def serve(checker: Checker, settings: Settings, ready: Callable[[str], None], se
         if purger is not None:
             purger.stop()
         _close(servers)
+        _log.info("ended", extra={"event": "service-stopped"})
+        if access_log is not None:
+            access_log.lines.close()
 
 
 def _server(app: Flask, settings: Settings) -> Any:

@@ -15,6 +15,7 @@ from compliance.purging import Purger
 from compliance.reader import Sender, sender
 from compliance.web import metrics
 from compliance.web.access import Access
+from compliance.web.telling import AccessLog
 
 EXTENSION = "compliance"
 BEGUN = "compliance.begun"
@@ -37,6 +38,7 @@ class Service(msgspec.Struct):
     sealing: Sealing | None = None
     access: Access = msgspec.field(default_factory=Access.free)
     purger: Purger | None = None
+    access_log: AccessLog | None = None
     difference: Callable[[], str | None] = lambda: None
     """Says that other processes have another rule set, if that is so for long."""
 

@@ -28,7 +28,7 @@ from compliance.config import Settings
 from compliance.errors import ComplianceError
 from compliance.recording import Recorder
 from compliance.web.gauges import gauges
-from compliance.web.opening import evidence_directory, log_to_stderr, opened, purger_of, recorder_of
+from compliance.web.opening import access_log_of, evidence_directory, log_to_stderr, opened, purger_of, recorder_of
 from compliance.web.server import application, leave_no_core
 from compliance.web.service import EXTENSION, Service
 from compliance.web.tally import Tally
@@ -81,8 +81,9 @@ class _Worker:
         """The application, once everything is open."""
         leave_no_core()
         _forget_what_looks_like_headers()
-        log_to_stderr()
         settings = self._plan.settings
+        log_to_stderr(settings.log_format, self._number)
+        self._ends.append(logging.shutdown)
         recorder = recorder_of(settings)
         if recorder is not None:
             self._ends.append(recorder.close)
@@ -94,12 +95,15 @@ class _Worker:
         shared.purger = purger = purger_of(settings, checker, tally.have_all)
         if purger is not None:
             self._ends.append(purger.stop)
+        if (access_log := access_log_of(settings, shared, self._number)) is not None:
+            self._ends.append(access_log.lines.close)
         self._ends.append(checker.watch(settings.reload_seconds))
         if _HANGUP is not None:
             signal.signal(_HANGUP, lambda *_: checker.request_reload())
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {_HANGUP})  # blocked by the parent, so that none was missed
         self._count(shared, tally)
-        _log.info("worker %d answers by %s", self._number, checker.ruleset.meaning)
+        said = {"event": "worker-started", "facts": {"ruleset": checker.ruleset.meaning}}
+        _log.info("worker %d answers by %s", self._number, checker.ruleset.meaning, extra=said)
         return app.wsgi_app
 
     def close(self) -> None:
@@ -116,7 +120,8 @@ class _Worker:
                 return opened(self._plan.settings, recorder)
             except ComplianceError as error:
                 if said != str(error):
-                    _log.error("worker %d waits until this is mended:\n%s", self._number, error)
+                    said_as = {"event": "worker-waits"}
+                    _log.error("worker %d waits until this is mended:\n%s", self._number, error, extra=said_as)
                 said = str(error)
             time.sleep(max(self._plan.settings.reload_seconds, _EVERY))
 

@@ -65,7 +65,8 @@ class _Server(MPServer):
 
     def _respawn_workers(self, workers: Any, *args: Any, **kwargs: Any) -> None:
         for each in workers:
-            _log.error("worker %d has ended by itself, and is started again", each + 1)
+            said = {"event": "worker-ended", "facts": {"worker": each + 1}}
+            _log.error("worker %d has ended by itself, and is started again", each + 1, extra=said)
         with _hangups_kept():
             super()._respawn_workers(workers, *args, **kwargs)
 

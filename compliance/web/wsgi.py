@@ -16,7 +16,15 @@ from typing import Any
 from compliance.audit.seal_status import status_by_others
 from compliance.purging import GRACE
 from compliance.web.access import Access, check_exposure
-from compliance.web.opening import evidence_directory, log_to_stderr, opened, purger_of, recorder_of, settings
+from compliance.web.opening import (
+    access_log_of,
+    evidence_directory,
+    log_to_stderr,
+    opened,
+    purger_of,
+    recorder_of,
+    settings,
+)
 from compliance.web.server import application as application_of
 from compliance.web.server import leave_no_core
 from compliance.web.service import EXTENSION
@@ -46,8 +54,8 @@ def _opened() -> Application:
         ComplianceError: something cannot be opened.
     """
     leave_no_core()
-    log_to_stderr()
     configured = settings(None, {})
+    log_to_stderr(configured.log_format, 1)
     check_exposure(configured, Access.of(configured))
     recorder = recorder_of(configured)
     checker = opened(configured, recorder)
@@ -55,6 +63,8 @@ def _opened() -> Application:
     app = application_of(checker, configured, lambda: status_by_others(directory))
     seconds = configured.reload_seconds
     app.extensions[EXTENSION].purger = purger = purger_of(configured, checker, grace=GRACE + 3 * seconds)
+    if (access_log := access_log_of(configured, app.extensions[EXTENSION])) is not None:
+        atexit.register(access_log.lines.close)
     stop_watching = checker.watch(seconds)
     if recorder is not None:
         atexit.register(recorder.close)
