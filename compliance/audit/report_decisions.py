@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from struct import Struct
 from typing import Any, Final
 
@@ -56,9 +57,7 @@ def due_section(
         asked: what the report is asked for.
         named: gives names for numbers.
     """
-    sums = _sums(_early(counted, asked.by, named), _Spreads(patterns, asked))
-    order = _order(asked.by)
-    told = _sorted([(*[key[at] for at in order], *numbers) for key, numbers in sums])
+    told = _sorted(_rows(_by_outer(counted, asked.by, named), _Spreads(patterns, asked), _order(asked.by)))
     rows = _late(told[: asked.limit], asked.by, named)
     heads = columns(*asked.by, "tables", *STATES, tables="tables with one")
     found = section("due", "Notices due, by tables", heads, rows, limit=asked.limit, note=_OF_TABLES)
@@ -108,9 +107,9 @@ class _Spreads:
     def taken_apart(self, sum_: int) -> Iterator[tuple[str, tuple[int, ...]]]:
         """The four numbers of each place that has any."""
         data = sum_.to_bytes(len(self.places) * _LANES * _BITS // 8, "little")
-        for at, numbers in enumerate(_FOUR.iter_unpack(data)):
+        for place, numbers in zip(self.places, _FOUR.iter_unpack(data), strict=True):
             if numbers[0]:
-                yield self.places[at], numbers
+                yield place, numbers
 
     def _spread(self, pattern: Pattern) -> Spread:
         found: dict[Numbers, int] = {}
@@ -129,21 +128,38 @@ class _Spreads:
             yield places, cells_of_row(pattern, number, self._grouping.names, self._wanted)
 
 
-def _sums(counted: Iterable[tuple[Numbers, int, int]], spreads: _Spreads) -> list[tuple[Numbers, tuple[int, ...]]]:
-    """For each group how many tables there are, and how many of them by each way of being due."""
-    of_spreads: Counter[tuple[Numbers, int]] = Counter()
+def _by_outer(
+    counted: Iterable[tuple[Numbers, int, int]], by: Sequence[str], named: Named
+) -> dict[Numbers, dict[int, int]]:
+    """For each group of whole tables, with names in place of those numbers that are few, how many of each pattern."""
+    raw: dict[Numbers, list[tuple[int, int]]] = {}
     for outer, pattern, number in counted:
-        of_spreads[outer, spreads.of(pattern)] += number
-    sums: dict[tuple[Numbers, Numbers], int] = {}
-    for (outer, spread), number in of_spreads.items():
-        for group, added in spreads.found[spread]:
-            key = (outer, group)
-            sums[key] = sums.get(key, 0) + number * added
-    return [
-        ((*outer, *group, place), numbers)
-        for (outer, group), sum_ in sums.items()
-        for place, numbers in spreads.taken_apart(sum_)
-    ]
+        raw.setdefault(outer, []).append((pattern, number))
+    names = {at: named(name, {outer[at] for outer in raw}) for at, name in enumerate(outer_of(by)) if name in _FEW}
+    found: dict[Numbers, dict[int, int]] = {}
+    for outer, patterns in raw.items():
+        of = found.setdefault(_renamed(outer, names), {})
+        for pattern, number in patterns:
+            of[pattern] = of.get(pattern, 0) + number
+    return found
+
+
+def _rows(of_outer: Mapping[Numbers, Mapping[int, int]], spreads: _Spreads, order: Sequence[int]) -> list[Numbers]:
+    """For each group how many tables there are, and how many of them by each way of being due."""
+    rows: list[Numbers] = []
+    pick = itemgetter(*[_LANES + at for at in order], *range(_LANES))
+    for outer, patterns in of_outer.items():
+        of_spreads: dict[int, int] = {}
+        for pattern, number in patterns.items():
+            spread = spreads.of(pattern)
+            of_spreads[spread] = of_spreads.get(spread, 0) + number
+        sums: dict[Numbers, int] = {}
+        for spread, number in of_spreads.items():
+            for group, added in spreads.found[spread]:
+                sums[group] = sums.get(group, 0) + number * added
+        for group, sum_ in sums.items():
+            rows += [pick((*numbers, *outer, *group, place)) for place, numbers in spreads.taken_apart(sum_)]
+    return rows
 
 
 def _order(by: Sequence[str]) -> list[int]:
@@ -159,12 +175,13 @@ def outer_of(by: Sequence[str]) -> list[str]:
 
 
 def answers_section(
-    counts: Callable[[Sequence[str]], Sequence[Numbers]], asked: Asked, suppressed: int | None
+    counts: Callable[[Sequence[str], int], tuple[Sequence[Numbers], int]], asked: Asked, suppressed: int | None
 ) -> Section:
     """The table of counts of answers; what they do not tell apart is not in it.
 
     Args:
-        counts: gives for each group of `counts_by` how often a notice was due, by each of `STATES`.
+        counts: gives for so many groups of `counts_by` how often a notice was due, by each of `STATES`, and how many
+            more groups there are.
         asked: what the report is asked for.
         suppressed: how many counts were too small to be told, if any record says it.
     """
@@ -172,14 +189,16 @@ def answers_section(
     lacking = [name for name in _UNTOLD if getattr(asked, name) is not None]
     if lacking:
         rows: Sequence[Numbers] = ()
+        more = 0
         note = f"counts of answers do not tell by {' or '.join(lacking)}: there are none here"
     else:
-        rows = counts(by)
+        rows, more = counts(by, asked.limit)
         note = f"{_OF_ANSWERS}; how many counts were too small to be told: {suppressed or SUPPRESSED}"
         if asked.place is not None and not rows:
             note += f"; none is named `{asked.place}`: leave `place` out, and count by `place`"
     heads = columns(*by, *STATES)
-    return section("answers", "Notices due, by answers", heads, rows, limit=asked.limit, note=note)
+    found = section("answers", "Notices due, by answers", heads, rows, limit=asked.limit, note=note)
+    return msgspec.structs.replace(found, left_out=more)
 
 
 def counts_by(asked: Asked) -> tuple[str, ...]:
@@ -200,20 +219,6 @@ def totals_section(counted: Iterable[tuple[Numbers, int, int]], patterns: Mappin
 
 
 # -- names and order --------------------------------------------------------------------------------------
-
-
-def _early(
-    counted: Iterable[tuple[Numbers, int, int]], by: Sequence[str], named: Named
-) -> list[tuple[Numbers, int, int]]:
-    """What is counted, with names in place of those numbers that are few."""
-    rows = list(counted)
-    names = _names(rows, outer_of(by), named)
-    return [(_renamed(outer, names), pattern, number) for outer, pattern, number in rows] if names else rows
-
-
-def _names(rows: Sequence[tuple[Numbers, int, int]], by: Sequence[str], named: Named) -> dict[int, Mapping[Any, Cell]]:
-    """For each place in a group that has few numbers their names."""
-    return {at: named(name, {row[0][at] for row in rows}) for at, name in enumerate(by) if name in _FEW}
 
 
 def _renamed(group: Numbers, names: Mapping[int, Mapping[Any, Cell]]) -> Numbers:

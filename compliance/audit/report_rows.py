@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from compliance.audit.canonical import canonical, parsed
 from compliance.audit.report import Asked, InUse, Outage, in_use
-from compliance.audit.report_patterns import HELD, POSSIBLE, REQUIRED, UNKNOWN, Pattern
+from compliance.audit.report_patterns import HELD, POSSIBLE, REQUIRED, Pattern
 from compliance.audit.views_rows import NO_CONTENT, content_id
 from compliance.errors import Problem, RequestError
 
@@ -40,12 +40,7 @@ _LAST: Final = (
     f"COALESCE((SELECT r.confirmed FROM rendered AS r WHERE r.of = t.leaf AND {_IS_OF_IT} "
     "ORDER BY r.leaf DESC LIMIT 1), -1)"
 )
-_NAMED: Final = {
-    "day": "date(day + 1721424.5)",  # from the day of this calendar to the Julian day
-    "ruleset": "(SELECT said FROM rulesets WHERE id = ruleset)",
-    "notice": "notice",
-    "place": f"CASE place WHEN '' THEN '{UNKNOWN}' ELSE place END",
-}
+_RULESET: Final = "(SELECT said FROM rulesets WHERE id = ruleset)"
 _STATES: Final = {
     REQUIRED: "status = 'required' AND display <> 'hold'",
     POSSIBLE: "status = 'possible' AND display <> 'hold'",
@@ -224,18 +219,29 @@ class Rows:
 
     # -- counts of answers ------------------------------------------------------------------------------
 
-    def answers(self, by: Sequence[str]) -> list[Row]:
+    def answers(self, by: Sequence[str], limit: int) -> tuple[list[Row], int]:
         """For each group, in order, how often a notice was due in answers, by each of `STATES`.
 
         Args:
             by: `day`, `ruleset`, `notice` or `place`, of which names are told.
+            limit: how many groups are told.
+
+        Returns:
+            Those, and how many more there are.
         """
-        groups = [_NAMED[each] for each in by]
+        groups = [_RULESET if each == "ruleset" else each for each in by]
         sums = [f"SUM(CASE WHEN {which} THEN count ELSE 0 END)" for which in self._states]
-        order = f"GROUP BY {', '.join(by)} ORDER BY {', '.join(groups)}" if by else ""
-        is_any = f"({' OR '.join(self._states)})"
-        sql = f"SELECT {', '.join([*groups, *sums])} FROM counts WHERE {self._counted} AND {is_any} {order}"
-        return [row for row in self._run(sql, self._counts) if row[-1] is not None]
+        source = f"FROM counts WHERE {self._counted} AND ({' OR '.join(self._states)})"
+        values = {**self._counts, "limit": limit}
+        if not by:
+            return [row for row in self._run(f"SELECT {', '.join(sums)} {source}", values) if row[-1] is not None], 0
+        # of a few days all is found by the day; else the order of the index is that in which it is told
+        mark = "+" if self._asked.since is not None or self._asked.until is not None else ""
+        source += f" GROUP BY {', '.join(mark + each for each in by)}"
+        order = f"ORDER BY {', '.join(mark + each for each in groups)} LIMIT :limit"
+        found = self._run(f"SELECT {', '.join([*groups, *sums])} {source} {order}", values)
+        more = self._one(f"SELECT COUNT(*) FROM (SELECT 1 {source})", values) - limit if len(found) == limit else 0
+        return _with_days(found, by), more
 
     @property
     def _states(self) -> list[str]:
@@ -273,8 +279,7 @@ class Rows:
 
     @property
     def _counts(self) -> dict[str, object]:
-        place = "" if self._asked.place == UNKNOWN else self._asked.place
-        return {**self._values, "notice": self._asked.notice, "place": place}
+        return {**self._values, "notice": self._asked.notice, "place": self._asked.place}
 
     # -- events -----------------------------------------------------------------------------------------
 
@@ -319,8 +324,8 @@ class Rows:
         """How many leaves the views have."""
         return int(self._one("SELECT value FROM meta WHERE name = 'size'"))
 
-    def _one(self, sql: str) -> Any:
-        return self._run(sql)[0][0]
+    def _one(self, sql: str, values: Mapping[str, object] | Sequence[object] = ()) -> Any:
+        return self._run(sql, values)[0][0]
 
     def _run(self, sql: str, values: Mapping[str, object] | Sequence[object] = ()) -> list[Any]:
         return self._database.execute(sql, values).fetchall()
@@ -346,6 +351,15 @@ def publishers_in(said: str) -> tuple[str, ...]:
 
 def _begins(said: str, asked: str | None) -> bool:
     return asked is None or said.startswith(asked) or said.removeprefix("sha256:").startswith(asked)
+
+
+def _with_days(rows: list[Row], by: Sequence[str]) -> list[Row]:
+    """Rows with days in place of their numbers, if they are grouped by days."""
+    if "day" not in by:
+        return rows
+    at = by.index("day")
+    days = {number: date.fromordinal(number).isoformat() for number in {row[at] for row in rows}}
+    return [(*row[:at], days[row[at]], *row[at + 1 :]) for row in rows]
 
 
 def _ordinal(day: date | None) -> int | None:

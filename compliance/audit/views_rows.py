@@ -38,10 +38,12 @@ from compliance.audit.record import (
 )
 from compliance.audit.table import KEYED, Stretch
 
-SCHEMA_VERSION: Final = 4
+SCHEMA_VERSION: Final = 5
 KEY_BYTES: Final = 16
 """So much is kept of a key: whoever finds a leaf by it can hold the whole key against the leaf."""
 NO_CONTENT: Final = 0
+ANY_PLACE: Final = "unknown"
+"""Stands for the place in counts of readers of whom nobody knew it; codes of places come before it."""
 NO_OUTCOME: Final = -1
 """Of tables whose outcome was erased before they were taken in."""
 FIRST_DAY, LAST_DAY = 1, date.max.toordinal()
@@ -73,6 +75,7 @@ CREATE TABLE unplaced (key BLOB NOT NULL, leaf INTEGER NOT NULL, day INTEGER NOT
 CREATE TABLE counts (day INTEGER NOT NULL, ruleset INTEGER NOT NULL, notice TEXT NOT NULL, place TEXT NOT NULL,
     status TEXT NOT NULL, display TEXT NOT NULL, least INTEGER NOT NULL, count INTEGER NOT NULL,
     PRIMARY KEY (day, ruleset, notice, place, status, display, least)) WITHOUT ROWID;
+CREATE INDEX counts_by_notice ON counts (notice, place, day, count);
 CREATE TABLE withheld (day INTEGER NOT NULL, ruleset INTEGER NOT NULL, cells INTEGER NOT NULL,
     PRIMARY KEY (day, ruleset)) WITHOUT ROWID;
 CREATE TABLE events (leaf INTEGER PRIMARY KEY, kind TEXT NOT NULL, day INTEGER NOT NULL, content INTEGER NOT NULL,
@@ -233,7 +236,7 @@ class Taking:
             "ON CONFLICT DO UPDATE SET count = count + excluded.count"
         )
         for each in record.counts:
-            values = (each.notice, each.place or "", each.status, each.display, record.least, each.count)
+            values = (each.notice, each.place or ANY_PLACE, each.status, each.display, record.least, each.count)
             self._run(sql, day, ruleset, *values)
         sql = "INSERT INTO withheld VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET cells = cells + excluded.cells"
         self._run(sql, day, ruleset, record.withheld)
