@@ -134,7 +134,7 @@ def test_broken_rules_leave_the_last_good_ones_in_use_and_are_shown_where_they_b
     written(rules, RENAMED)
     hup(running)
     assert eventually(lambda: serves(running, "The New Radio"))
-    assert running.ready()["rules"] == {"loaded": True, "detail": "in use", "problems": []}
+    assert running.ready()["rules"] == {"loaded": True, "detail": "in use", "problems": [], "signed": None}
 
 
 @pytest.mark.parametrize(
