@@ -237,6 +237,15 @@ class Suppressed(msgspec.Struct, frozen=True, kw_only=True):
     because: str
 
 
+class NotListed(msgspec.Struct, frozen=True, kw_only=True):
+    """That a list would be too long: how many more of an entity belong into `of`, and why they are not there."""
+
+    of: str
+    entity: str
+    count: int
+    because: str
+
+
 class Mentions(msgspec.Struct, frozen=True, kw_only=True):
     """Whom a text names, whatever rules make of it. `as_of` is the day asked for, or today's in UTC."""
 
@@ -244,6 +253,7 @@ class Mentions(msgspec.Struct, frozen=True, kw_only=True):
     suppressed: tuple[Suppressed, ...]
     ruleset: Digests
     as_of: date
+    not_listed: tuple[NotListed, ...] = ()
 
     def to_json(self) -> bytes:
         """The mentions as UTF-8 JSON."""
@@ -283,6 +293,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     collisions: tuple[Collision, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     mentions: tuple[Mention, ...] = ()
+    not_listed: tuple[NotListed, ...] = ()
     evidence: Evidence = Evidence(state="off")
 
     def to_json(self) -> bytes:

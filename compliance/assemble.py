@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from compliance import answer
 from compliance.content.facts import Content
-from compliance.content.mentioned import NOTHING, Looked
+from compliance.content.mentioned import NOTHING, Found, Looked
 from compliance.content.mentioned import places as mention_places
 from compliance.content.publisher import host_of
 from compliance.engine.reasons import MOST_REASONS
-from compliance.mentions.scan import Mention, Suppressed
+from compliance.mentions.scan import Mention, Suppressed, Verdict
 from compliance.model.address_text import holds_address
 from compliance.model.decision import Decision, Display, Instance, NotApplied
 from compliance.model.designation import declared_id
@@ -33,7 +34,11 @@ from compliance.parts import Parts, Place
 
 MOST_SECONDS = 3600
 """An answer is never kept longer than an hour: a rule set may be corrected at any time."""
+MOST_LISTED: Final = 1000
+"""So many mentions of a page are listed, besides the first of each entity: nobody reads more, and a page may have tens
+of thousands."""
 _LONGEST_NAME = 1000
+_T = TypeVar("_T")
 _encoded: Final = json.JSONEncoder(separators=(",", ":")).encode
 
 
@@ -103,6 +108,7 @@ def assemble(
     spots = map(Place, where, given_corners, marked)
     said = [parts.said(each, page, question.facts, spot) for each, spot in zip(instances, spots, strict=True)]
     key = _key(page, question, moment, turns(page, instances))
+    listed, not_listed = listed_of("mentions", question.looked.mentions, said_of)
     return answer.Answer(
         notices=tuple([each.notice for each in said]),
         reviews=tuple(_review(each) for each in instances if each.display is Display.HOLD),
@@ -120,46 +126,91 @@ def assemble(
         footnotes=tuple(_footnote(each) for each in footnotes(page, instances, marked)),
         collisions=tuple(_collision(each) for each in (*crowded, *first_places(instances, where))),
         conflicts=tuple(_conflict(each) for each in conflicts(instances)),
-        mentions=tuple(_mentions(question.looked, parts, moment.day)),
+        mentions=tuple([mention_of(each, parts, moment.day) for each in listed]),
+        not_listed=tuple(not_listed),
     )
 
 
-def mentions_of(ruleset: Ruleset, looked: Looked, day: date) -> answer.Mentions:
-    """Whom the texts of a page name, with what registers say on a day, and what was passed over."""
+def mentions_of(ruleset: Ruleset, looked: Looked, day: date, most: int | None = MOST_LISTED) -> answer.Mentions:
+    """Whom the texts of a page name, with what registers say on a day, and what was passed over.
+
+    Args:
+        ruleset: of which the names are.
+        looked: what is in the texts.
+        day: the day for which registers are asked.
+        most: so many mentions are listed at least if there are as many, and so much of what was passed over; None
+            for all.
+    """
+    parts = Parts(ruleset)
+    mentions, more = listed_of("mentions", looked.mentions, said_of, most)
+    suppressed, more_suppressed = listed_of("suppressed", looked.suppressed, said_of, most)
     return answer.Mentions(
-        mentions=tuple(_mentions(looked, Parts(ruleset), day)),
-        suppressed=tuple(_suppressed(looked)),
+        mentions=tuple([mention_of(each, parts, day) for each in mentions]),
+        suppressed=tuple([_suppressed(each) for each in suppressed]),
         ruleset=answer.Digests(meaning=ruleset.meaning, source=ruleset.source),
         as_of=day,
+        not_listed=(*more, *more_suppressed),
     )
 
 
-def _suppressed(looked: Looked) -> Iterator[answer.Suppressed]:
-    for each in looked.suppressed:
-        if isinstance(gone := each.what, Suppressed):
-            start, end = each.span or (None, None)
-            yield answer.Suppressed(
-                entity=gone.entity, surface=each.surface, start=start, end=end, field=gone.field, because=gone.because
-            )
+def listed_of(
+    name: str, every: Sequence[_T], said_of: Callable[[_T], tuple[str, object]], most: int | None = MOST_LISTED
+) -> tuple[Sequence[_T], Sequence[answer.NotListed]]:
+    """The first of what belongs into a list, and whatever says something new; with how many others there are.
+
+    Args:
+        name: of the list.
+        every: what belongs into it.
+        said_of: what each says: of which entity, and what.
+        most: so many are the first; None for all.
+    """
+    if most is None or len(every) <= most:
+        return every, ()
+    listed, more = list(every[:most]), Counter[str]()
+    seen = set(map(said_of, listed))
+    for each in every[most:]:
+        if (said := said_of(each)) in seen:
+            more[said[0]] += 1
+        else:
+            seen.add(said)
+            listed.append(each)
+    because = f"only the first {most:,} are listed, and of every entity at least one"
+    return listed, [answer.NotListed(of=name, entity=each, count=more[each], because=because) for each in sorted(more)]
 
 
-def _mentions(looked: Looked, parts: Parts, day: date) -> Iterator[answer.Mention]:
-    for each in looked.mentions:
-        if isinstance(found := each.what, Mention):
-            start, end = each.span or (None, None)
-            yield answer.Mention(
-                entity=found.entity,
-                surface=each.surface,
-                start=start,
-                end=end,
-                field=found.field,
-                strength=found.strength.value,
-                verdict=found.verdict.value,
-                evidence=found.evidence,
-                lacks=found.lacks or None,
-                statuses=parts.statuses(found.entity, day),
-                marked=found.marked,
-            )
+def said_of(found: Found) -> tuple[str, Verdict | None]:
+    """Whom a mention names, and how surely; None for what was passed over."""
+    return found.what.entity, found.what.verdict if isinstance(found.what, Mention) else None
+
+
+def _suppressed(found: Found) -> answer.Suppressed:
+    start, end = found.span or (None, None)
+    gone = found.what
+    because = gone.because if isinstance(gone, Suppressed) else ""
+    return answer.Suppressed(
+        entity=gone.entity, surface=found.surface, start=start, end=end, field=gone.field, because=because
+    )
+
+
+def mention_of(found: Found, parts: Parts, day: date) -> answer.Mention:
+    """A mention as answers tell it."""
+    what = found.what
+    if not isinstance(what, Mention):
+        raise TypeError("what was passed over is no mention")
+    start, end = found.span or (None, None)
+    return answer.Mention(
+        entity=what.entity,
+        surface=found.surface,
+        start=start,
+        end=end,
+        field=what.field,
+        strength=what.strength.value,
+        verdict=what.verdict.value,
+        evidence=what.evidence,
+        lacks=what.lacks or None,
+        statuses=parts.statuses(what.entity, day),
+        marked=what.marked,
+    )
 
 
 def _cache(ruleset: Ruleset, facts: Facts, decision: Decision, moment: Moment, key: str) -> answer.Cache:

@@ -16,7 +16,8 @@ from typing import Final
 
 import msgspec
 
-from compliance.answer import Answer, Mention, Notice
+from compliance.answer import Answer, Mention, Notice, NotListed
+from compliance.assemble import listed_of, mention_of, said_of
 from compliance.check import Checker
 from compliance.content.facts import Content, without_halves
 from compliance.content.mentioned import OF_PAGE, Found, Looked, filled
@@ -30,6 +31,7 @@ from compliance.mentions.markup import Markup
 from compliance.mentions.wordings import registers_of
 from compliance.model.notice import Placement
 from compliance.model.ruleset import Ruleset
+from compliance.parts import Parts
 from compliance.reader import Reader
 
 TEXT: Final = "text"
@@ -64,7 +66,8 @@ class Annotated(msgspec.Struct, frozen=True, kw_only=True):
     should have a mark and stand where nothing can be put or nobody sees it, `already_marked` those that have one, of a
     publisher or of ours, `possibly_marked` those that have one and are not certain. `not_placed` are notices that are
     to be shown and that no mark carries out. `not_ours` are the words of footnotes and marks that are called as ours
-    in the page and say nothing that the rules know: they stayed.
+    in the page and say nothing that the rules know: they stayed. `not_listed` says how many more belong into these
+    lists: each of them has its mark, or none, like those that are listed.
     """
 
     html: str | None
@@ -75,6 +78,7 @@ class Annotated(msgspec.Struct, frozen=True, kw_only=True):
     possibly_marked: tuple[Mention, ...] = ()
     not_placed: tuple[NotPlaced, ...] = ()
     not_ours: tuple[str, ...] = ()
+    not_listed: tuple[NotListed, ...] = ()
 
     def to_json(self) -> bytes:
         """The same as UTF-8 JSON."""
@@ -107,20 +111,20 @@ def marked(
     if not all(isinstance(each, str | None) for each in (content.headline, content.text, content.html)):
         checker.check(content)  # says what is wrong
     html, text = _given(content)
-    looked = checker.looked_at(content)
+    given = checker.looked_at(content)
     answer = checker.check(
-        content, reader, languages=_languages(languages, content, looked), as_of=as_of, is_given=is_given
+        content, reader, languages=_languages(languages, content, given), as_of=as_of, is_given=is_given
     )
     marks = _marks(answer, checker.ruleset)
-    former = Former("") if html is None else _former(html, looked, marks)
-    if former.removed:
-        looked = checker.looked_at(replace(content, html=former.html))
+    former = Former("") if html is None else _former(html, given, marks)
+    looked = checker.looked_at(replace(content, html=former.html)) if former.removed else given
     in_page, in_text = _of(looked, lambda field: field.startswith(OF_PAGE)), _of(looked, lambda field: field == TEXT)
     done = _Done(
         None if html is None else annotate(former.html, read(former.html), map(_as_found, in_page), marks),
         None if text is None else annotate_text(text, map(_as_found, in_text), marks),
     )
-    return _told(done, answer, [*in_page, *in_text], former)
+    told = _Told(given, [*in_page, *in_text], former, Parts(checker.ruleset), answer.as_of)
+    return _told(done, answer, told)
 
 
 def _given(content: Content) -> tuple[str | None, str | None]:
@@ -161,24 +165,28 @@ def _former(html: str, looked: Looked, marks: Mapping[str, Sequence[Mark]]) -> F
     return without_former(Markup(html), looked.notices, words)
 
 
-def _told(done: _Done, answer: Answer, found: Sequence[Found], former: Former) -> Annotated:
+def _told(done: _Done, answer: Answer, told: _Told) -> Annotated:
     """The same with the mentions as the answer has them."""
-    told = _Told(answer, found, former)
-    already = [
-        AlreadyMarked(notice=mark.notice, text=mark.text, mention=mention)
-        for one in done.each
-        for each, mark in one.carried
-        for mention in told.mentions([each])
-    ]
+    unmarked, one = listed_of("unmarked", told.given(each for part in done.each for each in part.unmarked), said_of)
+    carried = [(given, mark) for part in done.each for each, mark in part.carried for given in told.given([each])]
+    already, two = listed_of(
+        "already_marked", carried, lambda each: (each[0].what.entity, (said_of(each[0]), each[1].notice))
+    )
+    possible, three = listed_of(
+        "possibly_marked", told.given(each for part in done.each for each in part.possible), said_of
+    )
     return Annotated(
         html=None if done.html is None else done.html.text,
         text=None if done.text is None else done.text.text,
-        unmarked=told.mentions(each for one in done.each for each in one.unmarked),
+        unmarked=tuple(map(told.mention, unmarked)),
         answer=answer,
-        already_marked=tuple(already),
-        possibly_marked=told.mentions(each for one in done.each for each in one.possible),
-        not_placed=(*_elsewhere(answer, {each.what.entity for each in found}), *_without_footnote(answer, done)),
-        not_ours=former.strangers,
+        already_marked=tuple(
+            AlreadyMarked(notice=mark.notice, text=mark.text, mention=told.mention(each)) for each, mark in already
+        ),
+        possibly_marked=tuple(map(told.mention, possible)),
+        not_placed=(*_elsewhere(answer, told.entities), *_without_footnote(answer, done)),
+        not_ours=told.former.strangers,
+        not_listed=(*one, *two, *three),
     )
 
 
@@ -187,13 +195,16 @@ _Place = tuple[str, str, tuple[int, int] | None]
 
 
 class _Told:
-    """The mentions of an answer, by those that were found in the page without what an earlier marking left in it."""
+    """The mentions of what was given, by those that were found in it without what an earlier marking left there."""
 
-    def __init__(self, answer: Answer, found: Sequence[Found], former: Former) -> None:
+    def __init__(self, given: Looked, found: Sequence[Found], former: Former, parts: Parts, day: date) -> None:
         by_span: dict[_Place, list[int]] = {}
-        for number, mention in enumerate(answer.mentions):
-            by_span.setdefault((mention.entity, mention.field, _span(mention)), []).append(number)
-        self._mentions = answer.mentions
+        for number, each in enumerate(given.mentions):
+            by_span.setdefault((each.what.entity, each.what.field, each.span), []).append(number)
+        self._given = given.mentions
+        self.entities = {each.what.entity for each in found}
+        self.former = former
+        self._parts, self._day = parts, day
         self._numbers: dict[_Place, list[int]] = {}
         for each in found:
             what, span = each.what, each.span
@@ -201,18 +212,18 @@ class _Told:
                 span = former.was(span)
             self._numbers[_place(what)] = by_span.get((what.entity, what.field, span), [])
 
-    def mentions(self, wanted: Iterable[scan.Mention]) -> tuple[Mention, ...]:
-        """The same mentions as the answer has them, in its order."""
+    def mention(self, found: Found) -> Mention:
+        """A mention as answers tell it."""
+        return mention_of(found, self._parts, self._day)
+
+    def given(self, wanted: Iterable[scan.Mention]) -> list[Found]:
+        """The same mentions as they stand in what was given, in its order."""
         found = {number for each in wanted for number in self._numbers.get(_place(each), ())}
-        return tuple(self._mentions[number] for number in sorted(found))
+        return [self._given[number] for number in sorted(found)]
 
 
 def _place(what: scan.Mention | scan.Suppressed) -> _Place:
     return what.entity, what.field.removeprefix(OF_PAGE), (what.start, what.end)
-
-
-def _span(mention: Mention) -> tuple[int, int] | None:
-    return None if mention.start is None or mention.end is None else (mention.start, mention.end)
 
 
 def _as_found(found: Found) -> scan.Mention:

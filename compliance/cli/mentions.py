@@ -92,7 +92,7 @@ def mentions(sources: tuple[Path, ...], rules_dir: str | None, *, as_json: bool,
     looked = list(_looked(files, where, (ruleset, forms), flags["jobs"] or os.cpu_count() or 1))
     if problems := [Problem(each.problem, where=each.name) for each, _ in looked if each.problem]:
         raise RequestError(problems)
-    found = [(each, mentions_of(ruleset, seen, day)) for each, seen in looked]
+    found = [(each, mentions_of(ruleset, seen, day, most=None)) for each, seen in looked]
     if flags["page"] is not None:
         _write(Path(flags["page"]), report([(each.name, each.content, seen) for each, seen in looked], ruleset, day))
     if as_json:
