@@ -63,7 +63,7 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True):
     commit: str | msgspec.UnsetType = msgspec.UNSET
     """The commit that was checked out where it was built, if that was a checkout of git."""
     signed_on: date | msgspec.UnsetType = msgspec.UNSET
-    """Of rules that grew old as a signed bundle does, and are kept as evidence: since when ..."""
+    """Of rules kept as evidence whose registers were cut short, since they came in a signed bundle: since when ..."""
     fresh_until: date | msgspec.UnsetType = msgspec.UNSET
     """... and until when; see `language.freshness`."""
 
@@ -155,7 +155,7 @@ def _write(
     if _is_too_much({FORMS: len(words or b""), **{name: len(data) for name, data in files.items()}}):
         raise _refused("the rules are more than a bundle can hold", _SERVE)
     said = Manifest(format_, LANGUAGE_VERSION, *digests, len(files), len(ruleset.rules), held, commit or msgspec.UNSET)
-    if ruleset.signed_on is not None and ruleset.fresh_until is not None:
+    if ruleset.signed_on is not None and ruleset.fresh_until is not None and _cuts_short(ruleset):
         said.signed_on, said.fresh_until = ruleset.signed_on, ruleset.fresh_until
     manifest = msgspec.json.format(msgspec.json.encode(said))
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
@@ -167,6 +167,11 @@ def _write(
         for name in sorted(files):
             archive.writestr(_entry(name), files[name])
     return said
+
+
+def _cuts_short(ruleset: Ruleset) -> bool:
+    """Whether a register may be stale because the rules are; else the same rules signed again are the same bytes."""
+    return any(each.fresh_until == ruleset.fresh_until for each in ruleset.registers.values())
 
 
 def _entry(name: str) -> zipfile.ZipInfo:

@@ -217,6 +217,17 @@ def test_what_is_kept_as_evidence_has_the_days_and_no_signature(checker: Checker
     assert (again.ruleset.meaning, again.ruleset.fresh_until) == (snapshot.ruleset.meaning, LAST)
 
 
+def test_rules_that_are_signed_again_are_kept_as_evidence_once(tmp_path: Path) -> None:
+    """Whoever signs each day would have a copy of all rules beside the log for each."""
+    plain = open_snapshot(written(tmp_path / "rules", FRESH))
+    for last, is_same in ((date(2026, 4, 20), False), (date(2026, 4, 21), False), (date(2026, 4, 22), True)):
+        again = growing_old(plain.ruleset, TODAY, last)
+        kept = bundle.packed(plain.files, again)
+        assert (kept == bundle.packed(plain.files, plain.ruleset)) is is_same
+        (tmp_path / "kept").write_bytes(kept)
+        assert open_snapshot(tmp_path / "kept").ruleset.meaning == again.meaning
+
+
 # -- what operators see -------------------------------------------------------------------------------------
 
 
