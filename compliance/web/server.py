@@ -25,7 +25,7 @@ from waitress.server import create_server
 from waitress.task import ErrorTask
 
 from compliance.check import Checker
-from compliance.config import Settings
+from compliance.config import JSON, Settings
 from compliance.geo.client_address import ProxyTrust
 from compliance.web.access import Access
 from compliance.web.app import create_app
@@ -191,8 +191,9 @@ def serve(checker: Checker, settings: Settings, ready: Callable[[str], None], se
     access_log = access_log_of(settings, app.extensions[EXTENSION])
     stop_watching = checker.watch(settings.reload_seconds)
     _heed_signals(checker)
-    said = {"event": "service-started", "facts": {"ruleset": checker.ruleset.meaning}}
-    _log.info("answers by %s", checker.ruleset.meaning, extra=said)
+    if settings.log_format == JSON:  # people are told on standard output
+        said = {"event": "service-started", "facts": {"ruleset": checker.ruleset.meaning}}
+        _log.info("answers by %s", checker.ruleset.meaning, extra=said)
     ready(_url(server, settings))
     try:
         with contextlib.suppress(KeyboardInterrupt, SystemExit):
@@ -202,7 +203,8 @@ def serve(checker: Checker, settings: Settings, ready: Callable[[str], None], se
         if purger is not None:
             purger.stop()
         _close(servers)
-        _log.info("ended", extra={"event": "service-stopped"})
+        if settings.log_format == JSON:
+            _log.info("ended", extra={"event": "service-stopped"})
         if access_log is not None:
             access_log.lines.close()
 

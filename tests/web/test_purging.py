@@ -83,8 +83,13 @@ def test_a_service_purges_what_changed_while_it_was_not_there(tmp_path: Path) ->
     kept = {"told": before, "used": before, "keys": ["rule:gone"]}
     (tmp_path / "data" / FILE).write_text(json.dumps(kept), encoding="utf-8")
     settings = 'rules_dir = "rules"\nevidence = "off"\npurge_command = "sh -c \'cat > told.new; mv told.new told\'"\n'
-    (tmp_path / "compliance.toml").write_text(settings, encoding="utf-8")
+    logs = 'log_format = "json"\naccess_log = "access.log"\n'
+    (tmp_path / "compliance.toml").write_text(settings + logs, encoding="utf-8")
     with serving(tmp_path / "log") as service:
         assert eventually((tmp_path / "told").exists)
         assert eventually(lambda: service.ready()["purge"] == {"waiting": 0, "problem": None})
     assert (tmp_path / "told").read_text(encoding="utf-8").split() == sorted(["rule:gone", ruleset_key(before)])
+    events = [json.loads(line)["event"] for line in service.logged().splitlines()]
+    assert (sorted(events[:2]), events[-1]) == (["purged", "service-started"], "service-stopped")
+    requests = (tmp_path / "access.log").read_text(encoding="utf-8").splitlines()
+    assert {json.loads(line)["route"] for line in requests} == {"/readyz"}

@@ -15,12 +15,13 @@ from flask import Flask
 
 from compliance import Checker
 from compliance.config import Settings
+from compliance.review.changes import ruleset_key
 from compliance.web.app import create_app
 from compliance.web.lines import Lines
 from compliance.web.opening import access_log_of
 from compliance.web.service import EXTENSION
 from compliance.web.telling import AccessLog, JsonHandler
-from tests.tiny import changed, written
+from tests.tiny import changed, ruleset, written
 from tests.web.asking import Asker
 from tests.web.process import eventually
 from tests.web.several import QUESTION, many
@@ -239,16 +240,19 @@ def test_no_name_of_a_fact_hides_what_every_line_has() -> None:
     assert not names & every
 
 
-def test_workers_tell_whole_lines_in_one_file_and_all_of_them_before_they_end(tmp_path: Path) -> None:
-    more = 'log_format = "json"\naccess_log = "access.log"\n'
+def test_workers_tell_whole_lines_in_one_file_and_have_caches_forget_pages_once(tmp_path: Path) -> None:
+    purge = """purge_command = ["sh", "-c", "tr '\\\\n' ' ' >> purged; echo >> purged"]\n"""
+    more = f'log_format = "json"\naccess_log = "access.log"\n{purge}'
     with many(tmp_path, more=more) as service:
         for _ in range(40):
             assert service.check(QUESTION, User_Agent=AGENT).status == 200
         written(tmp_path / "rules", changed("radio.yaml", ("title: Radio", "title: The New Radio")))
         service.send(signal.SIGHUP)
-        assert eventually(lambda: service.logged().count('"rules-reloaded"') == 2)
+        assert eventually(lambda: '"purged"' in service.logged())
+        assert {str(service.ready()["purge"]) for _ in range(6)} == {"{'waiting': 0, 'problem': None}"}
         service.send(signal.SIGTERM)
         assert service.process.wait(30) == 0
+    assert (tmp_path / "purged").read_text(encoding="utf-8") == f"{ruleset_key(ruleset().meaning)} \n"
     requests = [json.loads(line) for line in (tmp_path / "access.log").read_bytes().splitlines()]
     checks = [each for each in requests if each["route"] == "/v1/check"]
     assert len(checks) == 40
@@ -256,6 +260,9 @@ def test_workers_tell_whole_lines_in_one_file_and_all_of_them_before_they_end(tm
     events = [json.loads(line) for line in service.logged().splitlines()]
     assert [each["event"] for each in events].count("worker-started") == 2
     assert {each["worker"] for each in events if each["event"] == "rules-reloaded"} == {1, 2}
+    assert [each["event"] for each in events].index("purged") > max(
+        number for number, each in enumerate(events) if each["event"] == "rules-reloaded"
+    )
     assert AGENT not in service.logged()
 
 
