@@ -53,8 +53,8 @@ MANY_ELSEWHERE: Sequence[Question] = (
     {"reader": {"from": "request"}},
     {},
 )
-TOLD_ANYWAY = re.compile(r"^compliance_(requests|readers)_total\{")
-"""Totals of requests by route, and of readers by how they were looked for: nothing follows from what was shown."""
+TOLD_ANYWAY = re.compile(r"^compliance_(requests|slow_requests|readers)_total\{")
+"""Totals of requests by route, and by how slow they were, and of readers by how they were looked for: nothing follows from what was shown."""
 
 
 @dataclass

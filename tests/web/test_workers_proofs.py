@@ -7,7 +7,7 @@ import json
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from http.client import HTTPConnection
 from pathlib import Path
@@ -72,10 +72,12 @@ def resident(pid: int) -> int:
 def test_memory_stays_flat_for_ten_minutes(tmp_path: Path, serve: object) -> None:
     """Few pages, many readers: what is kept of pages has an end of its own, which this does not reach."""
     running = many(tmp_path) if serve is many else one(tmp_path, "")
-    with running as service:
+    with running as service, ExitStack() as stack:
         pids = children(service) if serve is many else [service.process.pid]
         begun, former = time.monotonic(), [0] * len(pids)
         connections = [HTTPConnection("127.0.0.1", service.port) for _ in range(4)]
+        for each in connections:
+            stack.callback(each.close)
         for number in itertools.count():
             page = {"publisher": "radio.example", "url": f"https://radio.example/{number % 50}"}
             reader = {"address": f"192.0.{number // 256 % 256}.{number % 256}"}
