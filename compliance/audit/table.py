@@ -94,7 +94,7 @@ class Row(Part, frozen=True, kw_only=True, omit_defaults=True):
     """Where it counts: in these places and in what lies in them, but for what stands in another row."""
 
 
-class TableRecord(Record, frozen=True, kw_only=True, omit_defaults=True, tag=_TABLE):
+class TableRecord(Record, frozen=True, kw_only=True, omit_defaults=True, tag=_TABLE, dict=True):
     """What was known of a page, under which rule set, and what came of it on a stretch of days."""
 
     content: str | None = None
@@ -117,7 +117,7 @@ class TableRecord(Record, frozen=True, kw_only=True, omit_defaults=True, tag=_TA
     outcome: Hex
     """The key of the outcome."""
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The key; for a record of a later version, ask `key_of` its bytes."""
         return _key(written(self, NOT_IN_KEY))

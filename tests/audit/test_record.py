@@ -185,6 +185,18 @@ def test_a_table_has_its_key_in_whatever_leaf_it_stands(record: Any, nonce: str,
     assert other.key == record.key == key_of(encode(record)) == key_of(encode(other))
 
 
+@given(tables, outcomes(), st.binary(min_size=16, max_size=16), st.dates())
+def test_a_key_that_was_asked_for_is_not_that_of_a_copy_that_says_something_else(
+    record: Any, outcome: OutcomeRecord, nonce: bytes, day: date
+) -> None:
+    key = record.key
+    other = msgspec.structs.replace(record, v=record.v + 1)
+    assert other.key == key_of(encode(other)) != key == record.key
+    again = outcome.again(nonce.hex(), day)
+    assert again == msgspec.structs.replace(outcome, nonce=nonce.hex(), day=day)
+    assert again.key == outcome.key == key_of(encode(again))
+
+
 @given(tables, tables)
 def test_two_tables_with_one_key_say_the_same(one: Any, other: Any) -> None:
     assert (one.key == other.key) is (
