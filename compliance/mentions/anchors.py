@@ -102,23 +102,35 @@ def candidates(low: str, hits: Iterable[tuple[int, int, int]], anchors: Sequence
         side = anchor.behind
         if side is not None:
             near = low[end + 1 : end + 1 + side.size]
-            if near in side.letters or not near[:1].isalnum():
+            if near in side.letters or (not near[:1].isalnum() and _begins(side, low, end)):
                 found += _ahead(side, low, start, end)
         side = anchor.before
         if side is not None and start > 1:
             last = start - 1
-            if low[max(last - side.size, 0) : last] in side.letters or not low[last - 1].isalnum():
+            is_near = low[max(last - side.size, 0) : last] in side.letters
+            if is_near or (not low[last - 1].isalnum() and _ends(side, low, start)):
                 found += _back(side, low, start, end)
     return found
 
 
+def _begins(side: Side, low: str, place: int) -> bool:
+    """Whether the next word behind a wider gap may be one of a name."""
+    last = min(len(low), place + WIDEST_SPACE)
+    while place < last and not low[place].isalnum():
+        place += 1
+    return low[place : place + side.size] in side.letters
+
+
+def _ends(side: Side, low: str, place: int) -> bool:
+    """Whether the word before a wider gap may be one of a name."""
+    first = max(place - WIDEST_SPACE, 0)
+    while place > first and not low[place - 1].isalnum():
+        place -= 1
+    return low[max(place - side.size, 0) : place] in side.letters
+
+
 def _ahead(side: Side, low: str, start: int, end: int) -> list[Here]:
     """The names that go on with the word behind an anchor."""
-    first, last = end, min(len(low), end + WIDEST_SPACE)
-    while first < last and not low[first].isalnum():
-        first += 1
-    if low[first : first + side.size] not in side.letters:
-        return []
     found = _verified(side.divided, low, start, end) if side.divided else []
     here = None if low[end] in BREAKS else word_behind(low, end)
     if here is not None:
@@ -132,11 +144,6 @@ def _ahead(side: Side, low: str, start: int, end: int) -> list[Here]:
 
 def _back(side: Side, low: str, start: int, end: int) -> list[Here]:
     """The names that end with an anchor, by the word before it."""
-    first, last = max(start - WIDEST_SPACE, 0), start
-    while last > first and not low[last - 1].isalnum():
-        last -= 1
-    if low[max(last - side.size, 0) : last] not in side.letters:
-        return []
     found = _verified(side.divided, low, start, end) if side.divided else []
     here = None if low[start - 1] in BREAKS else word_before(low, start)
     if here is not None:
@@ -150,9 +157,9 @@ def _back(side: Side, low: str, start: int, end: int) -> list[Here]:
 
 def _beside(names: Sequence[Placed], low: str, anchor: tuple[int, int], word: tuple[int, int]) -> list[Here]:
     """The names that stand around an anchor and a word beside it; of most longer ones one more word tells."""
-    start, end = min(anchor[0], word[0]), max(anchor[1], word[1])
-    is_near = end - start == anchor[1] - anchor[0] + word[1] - word[0] + 1
     is_ahead = word[0] > anchor[0]
+    start, end = (anchor[0], word[1]) if is_ahead else (word[0], anchor[1])
+    is_near = (word[0] - anchor[1] if is_ahead else anchor[0] - word[1]) == 1
     known: dict[bool, str] = {}
     found: list[Here] = []
     for each in names:

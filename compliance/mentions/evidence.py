@@ -91,8 +91,10 @@ def told_by_itself(name: Name, surface: str) -> Evidence | None:
         if "".join(surface.split()) in name.exact:
             return None if name.weakened else _WRITTEN_SO
         return _with_other_signs(name, surface)
-    if not _has_capitals(surface, name.capitals):
-        if _begins_small(surface, name.capitals):
+    wanted = name.capitals
+    is_small = bool(wanted) and wanted[0] and surface[0].islower()  # most of what is no name
+    if is_small or not _has_capitals(surface, wanted):
+        if True in wanted[1:] and _begins_small(surface, wanted):
             return None
         return _IN_SMALL_LETTERS if strength is _STRONG else _A_WORD
     return _A_NAME if strength is _STRONG or strength is _MEDIUM else None
@@ -223,6 +225,6 @@ def _is_near(context: frozenset[str], around: Surroundings) -> bool:
         return False
     near = folded.original(begins), folded.end(ends)
     begins, ends = sentence(text, around.start, around.end, near)
-    return any(
-        not context.isdisjoint(words_of(each)) for each in (text[begins : around.start], text[around.end : ends])
-    )
+    sides = text[begins : around.start], text[around.end : ends]
+    likely_first = reversed(sides) if context.isdisjoint(before) else sides
+    return any(not context.isdisjoint(words_of(each)) for each in likely_first)

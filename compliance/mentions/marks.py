@@ -147,6 +147,8 @@ class Content:
         following = text[mention.end : mention.end + 2]
         if not self._notices and following[:1] == " " and following[1:] not in _MAY_BEGIN:  # a word: so it mostly is
             found = [*self._of_number(mention, text)] if following[1:].isdecimal() else []
+        elif not self._notices and following == ", " and text[mention.end + 2 : mention.end + 3].isalpha():
+            found = [*self._phrase_behind(mention, text, mention.end + 2, None)]
         else:
             found = [*self._behind(mention, text, following)]
         phrase = self._before(mention, text)

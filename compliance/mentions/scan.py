@@ -296,8 +296,8 @@ def _out_of_rows(
         number: others
         for number, each in enumerate(mentions)
         if each.evidence == (CAPITAL, IN_QUOTES)
-        and words_of(each.surface) == words_of(each.alias)
         and (others := row(fields[each.field], each.start, each.end))
+        and words_of(each.surface) == words_of(each.alias)
     }
     named = {(each.field, each.start, each.end) for each in found} if rows else set()
     return [
