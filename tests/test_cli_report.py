@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -15,7 +18,7 @@ from compliance.audit.table import Footnote, Row
 from compliance.audit.views import VIEWS, rebuild
 from compliance.cli import main
 from tests.audit.logs import log_of, nonce, written
-from tests.audit.reporting import FIRST, HEX, Made, ruleset
+from tests.audit.reporting import FIRST, HEX, RULESETS, Made, ruleset
 from tests.audit.test_reports import NOTICE, OUTCOME, everything, table
 
 EVIDENCE = Path("data/evidence")
@@ -160,4 +163,48 @@ def test_a_decision_that_nobody_made_is_a_finding() -> None:
     assert run("audit", "show", "0" * 64).exit_code == 1
     assert json.loads(run("audit", "show", "0" * 64, "--json").stdout) is None
     result = run("audit", "show", "x", "--json")
-    assert (result.exit_code, "no key" in result.stdout) == (2, True)
+    assert (result.exit_code, "neither a key" in result.stdout) == (2, True)
+
+
+def test_a_rule_set_is_named_with_every_leaf_that_says_it_was_in_use(clean: Path) -> None:
+    log = log_of([encode(each) for each in (*everything().records, ruleset(1, FIRST, 70), ruleset(0, FIRST, 71))])
+    files = LogFiles(written(EVIDENCE, log))
+    rebuild(files)
+    size = files.size()
+    for digest, leaves in ((RULESETS[0], [0, size - 1]), (RULESETS[1], [size - 2])):
+        found = json.loads(run("audit", "show", digest, "--json").stdout)
+        assert [each["leaf"] for each in found] == leaves
+        assert {each["ruleset"] for each in found} == {each["source"] for each in found} == {digest}
+        assert not any(each["is_kept"] for each in found)
+        said = run("audit", "show", digest).stdout
+        assert [f"leaf {leaf}: taken into use" in said for leaf in leaves] == [True] * len(leaves)
+        assert said.count("GONE") == len(leaves)
+
+
+def test_a_rule_set_is_found_by_the_bytes_of_its_files_and_said_to_be_kept(clean: Path) -> None:
+    data = b"the files of a rule set"
+    record = msgspec.structs.replace(
+        ruleset(0, FIRST, 1), source=RULESETS[1], bundle=hashlib.sha256(data).hexdigest(), product="1\x1b[31m"
+    )
+    Made([record]).reporter(EVIDENCE).close()
+    LogFiles(EVIDENCE).put_blob(data)
+    [by_meaning], [by_source] = (json.loads(run("audit", "show", each, "--json").stdout) for each in RULESETS)
+    assert by_meaning == by_source
+    assert (by_source["leaf"], by_source["recorded_on"], by_source["is_kept"]) == (0, FIRST.isoformat(), True)
+    shown = run("audit", "show", RULESETS[1]).stdout
+    assert f"{record.bundle}, which is kept" in shown
+    assert "\x1b" not in shown
+
+
+def test_views_that_name_another_leaf_for_a_rule_set_tell_nothing(clean: Path) -> None:
+    with closing(sqlite3.connect(EVIDENCE / VIEWS)) as database, database:
+        database.execute("UPDATE announced SET leaf = leaf + 1")
+    assert run("audit", "show", RULESETS[0], "--json").exit_code == 1
+
+
+def test_a_rule_set_that_was_never_in_use_is_a_finding_and_is_shown_for_no_place() -> None:
+    result = run("audit", "show", f"sha256:{'e' * 64}")
+    assert (result.exit_code, result.stdout) == (1, f"no leaf of the log names the rule set sha256:{'e' * 64}\n")
+    assert json.loads(run("audit", "show", f"sha256:{'e' * 64}", "--json").stdout) == []
+    result = run("audit", "show", RULESETS[0], "--place", "RU")
+    assert (result.exit_code, "leave out `--place`" in result.output) == (2, True)

@@ -14,6 +14,7 @@ from compliance.engine.decide import decide
 from compliance.engine.index import Index
 from compliance.engine.partial import tabulate
 from compliance.engine.segment import MOST_TABLES
+from compliance.engine.table import NotTabulatedError
 from compliance.model.period import Period
 from compliance.model.rule import Line, Rule
 from compliance.model.ruleset import Ruleset
@@ -123,3 +124,9 @@ def test_where_no_rule_asks_for_a_place_there_is_a_row_for_the_whole_world() -> 
     table = tabulate(Index(rules_of(VIDEO)).segment(DAYS), {KIND: one("video")})
     assert len(table.rows) == 2
     assert [each.instances[0].status.value for each in table.rows.values()] == ["required"] * 2
+
+
+def test_a_piece_of_a_code_has_no_row() -> None:
+    table = tabulate(Index(rules_of(rule("p", line(PLACE, "RU")))).segment(DAYS), {})
+    with pytest.raises(NotTabulatedError, match="not for pieces of them"):
+        table.find({PLACE: at("UA-14/+held")})
