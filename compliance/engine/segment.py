@@ -104,17 +104,20 @@ class Segment:
         found = self._tables.get(key)
         if found is None:
             rows: dict[tuple[str, ...], Decision] = {(UNKNOWN_CLASS,): self._decided(page, views)}
-            for number, (where, seen) in enumerate(self._standing):
-                rows[zone_class(number),] = self._decided({**page, PLACE: where}, {**views, **seen})
+            for row, where, seen in self._standing:
+                rows[row] = self._decided({**page, PLACE: where}, {**views, **seen})
             found = self._tables.put(key, Table((PLACE,), self.zones, {}, rows))
         return found
 
     @cached_property
-    def _standing(self) -> tuple[tuple[LocationSet, Mapping[str, View]], ...]:
-        """For each zone a place that stands for it, and the view of that where some rule asks for places."""
-        places = [LocationSet.of(each[:1]) for each in self.zones.places]
-        seen = [self._sight.views({PLACE: where}).get(PLACE) for where in places]
-        return tuple((each, {} if view is None else {PLACE: view}) for each, view in zip(places, seen, strict=True))
+    def _standing(self) -> tuple[tuple[tuple[str], LocationSet, Mapping[str, View]], ...]:
+        """For each zone its row, a place that stands for it, and the view of that where some rule asks for places."""
+        found: list[tuple[tuple[str], LocationSet, Mapping[str, View]]] = []
+        for number, places in enumerate(self.zones.places):
+            where = LocationSet.of(places[:1])
+            view = self._sight.views({PLACE: where}).get(PLACE)
+            found.append(((zone_class(number),), where, {} if view is None else {PLACE: view}))
+        return tuple(found)
 
     def _likeness(self, facts: Facts, views: Mapping[str, View]) -> Hashable:
         """Equal for pages of which no rule can tell one from the other."""
