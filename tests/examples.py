@@ -13,7 +13,7 @@ from hypothesis import settings
 
 EACH: Final = 60
 """For a law that says nothing of it."""
-FEWEST: Final = 10
+FEWEST: Final = 5
 """A law that asks for less gets that."""
 
 

@@ -12,6 +12,7 @@ from compliance.cli.testing import texts_of
 from compliance.review.scenarios import run as run_scenarios
 from compliance.review.suites import Suites
 from compliance.store import read_rules, read_suites
+from tests import warm
 from tests.bench import audit, audit_reports, desk, geo, mentions
 from tests.bench.parts import report
 from tests.bench.parts.desk_files import Size, files_of, write
@@ -58,7 +59,10 @@ def test_the_changed_rules_are_other_files() -> None:
     assert sum(before[path] != after[path] for path in before if path.startswith("rules/")) == CHANGED
 
 
-def test_a_quick_run_asks_the_real_commands_and_promises_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_quick_run_asks_the_real_commands_and_promises_nothing(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("subprocess.Popen", warm.Popen)
     assert desk.main(["--quick"]) == 0
     told = capsys.readouterr().out
     rows = dict(re.findall(r"^\| (.*?) \| .* \| (.*) \|$", told, re.MULTILINE))

@@ -16,7 +16,7 @@ from tests.replaying.logs import Sealed, two_versions
 
 @pytest.fixture(scope="session")
 def sealed(tmp_path_factory: pytest.TempPathFactory) -> Sealed:
-    """200 pages under two versions of the shipped rules."""
+    """Pages under two versions of the shipped rules."""
     return two_versions(tmp_path_factory.mktemp("sealed"))
 
 

@@ -38,6 +38,8 @@ WARNING = "ru-undesirable-organization-reader-risk"
 PLACE_LINE = "reader.location: [RU, ua-russia-controlled]"
 DAY = date(2026, 9, 1)
 NONCE = "00" * 16
+PAGES = 96
+"""All that publishers and mentions make, four times; half of them under each version."""
 PUBLISHERS = ("rferl.org", "Meduza", "example-daily", "Nobody's Paper", "https://tvrain.tv/x", None)
 MENTIONED: Sequence[Any] = ("nothing", ["meduza"], ["bellingcat", "rfe-rl"], None)
 
@@ -137,7 +139,7 @@ class Sealed:
         return self.altered([*self.entries[:number], entry, *self.entries[number + 1 :]], to)
 
 
-def two_versions(directory: Path, count: int = 200) -> Sealed:
+def two_versions(directory: Path, count: int = PAGES) -> Sealed:
     """Half of the pages under the shipped rules, half under rules in which one text reads otherwise."""
     changed = rules_with(directory / "rules", (RULE, "please note that you could face", "take care: you may face"))
     old, new = open_snapshot(ROOT / "rules"), open_snapshot(changed)

@@ -17,10 +17,10 @@ from compliance.audit.table import Stretch
 from compliance.replaying import tell
 from compliance.replaying.again import Finding, What
 from compliance.replaying.inventory import Span
-from tests.replaying.logs import NONCE, WARNING, Sealed, changed, replayed, seal
+from tests.replaying.logs import NONCE, PAGES, WARNING, Sealed, changed, replayed, seal
 
 
-def only(directory: Path, same: int = 199) -> Finding:
+def only(directory: Path, same: int = PAGES - 1) -> Finding:
     """The one finding of a log."""
     found, tally = replayed(directory)
     assert (tally.tables, tally.same, tally.found) == (found.table_count, same, 1)
@@ -39,15 +39,15 @@ def warned(sealed: Sealed) -> tuple[int, TableRecord]:
 
 def test_all_tables_of_two_rule_sets_come_out_as_they_are_recorded(sealed: Sealed) -> None:
     found, tally = replayed(sealed.directory)
-    assert (tally.tables, tally.same, tally.found, tally.findings) == (200, 200, 0, [])
-    assert sorted(map(len, found.tables.values())) == [100, 100]
-    assert 0 < tally.decided < 200
+    assert (tally.tables, tally.same, tally.found, tally.findings) == (PAGES, PAGES, 0, [])
+    assert sorted(map(len, found.tables.values())) == [PAGES // 2, PAGES // 2]
+    assert 0 < tally.decided < PAGES
 
 
 def test_on_several_processors_the_same_comes_out(sealed: Sealed, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("compliance.replaying.running.SHARE", 70)
+    monkeypatch.setattr("compliance.replaying.running.SHARE", 40)
     _, tally = replayed(sealed.directory, jobs=2)
-    assert (tally.tables, tally.same, tally.found) == (200, 200, 0)
+    assert (tally.tables, tally.same, tally.found) == (PAGES, PAGES, 0)
 
 
 def test_a_table_of_another_outcome_is_found_with_its_notice_its_places_and_both_words(
@@ -155,8 +155,8 @@ def test_a_later_meaning_of_rules_is_found_and_a_former_one_that_comes_out_the_s
     assert "later meaning" in finding.reason
     monkeypatch.setattr("compliance.replaying.again.SEMANTICS", 2)
     found, tally = replayed(later)
-    assert (tally.same, tally.found, tally.former) == (200, 0, {1: 199})
-    assert any("199 table(s) were decided by meaning 1" in line for line in tell.text(found, tally))
+    assert (tally.same, tally.found, tally.former) == (PAGES, 0, {1: PAGES - 1})
+    assert any(f"{PAGES - 1} table(s) were decided by meaning 1" in line for line in tell.text(found, tally))
 
 
 def test_tables_of_a_rule_set_that_no_leaf_names_are_one_finding(sealed: Sealed, tmp_path: Path) -> None:
@@ -164,7 +164,7 @@ def test_tables_of_a_rule_set_that_no_leaf_names_are_one_finding(sealed: Sealed,
     assert len(entries) == len(sealed.entries) - 1
     _, tally = replayed(sealed.altered(entries, tmp_path / "altered"))
     (finding,) = tally.findings
-    assert (tally.same, finding.what, finding.count) == (100, What.UNDECIDED, 100)
+    assert (tally.same, finding.what, finding.count) == (PAGES // 2, What.UNDECIDED, PAGES // 2)
     assert (finding.ruleset, finding.reason) == (
         sealed.new.ruleset.meaning,
         "no leaf of the log says what this rule set is",
@@ -183,7 +183,7 @@ def test_without_its_bundle_a_rule_set_cannot_be_replayed(sealed: Sealed, tmp_pa
         path.write_bytes(path.read_bytes()[:-1])
     _, tally = replayed(tmp_path / "altered")
     (finding,) = tally.findings
-    assert (tally.same, finding.what, finding.count) == (100, What.UNDECIDED, 100)
+    assert (tally.same, finding.what, finding.count) == (PAGES // 2, What.UNDECIDED, PAGES // 2)
     assert finding.reason.startswith(f"`{blob_path(leaf.bundle)}` is ")
 
 
@@ -197,7 +197,7 @@ def test_a_bundle_that_this_version_cannot_read_is_named_with_the_version_that_w
     seal(to, [changed(leaf, bundle=name, product="9.9"), *sealed.entries[1:]])
     _, tally = replayed(to)
     assert "version 9.9 wrote rules that this one cannot read" in tally.findings[0].reason
-    assert tally.same == 100
+    assert tally.same == PAGES // 2
 
 
 def test_a_second_bundle_of_the_same_meaning_is_enough(sealed: Sealed, tmp_path: Path) -> None:
@@ -205,7 +205,7 @@ def test_a_second_bundle_of_the_same_meaning_is_enough(sealed: Sealed, tmp_path:
     leaf = decode(sealed.entries[0])
     assert isinstance(leaf, RulesetRecord)
     seal(to, [*sealed.entries, changed(leaf, bundle="ab" * 32, source="sha256:others")])
-    assert replayed(to)[1].same == 200
+    assert replayed(to)[1].same == PAGES
 
 
 def test_rules_of_another_meaning_than_their_leaf_says_are_not_used(sealed: Sealed, tmp_path: Path) -> None:
@@ -214,7 +214,7 @@ def test_rules_of_another_meaning_than_their_leaf_says_are_not_used(sealed: Seal
     assert isinstance(new, RulesetRecord)
     _, tally = replayed(sealed.with_leaf(0, changed(old, bundle=new.bundle), tmp_path / "altered"))
     assert "reads another meaning out of it" in tally.findings[0].reason
-    assert tally.same == 100
+    assert tally.same == PAGES // 2
 
 
 def test_leaves_of_later_versions_are_found_and_those_of_other_kinds_are_passed_over(
@@ -228,7 +228,7 @@ def test_leaves_of_later_versions_are_found_and_those_of_other_kinds_are_passed_
     )
     entries = [*sealed.entries[:number], later, *sealed.entries[number + 1 :], *more, encode(counters)]
     found, tally = replayed(sealed.altered(entries, tmp_path / "altered"))
-    assert (tally.tables, tally.same, tally.found) == (200, 199, 4)
+    assert (tally.tables, tally.same, tally.found) == (PAGES, PAGES - 1, 4)
     reasons = {each.leaf: (each.what, each.count, each.reason) for each in tally.findings}
     size = len(sealed.entries)
     assert reasons[number] == (
@@ -250,7 +250,7 @@ def parsed_map(entry: bytes) -> dict[str, object]:
 def test_erased_leaves_are_counted_and_no_finding(sealed: Sealed, tmp_path: Path) -> None:
     number, _ = warned(sealed)
     found, tally = replayed(sealed.with_leaf(number, b"", tmp_path / "altered"))
-    assert (found.erased, tally.tables, tally.same, tally.found) == (1, 199, 199, 0)
+    assert (found.erased, tally.tables, tally.same, tally.found) == (1, PAGES - 1, PAGES - 1, 0)
     assert "1 leaf(s) were erased, and cannot be decided again" in list(tell.text(found, tally))
 
 
@@ -261,7 +261,7 @@ def test_a_table_that_stands_beside_the_log_is_decided_too(sealed: Sealed, tmp_p
     data = sealed.entries[number]
     body = BodyRecord(nonce=NONCE, day=record.day, of="table", sha256=LogFiles(to).put_blob(data), size=len(data))
     seal(to, [*sealed.entries[:number], encode(body), *sealed.entries[number + 1 :]])
-    assert replayed(to)[1].same == 200
+    assert replayed(to)[1].same == PAGES
     (to / blob_path(body.sha256)).unlink()
     _, tally = replayed(to)
     assert [(each.leaf, each.what) for each in tally.findings] == [(number, What.UNDECIDED)]
@@ -279,8 +279,8 @@ def test_where_entries_are_gone_the_others_are_decided(sealed: Sealed, tmp_path:
 @pytest.mark.parametrize(
     ("since", "until", "tables"),
     [
-        (None, None, 200),
-        (date(2026, 9, 1), date(2026, 9, 1), 200),
+        (None, None, PAGES),
+        (date(2026, 9, 1), date(2026, 9, 1), PAGES),
         (None, date(2026, 8, 30), 0),
         (date(2040, 1, 1), None, None),
     ],
@@ -293,4 +293,4 @@ def test_only_tables_are_decided_on_which_answers_of_the_days_may_rest(
         each.stretch.last_day is None or each.stretch.last_day >= date(2040, 1, 1) for _, each in sealed.tables()
     )
     expected = later if tables is None else tables
-    assert (tally.tables, tally.same, found.left_out) == (expected, expected, 200 - expected)
+    assert (tally.tables, tally.same, found.left_out) == (expected, expected, PAGES - expected)

@@ -10,7 +10,7 @@ from compliance.replaying.again import What
 from compliance.replaying.differences import Change, Where
 from compliance.replaying.other_rules import REASONS, Compared, graded, kind_of
 from compliance.review.impact.words import Part
-from tests.replaying.logs import PLACE_LINE, ROOT, RULE, WARNING, Sealed, changed, compared, rules_with
+from tests.replaying.logs import PAGES, PLACE_LINE, ROOT, RULE, WARNING, Sealed, changed, compared, rules_with
 
 WORDING = (RULE, "please note that you could face", "please note that others could face")
 NARROWED = (RULE, PLACE_LINE, "reader.location: RU")
@@ -42,9 +42,9 @@ def test_by_the_rules_of_one_half_only_the_other_half_comes_out_otherwise(
     sealed: Sealed, by_the_shipped: Compared
 ) -> None:
     found = by_the_shipped
-    assert (found.tables, found.found) == (200, 0)
+    assert (found.tables, found.found) == (PAGES, 0)
     mine = [n for n in warned(sealed, "RU") if dict(sealed.tables())[n].ruleset == sealed.new.ruleset.meaning]
-    assert 0 < found.changed == len(mine) == 200 - found.same
+    assert 0 < found.changed == len(mine) == PAGES - found.same
     assert {(kind, notice, parts) for kind, notice, _, _, parts, _ in groups(found)} == {
         ("words", WARNING, ("text in en",))
     }
@@ -93,7 +93,7 @@ def test_a_table_whose_outcome_is_gone_cannot_be_compared(sealed: Sealed, tmp_pa
     assert [(each.what, each.leaf, each.reason) for each in found.findings] == [
         (What.UNDECIDED, number, "its outcome is not in the log")
     ]
-    assert found.tables == 200
+    assert found.tables == PAGES
 
 
 @pytest.mark.parametrize(
