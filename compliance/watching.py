@@ -53,7 +53,8 @@ def watch(
         each_time()
         while not stopped.is_set():
             asked = watched.wake.wait(seconds or None)
-            watched.wake.clear()
+            if asked:  # else whoever asks just now would be forgotten
+                watched.wake.clear()
             try:
                 each_time()
                 now = watched.look()

@@ -51,6 +51,27 @@ def test_what_does_not_change_is_read_on_request_only() -> None:
     assert files.reloads == 1
 
 
+class AskedInTheMeantime(threading.Event):
+    """Somebody asks right after the time between two looks was over, and before that is noticed."""
+
+    has_asked = False
+
+    def wait(self, timeout: float | None = None) -> bool:
+        is_asked = super().wait(timeout)
+        if not is_asked and not self.has_asked:
+            self.has_asked = True
+            self.set()
+        return is_asked
+
+
+def test_whoever_asks_while_the_time_to_look_comes_is_heard() -> None:
+    files = Files("a")
+    files.wake = AskedInTheMeantime()
+    stop = watch(files, 0.01, "files")
+    assert eventually(lambda: files.reloads == 1, seconds=5)
+    stop()
+
+
 @pytest.mark.filterwarnings("error")
 def test_a_look_that_fails_is_logged_and_the_next_one_comes(caplog: pytest.LogCaptureFixture) -> None:
     files = Files("a", RuntimeError("no disk"), "b", "b", "b")
