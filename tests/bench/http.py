@@ -1,10 +1,11 @@
-"""What a check costs over HTTP, beside a bare answer and the framework: `python -m tests.bench.http`."""
+"""What a check costs over HTTP, at the edge, and stage by stage: `python -m tests.bench.http`."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import random
+import shutil
 import statistics
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -14,8 +15,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from compliance import Checker
 from tests.bench.engine import DOCS, say, tell
-from tests.bench.parts import report
+from tests.bench.parts import http_edge, http_stages, report
 from tests.bench.parts.figures import Figure
 from tests.bench.parts.http_apps import DIRECTORY, SIZE
 from tests.bench.parts.http_load import (
@@ -31,6 +33,7 @@ from tests.bench.parts.http_load import (
     script,
     servers,
 )
+from tests.deploy.proxying import with_system_programs
 
 TEMPLATE: Final = Path(report.__file__).with_name("http.md")
 CONNECTIONS: Final = 16
@@ -143,6 +146,42 @@ def rates(run: Run) -> str:
     return report.table(["", "questions/s", "to bare WSGI", "p50 ms", "p99 ms"], rows)
 
 
+def at_the_edge(directory: Path, *, is_quick: bool) -> http_edge.Served:
+    """Measure nginx with the table of pages under the rules that ship."""
+    tell("making a table for the edge")
+    seen = http_edge.visits(50 if is_quick else http_edge.PAGES)
+    table = http_edge.tabled(Checker.open(), seen, http_edge.PUBLISHERS)
+    return http_edge.compared(str(nginx()), table, seen, directory, is_quick=is_quick, tell=tell)
+
+
+def edge_figures(served: http_edge.Served, *, is_quick: bool) -> list[Figure]:
+    """What is promised of the edge."""
+    measured = served.ratio(http_edge.FRAGMENT, http_edge.FRAGMENT_FILE)
+    what = "nginx answering from an exported table, to the same nginx with the same bytes as files"
+    return [Figure(what, ">= 0.85x", f"{measured:.2f}x", None if is_quick else measured >= 0.85)]
+
+
+def edge_rates(served: http_edge.Served) -> str:
+    """All that was measured of nginx."""
+    rows = [
+        [
+            name,
+            f"{served.rate(name):,.0f}",
+            "" if beside is None else f"{served.ratio(name, beside):.2f}x",
+            f"{served.time(name, 'p50'):.2f}",
+            f"{served.time(name, 'p99'):.2f}",
+            f"{statistics.median(served.busy[name]):.0%}",
+        ]
+        for name, beside in http_edge.TOLD.items()
+    ]
+    return report.table(["nginx", "requests/s", "to the same as files", "p50 ms", "p99 ms", "core busy"], rows)
+
+
+def nginx() -> str | None:
+    """The path of the program, which Debian keeps where only root looks."""
+    return shutil.which("nginx", path=with_system_programs())
+
+
 def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.http", description=__doc__)
     how = parser.add_mutually_exclusive_group()
@@ -154,7 +193,7 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
 
 def missing() -> str | None:
     """What is not there that is needed; None if all is."""
-    found = {"wrk": os.access(WRK, os.X_OK), "granian": GRANIAN.exists()}
+    found = {"wrk": os.access(WRK, os.X_OK), "granian": GRANIAN.exists(), "nginx": nginx() is not None}
     return next((name for name, is_there in found.items() if not is_there), None)
 
 
@@ -164,11 +203,27 @@ def main(given: Sequence[str] | None = None, page: Path = DOCS / "benchmarks.md"
         say(f"`{lacking}` is not installed, so nothing is measured\n")
         return 0
     with TemporaryDirectory(dir=options.directory) as directory:
-        found = run(Path(directory), is_quick=options.quick)
-    parts = {"figures": report.promises(figures(found)), "rates": rates(found)}
+        where = Path(directory)
+        found = run(where, is_quick=options.quick)
+        served = at_the_edge(where, is_quick=options.quick)
+        tell("timing stages")
+        times = http_stages.measured(where, 40 if options.quick else 4_000)
+        tell("")
+    parts = {
+        "figures": report.promises([*figures(found), *edge_figures(served, is_quick=options.quick)]),
+        "rates": rates(found),
+        "edge": edge_rates(served),
+        "known": http_stages.told_of(times, http_stages.KNOWN),
+        "new": http_stages.told_of(times, http_stages.NEW),
+    }
     say("\n".join(parts.values()))
     if options.write:
-        more = {"size": f"{found.size:,}", "rounds": str(len(found.found[LANE])), "machine": report.machine()}
+        more = {
+            "size": f"{found.size:,}",
+            "rounds": str(len(found.found[LANE])),
+            "machine": report.machine(),
+            "pages": f"{http_edge.PAGES:,}",
+        }
         report.put(page, TEMPLATE, "http", {**parts, **more})
         say(f"\nwritten: {page}\n")
     return 0

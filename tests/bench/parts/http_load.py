@@ -87,7 +87,7 @@ def parsed(output: str) -> Asked:
 
 def load(port: int, script: Path, seconds: float, connections: int) -> Asked:
     """Ask for some seconds."""
-    cores = _pinned(-1)
+    cores = pinned(-1)
     command = [*cores, WRK, "-t1", f"-c{connections}", f"-d{seconds:g}s", "--latency", "-s", str(script)]
     done = subprocess.run([*command, f"http://127.0.0.1:{port}"], capture_output=True, text=True, check=True)
     return parsed(done.stdout)
@@ -119,7 +119,7 @@ def _server(name: str, port: int, environment: Mapping[str, str]) -> Iterator[No
     told = ["--interface", "wsgi", "--http", "1", "--no-ws", "--workers", "1", "--blocking-threads", "32"]
     told += ["--backpressure", "500", "--no-log", "--loop", "asyncio", "--port", str(port)]
     process = subprocess.Popen(
-        [*_pinned(0), str(GRANIAN), *told, "--factory", f"tests.bench.parts.http_apps:{name}"],
+        [*pinned(0), str(GRANIAN), *told, "--factory", f"tests.bench.parts.http_apps:{name}"],
         env={**os.environ, **environment},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -131,7 +131,7 @@ def _server(name: str, port: int, environment: Mapping[str, str]) -> Iterator[No
         process.wait()
 
 
-def _pinned(number: int) -> list[str]:
+def pinned(number: int) -> list[str]:
     """What keeps a command on one core, where there are several."""
     cores = sorted(os.sched_getaffinity(0))
     return ["taskset", "-c", str(cores[number])] if len(cores) > 1 else []
