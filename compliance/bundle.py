@@ -12,11 +12,12 @@ Source: the ZIP file format (APPNOTE 6.3), with fixed dates and in the order of 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
@@ -37,7 +38,11 @@ WITHOUT_FORMS: Final = 1
 MANIFEST: Final = "MANIFEST.json"
 FORMS: Final = "FORMS.json"
 SIGNATURE: Final = "SIGNATURE"
+ENTRY: Final = b"PK\x01\x02"
+"""How each entry begins in the list of files of an archive."""
 MOST_FILES: Final = 1_000_000
+MOST_HEAD: Final = 65_536
+"""So many bytes its manifest and its signature may have each."""
 MOST_FORMS: Final = 32_000_000
 """So many bytes the word forms may have: those of some hundred thousand names."""
 MOST_UNPACKED: Final = 500_000_000
@@ -197,14 +202,8 @@ def read(path: Path | IO[bytes], shown: str) -> Bundle:
     Raises:
         RulesError: it cannot be read, or is not what it was when it was made.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            files = _unpacked(archive, shown)
-    except OSError as error:
-        why = (error.strerror or "no reason given").lower()
-        raise _refused(f"`{shown}` cannot be read: {why}", _AGAIN) from None
-    except _BROKEN:
-        raise _refused(f"`{shown}` is no bundle, or was cut", _AGAIN) from None
+    with _opened(path, shown) as archive:
+        files = _unpacked(archive, shown)
     manifest, signature = files.pop(MANIFEST, b""), files.pop(SIGNATURE, None)
     said = _manifest(manifest, shown)
     forms = None if said.forms is None else _forms(files.pop(FORMS, b""), said.forms, shown)
@@ -213,6 +212,37 @@ def read(path: Path | IO[bytes], shown: str) -> Bundle:
     if not files:
         raise _refused(f"`{shown}` holds no rule file", _AGAIN)
     return Bundle(files, forms, _fresh(said), said.commit or None, manifest, signature)
+
+
+def read_head(path: Path | IO[bytes], shown: str) -> Bundle:
+    """The manifest of a bundle and who signed it, and none of its files: enough to see whether it is let in.
+
+    Args:
+        path: the bundle, or its bytes to be read from.
+        shown: how messages name it.
+
+    Raises:
+        RulesError: it cannot be read.
+    """
+    with _opened(path, shown) as archive:
+        entries = {entry.filename: entry for entry in archive.infolist() if entry.filename in {MANIFEST, SIGNATURE}}
+        if any(entry.file_size > MOST_HEAD for entry in entries.values()):
+            raise _refused(f"`{shown}` has a manifest or a signature that is too large", _AGAIN)
+        head = {name: _member(archive, entry) for name, entry in entries.items()}
+    return Bundle({}, manifest=head.get(MANIFEST, b""), signature=head.get(SIGNATURE))
+
+
+@contextlib.contextmanager
+def _opened(path: Path | IO[bytes], shown: str) -> Iterator[zipfile.ZipFile]:
+    """The archive; what goes wrong while it is read is a problem of the bundle."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            yield archive
+    except OSError as error:
+        why = (error.strerror or "no reason given").lower()
+        raise _refused(f"`{shown}` cannot be read: {why}", _AGAIN) from None
+    except _BROKEN:
+        raise _refused(f"`{shown}` is no bundle, or was cut", _AGAIN) from None
 
 
 def _fresh(said: Manifest) -> tuple[date, date] | None:

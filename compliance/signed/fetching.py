@@ -11,14 +11,16 @@ Source: RFC 9110, sections 8.8 and 13.1 (validators, conditional requests).
 from __future__ import annotations
 
 import hashlib
+import io
 import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from http.client import HTTPException, HTTPMessage, HTTPResponse
+from functools import partial
+from http.client import HTTPConnection, HTTPException, HTTPMessage, HTTPResponse
 from pathlib import Path
 from time import monotonic
-from typing import IO, Final
+from typing import IO, Any, Final
 from urllib.parse import urlsplit
 
 import msgspec
@@ -62,6 +64,71 @@ class _SameHost(urllib.request.HTTPRedirectHandler):
             fp.close()
             raise FetchError("it sends to another host")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+    def http_error_302(
+        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage
+    ) -> HTTPResponse | None:
+        """The answer at the new place."""
+        try:
+            return super().http_error_302(req, fp, code, msg, headers)
+        except ValueError:  # half an IPv6 address
+            fp.close()
+            raise FetchError("it sends to what is no address") from None
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
+
+
+class _Raw(io.RawIOBase):
+    """What a server sends, until an instant: a silence is never long where it sends a byte now and then."""
+
+    def __init__(self, raw: io.RawIOBase, until: float) -> None:
+        self._raw, self._until = raw, until
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int | None:
+        if monotonic() > self._until:
+            raise FetchError(f"it took more than {MOST_SECONDS:g} seconds")
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _Answer(HTTPResponse):
+    """An answer of which the head, too, may take so long and no longer."""
+
+    def __init__(self, *args: Any, until: float, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.fp = io.BufferedReader(_Raw(self.fp.detach(), until))
+
+
+class _Timed(urllib.request.AbstractHTTPHandler):
+    """Opens connections whose answers end in time."""
+
+    def __init__(self, until: float) -> None:
+        super().__init__()
+        self._until = until
+
+    def do_open(self, http_class: Any, req: urllib.request.Request, **named: Any) -> HTTPResponse:
+        """The answer to a request."""
+
+        def opened(host: str, **given: Any) -> HTTPConnection:
+            connection: HTTPConnection = http_class(host, **given)
+            connection.response_class = partial(_Answer, until=self._until)  # type: ignore[assignment]
+            return connection
+
+        return super().do_open(opened, req, **named)
+
+
+class _TimedHTTP(_Timed, urllib.request.HTTPHandler):
+    """The same for http."""
+
+
+class _TimedHTTPS(_Timed, urllib.request.HTTPSHandler):
+    """The same for https."""
 
 
 class Address:
@@ -139,7 +206,8 @@ def _asked(request: urllib.request.Request) -> tuple[bytes, HTTPMessage] | None:
     """The answer of a server; None if there is nothing new."""
     is_here = (urlsplit(request.full_url).hostname or "") in _LOOPBACK or _host(request.full_url)[1].startswith("127.")
     proxies = [urllib.request.ProxyHandler({})] if is_here else []
-    opener = urllib.request.build_opener(_SameHost, *proxies)
+    until = monotonic() + MOST_SECONDS
+    opener = urllib.request.build_opener(_SameHost, _TimedHTTP(until), _TimedHTTPS(until), *proxies)
     try:
         with opener.open(request, timeout=SECONDS) as response:
             if response.status != 200:
@@ -156,13 +224,11 @@ def _asked(request: urllib.request.Request) -> tuple[bytes, HTTPMessage] | None:
 
 
 def _body(response: HTTPResponse) -> bytes:
-    until, found = monotonic() + MOST_SECONDS, bytearray()
+    found = bytearray()
     while piece := response.read1(_PIECE):
         found += piece
         if len(found) > MOST_BYTES:
             raise FetchError(f"it is larger than {MOST_BYTES} bytes")
-        if monotonic() > until:
-            raise FetchError(f"it took more than {MOST_SECONDS:g} seconds")
     if response.length:
         raise FetchError("it was cut")
     return bytes(found)

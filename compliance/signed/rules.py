@@ -28,6 +28,8 @@ from compliance.watching import watch
 _log = logging.getLogger("compliance.signed")
 DIRECTORY: Final = "rules"
 """What is kept of signed rules, in the directory of the data."""
+MOST_ENTRIES: Final = 100_000
+"""So many files a bundle may have that is fetched: the list of them is in memory before anybody knows who signed it."""
 _FETCHED: Final = "fetched.bundle"
 _NEWEST: Final = "newest.json"
 
@@ -72,6 +74,10 @@ class SignedRules:
 
 
 def _tried(data: bytes, shown: str, admission: Admission) -> None:
+    """Have what was fetched prove that it may be served; what nobody has signed is not unpacked to find out."""
+    if data.count(bundle.ENTRY) > MOST_ENTRIES:
+        raise RulesError([Problem(f"`{shown}` has more than {MOST_ENTRIES} files", help="put rules together in files")])
+    admission.admitted(bundle.read_head(BytesIO(data), shown), shown)
     whole = admission.admitted(bundle.read(BytesIO(data), shown), shown)
     snapshot_of(whole, shown, 0, None)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -215,6 +217,8 @@ def test_a_server_may_send_to_another_path_and_to_no_other_host(web: Web, tmp_pa
     ):
         web.location = elsewhere
         assert problem(address(web, tmp_path).fetch).message.endswith("cannot be fetched: it sends to another host")
+    web.location = "http://[::1/moved"
+    assert problem(address(web, tmp_path).fetch).message.endswith("it sends to what is no address")
     web.location = "file:///etc/moved"
     assert problem(address(web, tmp_path).fetch).message.endswith("cannot be fetched: it answered 302")
 
@@ -234,9 +238,53 @@ def test_a_server_that_is_slow_or_silent_is_left(web: Web, tmp_path: Path, monke
     web.body = b"the rules"
     monkeypatch.setattr(fetching, "MOST_SECONDS", -1.0)
     assert problem(address(web, tmp_path).fetch).message.endswith("it took more than -1 seconds")
+    monkeypatch.setattr(fetching, "MOST_SECONDS", 300.0)
     monkeypatch.setattr(fetching, "SECONDS", 0.01)
     web.answer = lambda _: threading.Event().wait(0.2)  # type: ignore[assignment, method-assign]
     assert problem(address(web, tmp_path).fetch).message.endswith("it did not answer in time")
+
+
+@pytest.mark.parametrize("said", [b"HTTP/1.1 100 Continue\r\n\r\n", b"x"], ids=["wait", "a byte"])
+def test_a_server_whose_answer_never_begins_is_left(
+    web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: bytes
+) -> None:
+    def goes_on(handler: BaseHTTPRequestHandler) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                handler.wfile.write(said)
+                ended.wait(0.001)
+
+    ended = threading.Event()
+    monkeypatch.setattr(fetching, "MOST_SECONDS", 0.05)
+    web.answer = goes_on  # type: ignore[method-assign]
+    assert problem(address(web, tmp_path).fetch).message.endswith("it took more than 0.05 seconds")
+
+
+def test_what_nobody_has_signed_is_not_unpacked(web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unpacked(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("compliance.bundle._unpacked", unpacked)
+    with zipfile.ZipFile(tmp_path / "a.bundle", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("MANIFEST.json", "{}")
+        archive.writestr("much.yaml", bytes(100_000))
+    web.gives(tmp_path / "a.bundle")
+    assert "is not signed" in problem(lambda: opened(web, tmp_path)).message
+    with zipfile.ZipFile(tmp_path / "a.bundle", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("MANIFEST.json", bytes(65_537))
+    web.gives(tmp_path / "a.bundle")
+    assert "has a manifest or a signature that is too large" in problem(lambda: opened(web, tmp_path)).message
+    web.body = bytes(100)
+    assert "is no bundle, or was cut" in problem(lambda: opened(web, tmp_path)).message
+
+
+def test_a_long_list_of_files_is_not_read(web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    web.gives(built(tmp_path / "a.bundle"))
+    held = len(zipfile.ZipFile(tmp_path / "a.bundle").namelist())
+    monkeypatch.setattr("compliance.signed.rules.MOST_ENTRIES", held - 1)
+    assert problem(lambda: opened(web, tmp_path)).message.endswith(f"has more than {held - 1} files")
+    monkeypatch.setattr("compliance.signed.rules.MOST_ENTRIES", held)
+    assert title(opened(web, tmp_path)) == "Radio"
 
 
 def test_without_a_network_a_start_is_on_the_last_good_bundle(web: Web, tmp_path: Path) -> None:
