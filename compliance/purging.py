@@ -120,7 +120,7 @@ class Purger:
         """How it stands, whichever process does it."""
         try:
             state = self._state or _read(self._directory)
-        except msgspec.MsgspecError:
+        except (OSError, msgspec.MsgspecError):
             return PurgeStatus(0, _NOT_KNOWN)
         return PurgeStatus(0, None) if state is None else PurgeStatus(len(state.keys), state.problem)
 
@@ -174,7 +174,7 @@ class Purger:
         meaning = self._used.meaning
         try:
             state = _read(self._directory) or _Waiting(meaning, meaning, [])
-        except msgspec.MsgspecError:
+        except (OSError, msgspec.MsgspecError):
             _log.error("`%s` cannot be read: %s", self._directory / FILE, _NOT_KNOWN)
             state = _Waiting(meaning, meaning, [], _NOT_KNOWN)
         if state.used != meaning:
@@ -260,10 +260,11 @@ def _read(directory: Path) -> _Waiting | None:
     """What waits by the file; None if there is none.
 
     Raises:
+        OSError: it cannot be read.
         MsgspecError: nobody can tell what is in it.
     """
     try:
         data = (directory / FILE).read_bytes()
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     return msgspec.json.decode(data.decode(errors="replace"), type=_Waiting)

@@ -216,12 +216,15 @@ def test_where_nothing_can_be_written_it_is_purged_from_memory(
     assert caplog.text.count("is not kept") == 1
 
 
-@pytest.mark.parametrize("data", [b"", b"{", b'{"told": 1}', b"\xff", b"[]"])
+@pytest.mark.parametrize("data", [b"", b"{", b'{"told": 1}', b"\xff", b"[]", None])
 def test_a_file_that_nobody_can_read_is_told_until_something_is_purged(
-    cache: Cache, begin: Begin, data: bytes, caplog: pytest.LogCaptureFixture
+    cache: Cache, begin: Begin, data: bytes | None, caplog: pytest.LogCaptureFixture
 ) -> None:
     (cache.where / "data").mkdir()
-    (cache.where / "data" / FILE).write_bytes(data)
+    if data is None:
+        (cache.where / "data" / FILE).mkdir()  # what stands there is no file that could be opened
+    else:
+        (cache.where / "data" / FILE).write_bytes(data)
     with caplog.at_level(logging.ERROR):
         purger = begin()
         assert eventually(lambda: purger._state is not None)
