@@ -2,14 +2,16 @@
 
 Theory: each file is written beside its place and then put there at once, and what leads to others comes last. A web
 server goes on with the former table until it is told to read the new one, so the fragments of both stay; those of
-tables before that are taken away.
+tables before that are taken away. Of several that write at once each one waits for the other.
 """
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -28,14 +30,27 @@ def write(directory: Path, files: Mapping[str, bytes]) -> None:
     """
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        former = _named(directory)
-        for name, data in files.items():
-            _put(directory / name, data)
-        for made in {(directory / name).parent for name in files}:
-            _sync(made)
-        _forget(directory, former | {Path(name).stem for name in files})
+        with _alone(directory):
+            former = _named(directory)
+            for name, data in files.items():
+                _put(directory / name, data)
+            for made in {(directory / name).parent for name in files}:
+                _sync(made)
+            _forget(directory, former | {Path(name).stem for name in files})
     except OSError as error:
         raise ConfigError(f"`{directory}` cannot be written: {(error.strerror or 'no reason given').lower()}") from None
+
+
+@contextlib.contextmanager
+def _alone(directory: Path) -> Iterator[None]:
+    """Have others who write a table there wait; where there are no locks nobody does."""
+    number = os.open(directory, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        with contextlib.suppress(OSError):
+            fcntl.flock(number, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(number)
 
 
 def _named(directory: Path) -> set[str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
-from compliance.cli import main
+from compliance.cli import main, table_files
 from tests.edge.world import WORLD
 from tests.terminal import on_a_terminal
 from tests.tiny import written
@@ -189,6 +190,25 @@ def test_a_write_that_fails_leaves_the_former_table_whole(monkeypatch: pytest.Mo
     told = run("-", "--format", "nginx", "--output", "out", given=lines(PAGES[:1]))
     assert (told.exit_code, "no space left on device" in told.stderr) == (2, True)
     assert {path: path.read_bytes() for path in before} == before
+
+
+def test_of_two_that_write_one_table_at_once_the_second_waits_for_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    out, put_there, order = Path("out"), table_files._put, list[bytes]()
+
+    def slowly(path: Path, data: bytes) -> None:
+        if not order:
+            order.append(data)
+            other.start()
+            other.join(0.05)
+        order.append(data)
+        put_there(path, data)
+
+    other = threading.Thread(target=table_files.write, args=(out, {"one": b"new", "two": b"new"}))
+    monkeypatch.setattr(table_files, "_put", slowly)
+    table_files.write(out, {"one": b"old", "two": b"old"})
+    other.join()
+    assert order == [b"old"] * 3 + [b"new"] * 2
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == {"one": b"new", "two": b"new"}
 
 
 def test_a_file_where_the_directory_should_be_is_told() -> None:
