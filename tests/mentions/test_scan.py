@@ -305,3 +305,22 @@ def test_a_surname_beside_another_word_is_certain_where_the_full_name_stands(bef
     person = entity("one", "Пантелеймон Златоверхов", alias("Златоверхов", strength=Strength.SURNAME))
     first, *_ = scanned(f"{before}Златоверхов молчал. Вышел Пантелеймон Златоверхов.", person).mentions
     assert first.verdict is Verdict.CERTAIN
+
+
+def test_a_word_of_a_context_may_have_an_apostrophe() -> None:
+    talking = entity("talking", alias("Вереск", "uk", strength=Strength.WEAK, context=["інтерв'ю"]))
+    assert names("Вийшло інтерв\u2019ю, яке взяв Вереск.", talking) == ["talking: Вереск certain"]
+    assert names("Вийшло інтервью, яке взяв Вереск.", talking) == ["talking: Вереск possible"]
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"), [("Вереск Европа", "certain"), ("Вереск европа", "possible"), ("вереск Европа", "possible")]
+)
+def test_each_word_of_a_name_has_its_capital_letter(text: str, verdict: str) -> None:
+    (mention,) = scanned(f"Так пишет {text} сегодня.", entity("heather", "Вереск Европа")).mentions
+    assert mention.verdict == verdict
+
+
+def test_of_two_names_that_say_as_much_the_one_that_is_declared_first_is_told() -> None:
+    twice = entity("twice", alias("Вереск Европа"), alias("ВЕРЕСК ЕВРОПА", forms=["Вереск Европа"]))
+    assert [each.alias for each in scanned("Пишет Вереск Европа.", twice).mentions] == ["Вереск Европа"]
