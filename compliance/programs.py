@@ -28,8 +28,8 @@ _LOOK: Final = 0.1
 """So many seconds from one look at whether it has ended to the next."""
 _LAST_WORDS: Final = 1.0
 """So long what it said is waited for, once it has ended: others that it left behind may go on to speak."""
-_WITHHELD: Final = frozenset({"COMPLIANCE_AUDIT_TOKEN"})
-"""What of the environment of a service is nobody else's business."""
+_WITHHELD: Final = frozenset({"COMPLIANCE_AUDIT_TOKEN", "COMPLIANCE_RULES_URL"})
+"""What of the environment of a service is nobody else's business: there may be a secret in an address, too."""
 
 
 def run(

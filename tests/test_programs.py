@@ -21,6 +21,7 @@ def test_a_program_has_what_it_is_given_and_the_environment_without_what_is_secr
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COMPLIANCE_AUDIT_TOKEN", "sixteen-characters-at-least")
+    monkeypatch.setenv("COMPLIANCE_RULES_URL", "https://rules.example/signed.bundle?token=sixteen")
     monkeypatch.setenv("CDN_TOKEN", "for-the-program")
     out = tmp_path / "out"
     assert shell(f"cat > {out}; env >> {out}", b"first\nsecond\n", MORE="told") is None
