@@ -18,6 +18,7 @@ IN_TENS = frozenset({"compliance_notices_total", "compliance_rule_notices_total"
 _TEN = 10
 REQUESTS = "compliance_requests_total"
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+_ESCAPED = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
 Labels = tuple[tuple[str, str], ...]
 Samples = dict[tuple[str, Labels], int]
 """Numbers by name and labels."""
@@ -98,7 +99,7 @@ def shown(samples: Samples) -> str:
         lines += [f"# HELP {name} {meaning}", f"# TYPE {name} {kind}"]
         for (other, labels), number in sorted(samples.items()):
             if other == name and (told := _told(name, number)) is not None:
-                listed = ",".join(f'{key}="{value}"' for key, value in labels)
+                listed = ",".join(f'{key}="{value.translate(_ESCAPED)}"' for key, value in labels)
                 lines.append(f"{name}{{{listed}}} {told}" if labels else f"{name} {told}")
     return "\n".join(lines) + "\n"
 

@@ -18,6 +18,7 @@ from compliance.model.ruleset import LANGUAGE_VERSION
 from compliance.reader import NOT_SAID
 from compliance.store import Store
 from compliance.web.app import create_app
+from compliance.web.metrics import shown
 from tests.tiny import TINY, changed, written
 from tests.web.asking import ARTICLE, PEER, Asker, places, refused, words
 
@@ -195,6 +196,11 @@ def test_rules_that_ask_and_facts_that_decide_are_counted_in_tens(tiny: Asker) -
         found = samples(tiny)
         told.append((found.get(("compliance_rule_notices_total", 'rule="warn"')), found.get(UNKNOWN_PLACE)))
     assert told == [(None, None)] * 9 + [(10, 10)] * 2
+
+
+def test_no_name_of_a_file_breaks_a_line_of_the_counters() -> None:
+    text = shown({("compliance_geo_age_days", (("database", 'a "b"\\\nc'),)): 3})
+    assert r'compliance_geo_age_days{database="a \"b\"\\\nc"} 3' in text.split("\n")
 
 
 def test_no_counter_tells_who_read_what_where(asker: Asker) -> None:
