@@ -151,6 +151,7 @@ def log_to_stderr(form: str = TEXT, worker: int | None = None) -> None:
         form: `text`, or `json` for an object on each line, written by a thread of its own.
         worker: the number of this process, from 1; None in one that answers nothing.
     """
+    logging.raiseExceptions = False  # else what cannot be told is printed with all of it, a reader's address too
     if form == JSON:
         handler: logging.Handler = JsonHandler(Lines(sys.stderr.fileno()), worker)
         logging.basicConfig(level=logging.INFO, handlers=[handler])

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -96,22 +96,26 @@ class JsonHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Take a record: its `event`, its words, and what else it has as `facts`."""
         try:
-            said: dict[str, Any] = {
-                "event": getattr(record, "event", _MESSAGE),
-                "hour": hour(self._clock()),
-                "level": record.levelname.lower(),
-                "from": record.name,
-                **getattr(record, "facts", {}),
-                "message": withheld("\n".join(map(visible, record.getMessage().split("\n")))),
-            }
-            if record.exc_info and record.exc_info[1] is not None:
-                said["place"] = place_of(record.exc_info[1])
-            if self._worker is not None:
-                said["worker"] = self._worker
-            self.lines.add(msgspec.json.encode(said) + b"\n")
-        except Exception:  # noqa: BLE001 - as in every handler
-            self.handleError(record)
+            line = self._line(record, record.getMessage(), getattr(record, "facts", {}))
+        except Exception:  # noqa: BLE001 - what is usual here prints all that was to be told, addresses too
+            line = self._line(record, "something cannot be told", {})
+        self.lines.add(line)
         self.lines.hurry()
+
+    def _line(self, record: logging.LogRecord, message: str, facts: Mapping[str, object]) -> bytes:
+        said: dict[str, Any] = {
+            "event": getattr(record, "event", _MESSAGE),
+            "hour": hour(self._clock()),
+            "level": record.levelname.lower(),
+            "from": record.name,
+            **facts,
+            "message": withheld("\n".join(map(visible, message.split("\n")))),
+        }
+        if record.exc_info and record.exc_info[1] is not None:
+            said["place"] = place_of(record.exc_info[1])
+        if self._worker is not None:
+            said["worker"] = self._worker
+        return msgspec.json.encode(said) + b"\n"
 
     def close(self) -> None:
         """Write what waits, and end."""

@@ -16,6 +16,7 @@ from flask import Flask
 from compliance import Checker
 from compliance.config import Settings
 from compliance.review.changes import ruleset_key
+from compliance.web import opening
 from compliance.web.app import create_app
 from compliance.web.lines import Lines
 from compliance.web.opening import access_log_of
@@ -207,14 +208,25 @@ def test_of_what_was_not_foreseen_only_kind_and_place_are_told(logged: tuple[log
     assert ADDRESS not in path.read_text(encoding="utf-8")
 
 
-def test_a_record_that_cannot_be_told_breaks_nothing(
-    logged: tuple[logging.Logger, Path], monkeypatch: pytest.MonkeyPatch
+def test_a_record_that_cannot_be_told_breaks_nothing_and_shows_nothing(
+    logged: tuple[logging.Logger, Path], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     logger, path = logged
-    monkeypatch.setattr(logging, "raiseExceptions", False)
-    logger.info("%d", "no number")
+    monkeypatch.setattr(logger, "propagate", False)  # the handler of the tests would not take it
+    logger.info("%d", ADDRESS)
+    logger.info(ADDRESS, extra={"facts": {"no": object()}})
     logger.info("well")
-    assert [each["message"] for each in read(path, 1)] == ["well"]
+    assert [each["message"] for each in read(path, 3)] == ["something cannot be told"] * 2 + ["well"]
+    assert ADDRESS not in "".join(capsys.readouterr())
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_no_log_of_a_service_prints_what_it_cannot_tell(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logging, "raiseExceptions", True)
+    monkeypatch.setattr(logging, "basicConfig", lambda **_: None)
+    monkeypatch.setattr(opening, "Lines", lambda _: None)
+    opening.log_to_stderr(form)
+    assert not logging.raiseExceptions
 
 
 def test_rules_that_are_taken_and_refused_are_events(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
