@@ -56,7 +56,7 @@ test: lint test-python  ## Check everything: format, lint, types, layers, tests
 lint: $(VENV)/.ready-to-develop  ## Check format, lint, types and layers, without the tests
 	$(call quietly,format,$(BIN)/ruff format --check --output-format=concise .)
 	$(call quietly,lint,$(BIN)/ruff check .)
-	$(call quietly,types,$(BIN)/mypy)
+	$(call quietly,types,$(BIN)/mypy -n $(JOBS))
 	$(call quietly,layers,$(BIN)/lint-imports --no-logo)
 
 test-python: $(VENV)/.ready-to-develop  ## Run the tests only, in random order (JOBS=2)

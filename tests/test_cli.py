@@ -18,6 +18,7 @@ from compliance import Checker, __version__, store
 from compliance.cli import main
 from tests.commands import top_commands
 from tests.tiny import TINY, changed, written
+from tests.warm import Popen
 from tests.web.process import SECONDS
 
 GOOD, FINDINGS, UNUSABLE = 0, 1, 2
@@ -325,10 +326,10 @@ def test_the_program_says_its_version_and_refuses_what_it_does_not_know() -> Non
 # -- real processes -------------------------------------------------------------------------------------
 
 
-def process(*arguments: str, **more: Any) -> subprocess.Popen[bytes]:
+def process(*arguments: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "compliance.cli", *arguments]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parent.parent)}
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more)
+    return Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ import os
 import re
 import stat
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from click.testing import CliRunner, Result
 from compliance.cli import main
 from compliance.language.json_schema import schema
 from compliance.language.sections import FILES
+from tests import warm
 from tests.commands import every_command
 
 GOOD, FINDINGS, UNUSABLE = 0, 1, 2
@@ -225,7 +225,7 @@ def test_the_steps_of_the_action_fail_where_they_should(
     written(a=text)
     stand_in = clean / "bin" / "compliance"
     stand_in.parent.mkdir()
-    real = Path(sys.executable).with_name("compliance")
+    real = warm.commands() / "compliance"
     others = f'[ "$1" = lint ] && exit {findings}; exit {2 if findings == UNUSABLE else 0}'
     stand_in.write_text(f'#!/bin/sh\n[ "$1" = fmt ] && exec "{real}" "$@"\n{others}\n', encoding="utf-8")
     stand_in.chmod(0o755)
