@@ -194,7 +194,7 @@ def _has_capitals(surface: str, wanted: tuple[bool, ...]) -> bool:
     """Whether every word has a capital letter that has one in the name as it was declared."""
     if not wanted or (wanted[0] and surface[0].islower()):
         return not wanted  # most of what is no name
-    if True not in wanted[1:] and surface[0].isalnum():
+    if len(wanted) == 1 or (True not in wanted[1:] and surface[0].isalnum()):  # a letter in a circle is no word
         return True
     words = WORD.findall(surface)
     if len(words) != len(wanted):

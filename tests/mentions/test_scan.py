@@ -324,3 +324,7 @@ def test_each_word_of_a_name_has_its_capital_letter(text: str, verdict: str) -> 
 def test_of_two_names_that_say_as_much_the_one_that_is_declared_first_is_told() -> None:
     twice = entity("twice", alias("Вереск Европа"), alias("ВЕРЕСК ЕВРОПА", forms=["Вереск Европа"]))
     assert [each.alias for each in scanned("Пишет Вереск Европа.", twice).mentions] == ["Вереск Европа"]
+
+
+def test_a_capital_letter_in_a_circle_is_one() -> None:
+    assert names("Пишет Ⓥeresk.", entity("heather", alias("Veresk", "en"))) == ["heather: Ⓥeresk certain"]
