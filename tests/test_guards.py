@@ -124,7 +124,7 @@ def law(number: int | None) -> Any:
 
 
 @pytest.mark.parametrize(("asked", "tried"), [(None, 15), (100, 25), (36, 9), (12, 5), (4, 4)])
-def test_every_run_tries_a_law_on_a_quarter_of_its_examples_and_the_proofs_on_all(asked: int | None, tried: int) -> None:
+def test_every_run_tries_a_law_on_a_quarter_of_its_examples_and_proofs_on_all(asked: int | None, tried: int) -> None:
     for is_proof in (False, True):
         test, numbers = law(asked)
         mark = pytest.mark.prove.mark if is_proof else None
