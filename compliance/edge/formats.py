@@ -179,7 +179,8 @@ def _zones(table: EdgeTable) -> Iterator[str]:
     yield from _block("map $compliance_place $compliance_country", own)
     numbers = [("default", str(NOBODY_KNOWS)), *((key(code), str(zone)) for code, zone in whole.items())]
     yield from _block("map $compliance_country $compliance_zone_of_country", numbers)
-    numbers = [("default", "$compliance_zone_of_country"), *((key(code), str(zone)) for code, zone in parts.items())]
+    known = {**parts, **whole}  # countries once more: most readers are found at once
+    numbers = [("default", "$compliance_zone_of_country"), *((key(code), str(zone)) for code, zone in known.items())]
     yield from _block("map $compliance_place $compliance_zone", numbers)
 
 
