@@ -29,7 +29,7 @@ from compliance.cli.command import (
     settings,
 )
 from compliance.cli.pages import Asked
-from compliance.cli.table_watch import Keeper, keep
+from compliance.cli.table_watch import Keeper, keep, look
 from compliance.edge.formats import LONGEST_NAME, files_of, stamp, to_json
 from compliance.edge.table import EdgeTable
 from compliance.errors import ConfigError, Problem, RequestError
@@ -67,7 +67,7 @@ def table(config: Path | None, *, as_json: bool, **given: Any) -> None:
     configured = settings(config, {"rules_dir": given["rules_dir"]})
     _fits(kind, output)
     then = _then(given["then"], output, configured.reload_seconds, is_kept=given["is_kept"])
-    asked, problems = pages.asked(file)
+    seen, (asked, problems) = look(file), pages.asked(file)
     if record and (days := [str(each.request.as_of) for each in asked if each.request.as_of is not None]):
         raise ConfigError(f"a table for a given day is a preview, and no evidence: leave `as_of` {days[0]} out")
     recorder = recorder_of(configured) if record else None
@@ -78,7 +78,7 @@ def table(config: Path | None, *, as_json: bool, **given: Any) -> None:
         _understood(checker, asked, problems)
         if given["is_kept"] and output is not None:
             making = _Making(checker, kind, output, as_json=as_json)
-            _keep(making, file, asked, then, configured.reload_seconds)
+            _keep(making, file, asked, seen, then, configured.reload_seconds)
             recorded = making.recorded
         elif kind is not None:
             recorded = _export(checker, asked, kind, output, as_json=as_json)
@@ -140,13 +140,15 @@ class _Making:
         return made.table
 
 
-def _keep(making: _Making, file: Path, asked: Sequence[Asked], then: Sequence[str], seconds: float) -> None:
+def _keep(
+    making: _Making, file: Path, asked: Sequence[Asked], seen: object, then: Sequence[str], seconds: float
+) -> None:
     log_to_stderr()  # for people: what is told of tables is text, too
     stopped = threading.Event()
     keeper = Keeper(
         making.checker, file, making, then, lambda text: click.echo(f"{making.output}: {text}", err=True), stopped
     )
-    keeper.first(asked)
+    keeper.first(asked, seen)
     keep(keeper, making.checker, seconds, stopped)
 
 

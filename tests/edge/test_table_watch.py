@@ -18,7 +18,7 @@ from compliance import Checker
 from compliance.cli import main, pages, table_watch
 from compliance.cli.pages import Asked
 from compliance.cli.table import _Making
-from compliance.cli.table_watch import Keeper, keep
+from compliance.cli.table_watch import Keeper, keep, look
 from compliance.edge.table import EdgeTable
 from tests.edge.world import WORLD, rule
 from tests.tiny import ruleset, written
@@ -55,7 +55,7 @@ class Desk:
         making = _Making(self.checker, "nginx", OUT, as_json=False)
         file = Path("pages.jsonl")
         self.keeper = Keeper(self.checker, file, making, then, self.said.append, threading.Event())
-        self.keeper.first(pages.asked(file)[0])
+        self.keeper.first(pages.asked(file)[0], look(file))
 
     def rules(self, files: dict[str, str]) -> bool:
         """Whether rules are in use once they were written."""
@@ -111,21 +111,52 @@ def test_pages_that_change_are_read_again_and_only_then(monkeypatch: pytest.Monk
         ('{"content": {"publisher": "radio"}}\n' * 2, "content.url"),
     ],
 )
-def test_pages_that_cannot_be_read_are_told_once_and_the_last_good_table_stays(text: str, why: str) -> None:
-    desk = Desk()
+def test_pages_that_cannot_be_read_are_told_once_and_newer_rules_count_for_the_former_ones(
+    text: str, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(["sh", "-c", "echo >> told"])
     before = config(), fragments()
     Path("pages.jsonl").write_text(text, encoding="utf-8")
     assert not desk.keeper.reload()
+    assert (config(), fragments()) == before
+    now = time.monotonic()
+    for later in (10, 1000):  # tried again, they are no better
+        monkeypatch.setattr(table_watch, "monotonic", lambda later=later: now + later)
+        desk.keeper.look_at_clock()
     assert desk.rules(dict(NEW))
-    desk.keeper.reload()
-    (said,) = [each for each in desk.said if "no new table" in each]
-    assert "the last good one stays" in said
-    assert why in said or "malformed" in said
-    assert "# pages: 2, " in config()
-    assert before[0] != config() or before[1] == fragments()
+    assert not desk.keeper.reload()
+    assert ("# pages: 2, " in config(), "New words." in fragments()) == (True, True)
+    assert not desk.keeper.reload()
+    assert Path("told").read_text(encoding="utf-8").count("\n") == 2
+    (said,) = desk.said
+    assert "no new table, the last good one stays" in said
+    assert why in said
     Path("pages.jsonl").write_text(lines(4), encoding="utf-8")
     assert desk.keeper.reload()
-    assert ("# pages: 4, " in config(), desk.said[-1]) == (True, "all is well again")
+    assert ("# pages: 4, " in config(), desk.said[1:]) == (True, ["all is well again"])
+
+
+def test_whoever_was_not_told_of_newer_rules_is_told_though_pages_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk(["sh", "-c", "echo >> told; test ! -e broken"])
+    Path("pages.jsonl").write_text("[", encoding="utf-8")
+    Path("broken").touch()
+    desk.rules(dict(NEW))
+    assert not desk.keeper.reload()
+    Path("broken").unlink()
+    for _ in range(3):
+        assert not desk.keeper.reload()
+    assert Path("told").read_text(encoding="utf-8").count("\n") == 3
+    assert [said[:20] for said in desk.said] == ["the new table stands", "no new table, the la"]
+
+
+def test_pages_that_change_while_a_command_starts_are_read_again() -> None:
+    desk = Desk()
+    before = desk.keeper.seen()
+    Path("pages.jsonl").write_text(lines(3), encoding="utf-8")
+    desk.keeper.first(desk.keeper._asked, before)
+    assert desk.keeper.look() != desk.keeper.seen()
+    assert desk.keeper.reload()
+    assert "# pages: 3, " in config()
 
 
 def test_a_file_of_pages_that_is_gone_is_told_and_read_when_it_is_back() -> None:
@@ -174,7 +205,8 @@ def test_a_table_whose_time_is_over_is_made_anew(monkeypatch: pytest.MonkeyPatch
     files = {**WORLD, BY: rule("in-belarus", "reader.location: BY", last_day=(last + timedelta(days=2)).isoformat())}
     written(Path("rules"), files)
     desk = Desk()
-    until = desk.keeper._until
+    assert desk.keeper._basis is not None
+    until = desk.keeper._basis.valid_until
     assert until is not None
     assert "Words of in-belarus." in fragments()
     desk.keeper.look_at_clock()
@@ -184,7 +216,8 @@ def test_a_table_whose_time_is_over_is_made_anew(monkeypatch: pytest.MonkeyPatch
     desk.keeper.look_at_clock()
     assert desk.checker.store.current is snapshot
     assert before != config()
-    assert desk.keeper._until is None or desk.keeper._until > until
+    later = desk.keeper._basis.valid_until
+    assert later is None or later > until
 
 
 def test_what_nobody_foresaw_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -304,7 +337,7 @@ def test_pages_from_standard_input_are_not_looked_at_again() -> None:
 
     checker = Checker.open("rules")
     keeper = Keeper(checker, Path("-"), make, (), print, threading.Event())
-    keeper.first(pages.asked(Path("pages.jsonl"))[0])
+    keeper.first(pages.asked(Path("pages.jsonl"))[0], None)
     Path("-").write_text("a file of that name", encoding="utf-8")
     assert keeper.reload()
     assert made == [2, 2]
