@@ -54,7 +54,7 @@ MANY_ELSEWHERE: Sequence[Question] = (
     {},
 )
 TOLD_ANYWAY = re.compile(r"^compliance_(requests|slow_requests|readers)_total\{")
-"""Totals of requests by route and by slowness, and of readers by how they were looked for: nothing of what was shown."""
+"""Totals of requests by route and by slowness, and of readers by how they were looked for: nothing of answers."""
 
 
 @dataclass
