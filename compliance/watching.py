@@ -48,22 +48,6 @@ def watch(
     """
     stopped = threading.Event()
 
-    def keep_watching() -> None:
-        before = watched.seen()
-        each_time()
-        while not stopped.is_set():
-            asked = watched.wake.wait(seconds or None)
-            if asked:  # else whoever asks just now would be forgotten
-                watched.wake.clear()
-            try:
-                each_time()
-                now = watched.look()
-                if not stopped.is_set() and (asked or now == before != watched.seen()):
-                    watched.reload()
-                before = now
-            except Exception:  # noqa: BLE001 - else this thread would end, and nothing were ever read again
-                _log.exception("looking at the %s failed; the next look comes", name)
-
     def stop() -> None:
         stopped.set()
         watched.wake.set()
@@ -71,6 +55,26 @@ def watch(
         if thread.is_alive():
             _log.warning("looking at the %s has not ended: it is left behind", name)
 
-    thread = threading.Thread(target=keep_watching, name=name, daemon=True)
+    arguments = (watched, seconds, name, each_time, stopped)
+    thread = threading.Thread(target=_keep_watching, name=name, args=arguments, daemon=True)
     thread.start()
     return stop
+
+
+def _keep_watching(
+    watched: Watched, seconds: float, name: str, each_time: Callable[[], object], stopped: threading.Event
+) -> None:
+    before, asked, is_first = watched.seen(), False, True
+    while not stopped.is_set():
+        try:
+            each_time()
+            if not is_first:
+                now = watched.look()
+                if not stopped.is_set() and (asked or now == before != watched.seen()):
+                    watched.reload()
+                before = now
+        except Exception:  # noqa: BLE001 - else this thread would end, and nothing were ever read again
+            _log.exception("looking at the %s failed; the next look comes", name)
+        is_first, asked = False, watched.wake.wait(seconds or None)
+        if asked:  # else whoever asks just now would be forgotten
+            watched.wake.clear()

@@ -82,6 +82,19 @@ def test_a_look_that_fails_is_logged_and_the_next_one_comes(caplog: pytest.LogCa
     assert "looking at the files failed; the next look comes" in caplog.text
 
 
+def test_what_is_done_each_time_may_fail_from_the_start() -> None:
+    def done() -> None:
+        tried.append(None)
+        if len(tried) == 1:
+            raise ValueError
+
+    files, tried = Files("a", "b", "b"), list[None]()
+    stop = watch(files, 0.01, "files", done)
+    assert eventually(lambda: files.reloads == 1)
+    stop()
+    assert len(tried) > 1
+
+
 def test_a_look_that_never_ends_does_not_keep_a_service_from_stopping(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
