@@ -50,6 +50,8 @@ class Admission:
         """
         self._keys, self._max_age, self._newest, self._today = keys, max_age, newest, today
         self._served: _Newest | None = None
+        self._is_kept = False
+        """Whether that is on disk; else it is written the next time that rules are read."""
         self.wake = threading.Event()
         """Nobody waits for it: files are looked at by the store."""
 
@@ -72,9 +74,9 @@ class Admission:
 
     def taken(self, vouched: Vouched | None) -> None:
         """Remember the newest that was served. Where that fails, this process remembers it alone, and says so."""
-        if vouched is None or (self._served is not None and vouched.version <= self._served.version):
+        if vouched is None or self._is_told(vouched.version):
             return
-        self._served = _Newest(vouched.version, vouched.digest)
+        self._served, self._is_kept = _Newest(vouched.version, vouched.digest), False
         try:
             kept = self._read()
             if kept is None or kept.version < vouched.version:
@@ -82,9 +84,14 @@ class Admission:
                 ensure_directory(disk, self._newest.parent)
                 write_file(disk, self._newest, msgspec.json.encode(self._served))
                 disk.sync_directory(self._newest.parent)
+            self._is_kept = True
         except (OSError, RulesError) as error:
             why = error.strerror if isinstance(error, OSError) else "it is damaged"
             _log.error("which rules are the newest that were served is not kept in `%s`: %s", self._newest, why)
+
+    def _is_told(self, version: int) -> bool:
+        served = self._served
+        return served is not None and (version < served.version or (version == served.version and self._is_kept))
 
     def watch(self, store: Store) -> Callable[[], None]:  # noqa: ARG002 - others look for newer ones
         """Nothing: the store looks at its file itself."""

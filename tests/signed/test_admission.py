@@ -154,13 +154,15 @@ def test_a_disk_that_takes_no_version_keeps_no_notice_from_being_served(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("compliance.signed.admission.write_file", full)
-    by = admission(tmp_path)
-    with caplog.at_level(logging.ERROR, "compliance.signed"):
-        served(by, built(tmp_path / "new.bundle", 5))
+    by, new = admission(tmp_path), built(tmp_path / "new.bundle", 5)
+    with monkeypatch.context() as patch, caplog.at_level(logging.ERROR, "compliance.signed"):
+        patch.setattr("compliance.signed.admission.write_file", full)
+        served(by, new)
     assert "is not kept in" in caplog.text
     assert "No space left on device" in caplog.text
     assert "older than version 5" in refused(by, built(tmp_path / "old.bundle", 4)).message
+    served(by, new)  # as after a reload, once there is room
+    assert json.loads((tmp_path / "newest.json").read_text())["version"] == 5
 
 
 def test_the_file_of_the_newest_version_never_goes_back(tmp_path: Path) -> None:
