@@ -18,6 +18,7 @@ from tests.deploy.edging import PLACES, READER, Heard, StandIn, due, get, header
 from tests.deploy.proxying import DEPLOY, Proxy, proxying
 from tests.edge.world import WORLD
 from tests.tiny import written
+from tests.web.process import eventually
 
 CONFIG = DEPLOY / "recipes" / "nginx-edge-cache" / "nginx.conf"
 PATHS = [f"/a/{number}.html" for number in range(40)]
@@ -164,6 +165,17 @@ def test_with_a_new_table_nothing_of_the_former_one_is_found(nginx: str, shared:
     with ExitStack() as stack:
         proxy = running(nginx, tmp_path / "again", renewed, shared.site.server_port, stack)
         assert one(proxy, PATHS[6]).body == b"words of now"
+
+
+def test_a_page_that_was_made_anew_is_what_readers_get_although_files_are_kept_open(edge: Edge) -> None:
+    brief = {**KEPT, "Cache-Control": "public, max-age=1"}
+    path = f"{PATHS[8]}?utm_source=brief"
+    edge.site.answer = lambda _: (200, brief, b"words of then")
+    assert {one(edge.proxy, path, *headers("RU", "")).body for _ in range(3)} == {b"words of then"}
+    edge.site.answer = lambda _: (200, brief, b"words of now")
+    assert eventually(lambda: one(edge.proxy, path, *headers("RU", "")).body == b"words of now", seconds=5)
+    edge.site.answer = lambda _: None
+    assert {one(edge.proxy, path, *headers("RU", "")).body for _ in range(3)} == {b"words of now"}
 
 
 def test_what_is_kept_names_no_reader(edge: Edge) -> None:
