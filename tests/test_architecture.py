@@ -272,6 +272,11 @@ def test_flask_and_its_server_are_imported_in_web_only() -> None:
             assert not {name for name in imported(path) if name.split(".")[0] in {"flask", "werkzeug", "waitress"}}
 
 
+def test_a_command_starts_without_the_framework() -> None:
+    asked = "import sys; import compliance.cli.command; sys.exit('flask' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
+
+
 def test_imports_say_in_full_what_they_import() -> None:
     """A relative import would escape the contracts of nobody, but it hides the room that it reaches into."""
     assert not {shown(path) for path in modules() for name in imported(path) if name.startswith(".")}

@@ -8,7 +8,7 @@ import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from compliance.audit.log import Log
 from compliance.audit.log_files import LogFiles
@@ -23,8 +23,10 @@ from compliance.recording import Recorder
 from compliance.setting_values import NO_CACHE
 from compliance.signed.rules import SignedRules
 from compliance.web.lines import OUTPUT, Lines
-from compliance.web.service import Service
 from compliance.web.telling import AccessLog, JsonHandler
+
+if TYPE_CHECKING:
+    from compliance.web.service import Service  # commands have no use for Flask
 
 DEFAULT_FILE = Path("compliance.toml")
 
