@@ -15,7 +15,6 @@ import shutil
 import signal
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -74,7 +73,7 @@ class _Worker:
 
     def __init__(self, plan: Plan, number: int) -> None:
         self._plan, self._number = plan, number
-        self._ends: list[Callable[[], object]] = []
+        self._ends = contextlib.ExitStack()  # what comes last is done though something before it goes wrong
         self._stopped = threading.Event()
 
     def open(self) -> Any:
@@ -83,10 +82,10 @@ class _Worker:
         _forget_what_looks_like_headers()
         settings = self._plan.settings
         log_to_stderr(settings.log_format, self._number)
-        self._ends.append(logging.shutdown)
+        self._ends.callback(logging.shutdown)
         recorder = recorder_of(settings)
         if recorder is not None:
-            self._ends.append(recorder.close)
+            self._ends.callback(recorder.close)
         checker = self._opened(recorder)
         directory = evidence_directory(settings)
         app = application(checker, settings, lambda: status_by_others(directory))
@@ -94,10 +93,10 @@ class _Worker:
         tally = self._tally()
         shared.purger = purger = purger_of(settings, checker, tally.have_all)
         if purger is not None:
-            self._ends.append(purger.stop)
+            self._ends.callback(purger.stop)
         if (access_log := access_log_of(settings, shared, self._number)) is not None:
-            self._ends.append(access_log.lines.close)
-        self._ends.append(checker.watch(settings.reload_seconds))
+            self._ends.callback(access_log.lines.close)
+        self._ends.callback(checker.watch(settings.reload_seconds))
         if _HANGUP is not None:
             signal.signal(_HANGUP, lambda *_: checker.request_reload())
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {_HANGUP})  # blocked by the parent, so that none was missed
@@ -109,8 +108,7 @@ class _Worker:
     def close(self) -> None:
         """Stop watching, tell what was counted, and close what records."""
         self._stopped.set()
-        for end in reversed(self._ends):
-            end()
+        self._ends.close()
 
     def _opened(self, recorder: Recorder | None) -> Checker:
         """What answers; where the rules cannot be read, once they can."""
@@ -147,7 +145,7 @@ class _Worker:
                     return
 
         publish()
-        self._ends.append(publish)
+        self._ends.callback(publish)
         threading.Thread(target=keep_publishing, name="tally", daemon=True).start()
 
 

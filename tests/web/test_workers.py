@@ -19,6 +19,7 @@ from compliance.cli import main
 from compliance.config import Settings
 from compliance.errors import ConfigError
 from compliance.web import workers
+from compliance.web.worker import Plan, _Worker
 from tests.tiny import changed, written
 from tests.warm import run
 from tests.web.process import COMMAND, Service, chunked, eventually, head
@@ -227,6 +228,18 @@ def test_who_has_not_installed_the_server_is_told_how(tmp_path: Path, monkeypatc
     result = CliRunner().invoke(main, ["serve", "--server", "granian"])
     assert result.exit_code == 2
     assert '`server` is "granian", which is not installed: `pip install "compliance[granian]"`' in result.stderr
+
+
+def test_whatever_goes_wrong_at_the_end_of_a_worker_what_records_is_closed(tmp_path: Path) -> None:
+    def broken() -> None:
+        raise ZeroDivisionError
+
+    worker, closed = _Worker(Plan(Settings(), str(tmp_path), os.getpid()), 1), list[int]()
+    for end in (lambda: closed.append(1), broken, lambda: closed.append(2)):
+        worker._ends.callback(end)
+    with pytest.raises(ZeroDivisionError):
+        worker.close()
+    assert closed == [2, 1]
 
 
 @pytest.mark.parametrize("is_told", [True, False])
