@@ -13,11 +13,13 @@ from typing import Any, Final
 
 from compliance import Checker
 from compliance.audit.log import Log
-from compliance.config import TABLES
+from compliance.config import TABLES, Settings
 from compliance.recording import Recorder
 from compliance.web.app import create_app
 from compliance.web.fast_lane import FastLane
 from compliance.web.metrics import Metrics
+from compliance.web.opening import access_log_of
+from compliance.web.service import EXTENSION
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 DIRECTORY: Final = "BENCH_DIRECTORY"
@@ -44,8 +46,11 @@ def echo() -> Application:
 
 
 def lane() -> Application:
-    """The service with everything that it does beside answering: evidence, counters."""
-    return create_app(_checker("lane")).wsgi_app
+    """The service with everything that it does beside answering: evidence, counters, a line for each request."""
+    app = create_app(_checker("lane"))
+    settings = Settings(access_log=os.path.join(os.environ[DIRECTORY], "access.jsonl"))
+    access_log_of(settings, app.extensions[EXTENSION])
+    return app.wsgi_app
 
 
 def flask() -> Application:
