@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from compliance import Answer, Checker, Content, Reader
@@ -71,6 +71,12 @@ def test_a_page_that_was_annotated_is_decided_as_before_and_annotated_no_further
 
 
 @given(PARAGRAPHS)
+@example(
+    [
+        "Радио Маяковка молчит; Слушали Радио Маяковку. Слушали Радио Маяковку.",
+        "Слушали Радио Маяковку. Слушали Радио Маяковку.",
+    ]
+)
 def test_a_text_that_was_annotated_is_decided_as_before_and_annotated_no_further(paragraphs: list[str]) -> None:
     text = "\n\n".join(paragraphs)
     once = annotated(text=text).text or ""

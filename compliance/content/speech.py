@@ -20,6 +20,7 @@ from typing import Final
 
 from compliance.content.common_words import READ as READ_WORDS
 from compliance.content.common_words import UNREAD as UNREAD_WORDS
+from compliance.mentions.marks import SIGNS
 
 READ: Final = frozenset({*READ_WORDS, "no"})
 """Languages of which names are found in every form: those with forms, and those in which names have few or none."""
@@ -147,8 +148,8 @@ def _stretches(low: str) -> Iterator[Sequence[str]]:
 
 
 def _words_in(stretch: Sequence[str]) -> int:
-    """How much of what stands between spaces is a word, and no number, sign or address."""
-    return sum(map(str.isalpha, stretch))
+    """How much of what stands between spaces is a word, marked or not, and no number, sign or address."""
+    return sum([each.isalpha() or each.strip(SIGNS).isalpha() for each in stretch])
 
 
 def _shows_another(total: int) -> bool:

@@ -35,6 +35,8 @@ _OPENING: Final = "«„“\"'‘‹"
 SUPERSCRIPTS: Final = "\u2070\xb9\xb2\xb3\u2074\u2075\u2076\u2077\u2078\u2079"
 _STARS: Final = "*\uff0a\ufe61\u2217\u204e\u2731\u066d"
 """Asterisks of all widths."""
+SIGNS: Final = SUPERSCRIPTS + _STARS
+"""The letters of marks of our own, and of most others."""
 PLAIN: Final = str.maketrans(SUPERSCRIPTS + _STARS, "0123456789" + "*" * len(_STARS))
 SIGN: Final = rf"[{_STARS}]{{1,9}}+|[†‡§]|[{SUPERSCRIPTS}]{{1,3}}+|[0-9]{{1,2}}+"
 """What refers to a note."""
