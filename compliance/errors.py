@@ -62,6 +62,9 @@ class Problem:
 class ComplianceError(Exception):
     """The root: whatever this package raises on purpose can be caught with it."""
 
+    help: str | None = None
+    """What to do, where the message does not say it."""
+
 
 class _ProblemsError(ComplianceError):
     """An exception that is nothing but its problems."""

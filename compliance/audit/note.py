@@ -233,7 +233,7 @@ def opened(data: bytes, keys: Iterable[Verifier]) -> Note:
         EvidenceError: these bytes are no note, no known key has signed them, or a signature of one is wrong.
     """
     known = _by_name_and_id(keys)
-    text, found = _taken_apart(data)
+    text, found = taken_apart(data)
     verified: dict[tuple[str, bytes], Signature] = {}
     unknown: dict[Signature, None] = {}
     written = text.encode()
@@ -267,8 +267,12 @@ def signed(text: str, signers: Iterable[Signer], others: Iterable[Signature] = (
     return encoded + b"\n" + "".join(lines).encode()
 
 
-def _taken_apart(data: bytes) -> tuple[str, list[Signature]]:
-    """The text of a note, its last line with its end, and its signatures, of which nothing is known yet."""
+def taken_apart(data: bytes) -> tuple[str, list[Signature]]:
+    """The text of a note, its last line with its end, and its signatures, of which nothing is known yet.
+
+    Raises:
+        EvidenceError: these bytes are no note.
+    """
     if len(data) > MOST_BYTES:
         raise EvidenceError(f"the note has more than {MOST_BYTES} bytes")
     try:

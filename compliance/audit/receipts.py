@@ -11,10 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from compliance.audit.checkpoint import Checkpoint, checkpoint_in
-from compliance.audit.log_files import LogFiles, text_of
+from compliance.audit.checkpoint import Checkpoint, checkpoint_in, opened_checkpoint
+from compliance.audit.disk import Disk
+from compliance.audit.key_files import public_keys
+from compliance.audit.log_files import CHECKPOINT, LOG, LogFiles
 from compliance.audit.merkle import inclusion_proof, is_included, leaf_hash
-from compliance.audit.note import PublicKey
+from compliance.audit.note import PublicKey, taken_apart
 from compliance.audit.receipt import Receipt, proven, receipt_in
 from compliance.audit.record import AnyRecord, BodyRecord, OtherRecord, decode
 from compliance.audit.sealing import key_in
@@ -54,7 +56,7 @@ def receipt_of(log: LogFiles, number: int) -> Handed:
     note = log.checkpoint()
     if note is None:
         raise EvidenceError("nothing is sealed yet, so nothing can be proven")
-    head = checkpoint_in(text_of(note))
+    head = _signed(log, note)
     if not 0 <= number < head.size:
         raise EvidenceError(f"the log has no leaf {number}: it has {head.size}, from 0")
     [(_, leaf)] = log.entries(number, number + 1)
@@ -65,6 +67,23 @@ def receipt_of(log: LogFiles, number: int) -> Handed:
         raise EvidenceError(f"the log does not prove its leaf {number}: see `compliance verify`")
     record = log.record(leaf)
     return Handed(number, Receipt(number, tuple(proof), note).encoded(), leaf, None if record is leaf else record)
+
+
+def _signed(log: LogFiles, note: bytes) -> Checkpoint:
+    """What the checkpoint of a log says, if a third party will be able to open it: a receipt is of no use otherwise.
+
+    Where no public key lies beside the log, only the form is seen to be right.
+    """
+    try:
+        text, _ = taken_apart(note)
+        head = checkpoint_in(text)
+        if keys := public_keys(log.directory, Disk()):
+            opened_checkpoint(note, head.origin, keys)
+    except EvidenceError as error:
+        refused = EvidenceError(f"no receipt can be made with `{log.directory / LOG / CHECKPOINT}`: {error}")
+        refused.help = "see with `compliance verify` what is damaged, and restore it"
+        raise refused from None
+    return head
 
 
 def leaf_of(log: LogFiles, key: str) -> int:

@@ -91,8 +91,12 @@ def print_json(value: object) -> None:
     sys.stdout.flush()
 
 
+def _problem(error: Exception) -> Problem:
+    return Problem(str(error), help=error.help if isinstance(error, ComplianceError) else None)
+
+
 def _fail(error: Exception, *, as_json: bool) -> NoReturn:
-    problems = error.problems if isinstance(error, RulesError | RequestError) else (Problem(str(error)),)
+    problems = error.problems if isinstance(error, RulesError | RequestError) else (_problem(error),)
     if as_json:
         print_json({"problems": problems})
     else:

@@ -17,7 +17,7 @@ from compliance.audit.verify import keys_of, leaves, read_file
 from compliance.audit.verify import verify as verified
 from compliance.cli.command import FINDINGS, GOOD, config_option, json_option, print_json, progress, reports_errors
 from compliance.cli.command import settings as settings_of
-from compliance.errors import ConfigError, visible
+from compliance.errors import ConfigError, EvidenceError, visible
 
 _MOST_SHOWN: Final = 20
 _PATH: Final = click.Path(path_type=Path)
@@ -72,7 +72,15 @@ def _verify_receipt(flags: dict[str, Any], *, as_json: bool) -> None:
     beside = path.with_suffix(".body")
     body = read_file(flags["body"] or beside) if flags["body"] or beside.exists() else None
     keys = [key for each in flags["keys"] for key in keys_of(each)]
-    found = verify_receipt(read_file(path), leaf, keys, flags["origin"], body)
+    try:
+        found = verify_receipt(read_file(path), leaf, keys, flags["origin"], body)
+    except EvidenceError as error:
+        refused = EvidenceError(f"`{path}` proves nothing: {error}")
+        refused.help = (
+            "see that receipt, leaf and key belong together; if they do, have the receipt made anew from a log that "
+            "`compliance verify` finds sound"
+        )
+        raise refused from None
     head = found.checkpoint
     record = json.loads(found.data)
     if as_json:

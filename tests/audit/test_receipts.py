@@ -79,6 +79,34 @@ def test_a_damaged_log_hands_over_nothing_that_proves_nothing(path: str, tmp_pat
         receipt_of(damaged, 0)
 
 
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"log/checkpoint": FILES["log/checkpoint"] + b"a line\n"}, "a line of the note is no signature"),
+        (
+            {"log/checkpoint": FILES["log/checkpoint"] + b"a line\n", "key.pub": b""},
+            "a line of the note is no signature",
+        ),
+        ({"log/checkpoint": FILES["log/checkpoint"].removesuffix(b"\n")}, "no lines of signatures"),
+        ({"key.pub": f"{STRANGER.public.vkey}\n".encode()}, "no known key has signed the note"),
+    ],
+)
+def test_no_receipt_is_made_with_a_checkpoint_that_nobody_could_open(
+    changes: dict[str, bytes], why: str, tmp_path: Path
+) -> None:
+    damaged = LogFiles(written(tmp_path, {**FILES, **changes}))
+    with pytest.raises(EvidenceError, match=why) as refused:
+        receipt_of(damaged, 0)
+    assert f"`{tmp_path / 'log/checkpoint'}`" in str(refused.value)
+    assert "compliance verify" in str(refused.value.help)
+
+
+def test_without_a_public_key_beside_the_log_its_receipts_still_hold(tmp_path: Path) -> None:
+    bare = LogFiles(written(tmp_path, {path: data for path, data in FILES.items() if path != "key.pub"}))
+    handed = receipt_of(bare, 0)
+    assert verify_receipt(handed.receipt, handed.leaf, [LOG.public]).number == 0
+
+
 # -- the commands -------------------------------------------------------------------------------------------
 
 
@@ -131,6 +159,26 @@ def test_what_is_not_proven_is_refused(arguments: list[str], why: str) -> None:
     status, text = run("--receipt", "one.tlog-proof", *arguments)
     assert status == 2
     assert why in text
+
+
+@pytest.mark.usefixtures("handed")
+def test_a_receipt_that_does_not_hold_is_named_and_what_to_do_is_told() -> None:
+    path = Path("one.tlog-proof")
+    path.write_bytes(path.read_bytes() + b"a line\n")
+    status, text = run("--receipt", str(path), "--key", "key.pub")
+    assert status == 2
+    assert text.startswith(
+        "error: `one.tlog-proof` proves nothing: a line of the note is no signature\n  help: see that "
+    )
+
+
+def test_a_damaged_checkpoint_leaves_no_files_of_a_receipt(clean: Path, log: LogFiles) -> None:
+    path = log.directory / "log/checkpoint"
+    path.write_bytes(path.read_bytes() + b"a line\n")
+    done = CliRunner().invoke(main, ["audit", "receipt", "0", "--data-dir", str(log.directory.parent), "-o", "one"])
+    assert done.exit_code == 2
+    assert "\n  help: see with `compliance verify` what is damaged" in done.output
+    assert list(clean.glob("one*")) == []
 
 
 def test_a_large_record_lies_beside_its_leaf(clean: Path, log: LogFiles) -> None:
