@@ -159,6 +159,8 @@ def open_snapshot(
     Raises:
         RulesError: with every problem of every file, or every scenario that failed, or that it may not be served.
     """
+    if origin is not None and path.is_file():
+        origin.admitted(bundle.read_head(path, shown(path)), shown(path))  # before all of it is unpacked
     whole = whole_of(path)
     return snapshot_of(whole if origin is None else origin.admitted(whole, shown(path)), shown(path), memo, kept)
 

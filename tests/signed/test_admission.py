@@ -15,7 +15,7 @@ import pytest
 from compliance import Checker, bundle
 from compliance.errors import ConfigError, Problem, RulesError
 from compliance.signed.admission import Admission
-from compliance.store import Store
+from compliance.store import Store, open_snapshot
 from tests.signed.building import FRESH, KEY, OTHER, TODAY, admission, built, of_file
 from tests.tiny import TINY, changed, written
 
@@ -223,6 +223,17 @@ def test_the_last_good_set_stays_when_a_bundle_is_refused_and_the_failure_shows(
         assert json.loads((tmp_path / "data" / "rules" / "newest.json").read_text())["version"] == 6
     finally:
         stop()
+
+
+def test_what_nobody_has_signed_is_not_unpacked_from_a_file_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unpacked(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("compliance.bundle._unpacked", unpacked)
+    with pytest.raises(RulesError, match="is not signed"):
+        open_snapshot(built(tmp_path / "a.bundle", key=None), origin=admission(tmp_path))
 
 
 @pytest.mark.parametrize("name", ["unsigned", "older"])
