@@ -106,11 +106,11 @@ class FastLane:
         service = self._service
         try:
             ready = answered(service, body, lambda: self._sender(environ), self._moment())
+            self._given.append(ready.sort)
+            if len(self._given) >= _MOST_GIVEN:
+                self.settle()
         except Exception:  # noqa: BLE001 - the application meets it again, and tells it
             return None
-        self._given.append(ready.sort)
-        if len(self._given) >= _MOST_GIVEN:
-            self.settle()
         return ready
 
     def settle(self) -> None:

@@ -262,6 +262,18 @@ def test_a_failure_in_front_is_an_answer_from_behind(own: Flask, monkeypatch: py
     assert said(own.wsgi_app, environ(BODY)) == expected
 
 
+def test_an_answer_that_cannot_be_counted_is_an_answer_all_the_same(
+    own: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> NoReturn:
+        raise RuntimeError
+
+    expected = said(own.wsgi_app, environ(BODY))
+    monkeypatch.setattr("compliance.web.fast_lane._MOST_GIVEN", 1)
+    monkeypatch.setattr("compliance.web.fast_lane.count", fails)
+    assert said(own.wsgi_app, environ(BODY)) == expected
+
+
 def test_a_body_larger_than_allowed_is_not_read_in_front(checker: Checker) -> None:
     app = create_app(checker, body_limit=len(BODY) - 1)
 
