@@ -18,7 +18,7 @@ from compliance.ukrainian import UkrainianError, ask, installed, known, words_in
 from tests.mentions.naming import alias, entity
 
 has_dictionary = pytest.mark.skipif(
-    installed() is None, reason="pymorphy3-dicts-uk (GPLv3) is not installed: pip install compliance[uk]"
+    installed() is None, reason='pymorphy3-dicts-uk (GPLv3) is not installed: pip install ".[uk]"'
 )
 
 

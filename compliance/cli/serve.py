@@ -99,8 +99,8 @@ def _server_of_many() -> Callable[[Settings, Callable[[str], None]], None]:
         if error.name is None or error.name.partition(".")[0] != GRANIAN:
             raise
         raise ConfigError(
-            f'`server` is "{GRANIAN}", which is not installed: `pip install "compliance[{GRANIAN}]"`, or set it to '
-            f'"{WAITRESS}"'
+            f'`server` is "{GRANIAN}", which is not installed: `pip install ".[{GRANIAN}]"` at the top of the '
+            f'checkout, or set it to "{WAITRESS}"'
         ) from None
     return workers.serve
 

@@ -4,7 +4,7 @@ Theory: whoever asks has to print something, and nothing would read as "no notic
 answered with an exception: where the service is dead, slow, refuses or answers nonsense, the notices are those that a
 page of the publisher may need, whoever reads it. They come from the service, asked while it was well, or from a file;
 where neither knows any, a block says that nobody knows. It knows how answers look, and nothing else of this package.
-It needs httpx: `pip install "compliance[client]"`.
+It needs httpx: `pip install ".[client]"` at the top of the checkout.
 """
 
 from __future__ import annotations

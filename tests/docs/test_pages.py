@@ -35,6 +35,10 @@ _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _CODE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 
 
+_OWN_ON_PYPI = re.compile(r"""pip install (?:-\S+ )*["']?compliance(?![\w/.-])""")
+_ANYBODY_READS = ["README.md", "CONTRIBUTING.md", "NOTICE", "Makefile", "docs", "deploy", "compliance", "rules"]
+
+
 def text(page: str) -> str:
     return (ROOT / page).read_text(encoding="utf-8")
 
@@ -103,6 +107,20 @@ def test_every_link_leads_somewhere(page: str) -> None:
         if not target.exists() or (anchor and anchor not in anchors(str(target.resolve().relative_to(ROOT)))):
             broken.append(link)
     assert broken == []
+
+
+def test_nobody_is_told_to_install_the_package_of_a_stranger() -> None:
+    """The name is taken on PyPI: `pip install "compliance[...]"` would run what somebody else wrote."""
+    said = "and the package `compliance` there is a stranger's, which `pip install compliance` would run"
+    assert said in text("docs/operations.md")
+    assert _OWN_ON_PYPI.search('pip install -q "compliance[uk]"')
+    trees = [ROOT / each for each in _ANYBODY_READS]
+    files = [file for tree in trees for file in ([tree] if tree.is_file() else tree.rglob("*"))]
+    kinds = {"", ".md", ".py", ".toml", ".service", ".yaml", ".conf"}
+    read = [file for file in files if file.suffix in kinds and file.is_file()]
+    assert len(read) > 100
+    telling = [file for file in read if _OWN_ON_PYPI.search(file.read_text(encoding="utf-8").replace(said, ""))]
+    assert telling == []
 
 
 def test_a_declared_publisher_is_not_designated_as_long_as_the_complete_copy_is_fresh(tmp_path: Path) -> None:

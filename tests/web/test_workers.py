@@ -227,7 +227,7 @@ def test_who_has_not_installed_the_server_is_told_how(tmp_path: Path, monkeypatc
     monkeypatch.delattr("compliance.web.workers", raising=False)
     result = CliRunner().invoke(main, ["serve", "--server", "granian"])
     assert result.exit_code == 2
-    assert '`server` is "granian", which is not installed: `pip install "compliance[granian]"`' in result.stderr
+    assert '`server` is "granian", which is not installed: `pip install ".[granian]"` at the top' in result.stderr
 
 
 def test_whatever_goes_wrong_at_the_end_of_a_worker_what_records_is_closed(tmp_path: Path) -> None:
