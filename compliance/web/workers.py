@@ -33,6 +33,7 @@ from granian.server import MPServer
 
 from compliance.config import Settings
 from compliance.errors import ConfigError
+from compliance.web.respawning import PATIENCE, STARTED, Respawning
 from compliance.web.server import MOST_CONNECTIONS, leave_no_core, url_of
 from compliance.web.worker import Plan, run
 
@@ -63,12 +64,32 @@ class _Server(MPServer):
         with _hangups_kept():
             super()._spawn_workers(*args)  # type: ignore[no-untyped-call]
 
-    def _respawn_workers(self, workers: Any, *args: Any, **kwargs: Any) -> None:
-        for each in workers:
-            said = {"event": "worker-ended", "facts": {"worker": each + 1}}
-            _log.error("worker %d has ended by itself, and is started again", each + 1, extra=said)
-        with _hangups_kept():
-            super()._respawn_workers(workers, *args, **kwargs)
+    def _serve_loop(self, *targets: Any) -> None:
+        """Start workers that ended again, until the process is told to stop or there is no hope left."""
+        respawning = Respawning(time.monotonic())
+        while True:
+            self.main_loop_interrupt.wait(respawning.wait(time.monotonic()))
+            self.main_loop_interrupt.clear()
+            if self.interrupt_signal:
+                return
+            while self.interrupt_children:
+                ended = self.interrupt_children.pop(0)
+                self._tell(ended, respawning)
+                if respawning.is_hopeless(time.monotonic()):
+                    self.interrupt_children.append(ended)  # by which the server ends as one that failed
+                    return
+            for each in respawning.due(time.monotonic()):
+                with _hangups_kept():
+                    self._respawn_workers([each], *targets)
+
+    def _tell(self, ended: int, respawning: Respawning) -> None:
+        """Say that a worker has ended, and when it is started again."""
+        now = time.monotonic()
+        is_another_well = any(each.inner.is_alive() and now - each.birth >= STARTED for each in self.wrks)
+        pause = respawning.ended(ended, now - self.wrks[ended].birth, now, is_another_well=is_another_well)
+        said = {"event": "worker-ended", "facts": {"worker": ended + 1, "pause": round(pause)}}
+        after = f" in {pause:.0f} s" if pause else ""
+        _log.error("worker %d has ended by itself, and is started again%s", ended + 1, after, extra=said)
 
 
 def serve(settings: Settings, ready: Callable[[str], None]) -> None:
@@ -80,7 +101,7 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
 
     Raises:
         OSError: the address or port cannot be listened on.
-        ConfigError: the workers end as soon as they are started.
+        ConfigError: for long, workers have ended as soon as they were started.
     """
     leave_no_core()
     host, port = _free_address(settings)
@@ -96,7 +117,7 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
         except SystemExit as ended:
             if ended.code and not server.interrupt_signal:  # whoever stops all at once stops workers, too
                 raise ConfigError(
-                    "a worker ends as soon as it is started: the log says why, if anything does"
+                    f"no worker could be started for {PATIENCE:.0f} seconds: the log says why, if anything does"
                 ) from None
 
 
@@ -115,6 +136,7 @@ def _server(settings: Settings, host: str, port: int) -> _Server:
         http1_settings=HTTP1Settings(header_read_timeout=1000 * HEAD_SECONDS, max_buffer_size=MOST_OF_HEAD),
         log_enabled=False,  # it names paths, and what an application did not catch
         log_level=LogLevels.critical,
+        log_dictconfig={"incremental": True, "handlers": {}, "loggers": {}},  # else it closes the log of the service
         log_access=False,
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,

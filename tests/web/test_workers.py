@@ -259,5 +259,5 @@ def test_workers_that_end_are_an_error_unless_the_service_was_told_to_stop(
     if is_told:
         workers.serve(settings, print)
     else:
-        with pytest.raises(ConfigError, match="a worker ends as soon as it is started"):
+        with pytest.raises(ConfigError, match="no worker could be started for 60 seconds"):
             workers.serve(settings, print)
