@@ -109,6 +109,13 @@ def test_every_link_leads_somewhere(page: str) -> None:
     assert broken == []
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_no_example_writes_into_the_data_of_a_service_that_runs(page: str) -> None:
+    """Whoever follows a page at the top of a checkout has the real log of evidence in `data`."""
+    blocks = re.findall(r"^```(?:console|sh)\n(.*?)^```$", text(page), re.DOTALL | re.MULTILINE)
+    assert [line for block in blocks for line in block.splitlines() if re.search(r">>? *data/", line)] == []
+
+
 def test_nobody_is_told_to_install_the_package_of_a_stranger() -> None:
     """The name is taken on PyPI: `pip install "compliance[...]"` would run what somebody else wrote."""
     said = "and the package `compliance` there is a stranger's, which `pip install compliance` would run"
