@@ -238,18 +238,32 @@ def keys_path(settings: Settings) -> Path:
     return Path(settings.keys_file) if settings.keys_file else Path(settings.data_dir, NAME)
 
 
-def check_exposure(settings: Settings, access: Access) -> None:
-    """Refuse to listen where others reach it and nobody needs a key.
+def check_exposure(settings: Settings, access: Access, *, is_host_known: bool = True) -> None:
+    """Refuse to listen where others reach it, or may, and nobody needs a key.
+
+    Args:
+        settings: those of the service.
+        access: who may ask.
+        is_host_known: whether `host` is where it listens; under a server that is not ours nobody here knows that.
 
     Raises:
         ConfigError: it would be so, and settings do not allow it.
     """
-    if access.has_keys or settings.allow_without_keys or is_of_this_machine(settings.host):
+    if access.has_keys or settings.allow_without_keys or (is_host_known and is_of_this_machine(settings.host)):
         return
+    where = (
+        f"others may reach `{settings.host}`, and whoever does could ask for everything, for"
+        if is_host_known
+        else "nobody knows here on which address the server listens, and whoever reaches it could ask for everything:"
+    )
+    instead = (
+        "listen on `127.0.0.1`, or say with `--allow-without-keys`"
+        if is_host_known
+        else "or say with `allow_without_keys = true`, or `COMPLIANCE_ALLOW_WITHOUT_KEYS=true`,"
+    )
     raise ConfigError(
-        f"others may reach `{settings.host}`, and whoever does could ask for everything, for there are no keys in "
-        f"`{keys_path(settings)}`: make one with `compliance keys create --name NAME --scope check`, listen on "
-        "`127.0.0.1`, or say with `--allow-without-keys` that something else lets nobody in"
+        f"{where} there are no keys in `{keys_path(settings)}`: make one with `compliance keys create --name NAME "
+        f"--scope check`, {instead} that something else lets nobody in"
     )
 
 

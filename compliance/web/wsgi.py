@@ -4,6 +4,9 @@ Theory: settings come from `compliance.toml` and the environment, as ever, but f
 with how many processes: these are the server's. Everything is opened when the server asks for the application, in the
 process that answers with it. So a server must not open it before it forks (gunicorn does not, without `--preload`): the
 threads that watch the rules and write the evidence would be left behind.
+
+On which address the server listens nobody tells it, and behind a proxy on this machine every peer is of this machine.
+So there have to be keys, or it has to be said that none are needed.
 """
 
 from __future__ import annotations
@@ -56,7 +59,7 @@ def _opened() -> Application:
     leave_no_core()
     configured = settings(None, {})
     log_to_stderr(configured.log_format, 1)
-    check_exposure(configured, Access.of(configured))
+    check_exposure(configured, Access.of(configured), is_host_known=False)
     recorder = recorder_of(configured)
     checker = opened(configured, recorder)
     directory = evidence_directory(configured)

@@ -15,6 +15,8 @@ import pytest
 from click.testing import CliRunner
 
 from compliance.cli import main
+from compliance.errors import ComplianceError, ConfigError
+from compliance.web import wsgi
 from tests.components import missing
 from tests.tiny import changed, written
 from tests.web.process import Service, eventually
@@ -71,7 +73,7 @@ def free_port() -> int:
 )
 def test_gunicorn_serves_it_and_what_it_recorded_verifies(tmp_path: Path, kind: tuple[str, ...]) -> None:
     rules = written(tmp_path / "rules")
-    (tmp_path / "compliance.toml").write_text(f'rules_dir = "{rules}"\n', encoding="utf-8")
+    (tmp_path / "compliance.toml").write_text(f'rules_dir = "{rules}"\nallow_without_keys = true\n', encoding="utf-8")
     with gunicorn(tmp_path, free_port(), *kind) as service:
         answer = service.check(QUESTION).json
         assert (answer["notices"][0]["text"], answer["evidence"]["state"]) == ("Radio is on the list.", "recorded")
@@ -90,7 +92,35 @@ def test_gunicorn_serves_it_and_what_it_recorded_verifies(tmp_path: Path, kind: 
 
 
 def test_what_is_wrong_with_the_settings_is_said_before_gunicorn_listens(tmp_path: Path) -> None:
-    (tmp_path / "compliance.toml").write_text('rules_dir = "nowhere"\n', encoding="utf-8")
+    (tmp_path / "compliance.toml").write_text('rules_dir = "nowhere"\nallow_without_keys = true\n', encoding="utf-8")
     with gunicorn(tmp_path, free_port()) as service:
         assert service.process.wait(60) != 0
-        assert "`nowhere` is not a directory" in service.logged()
+        assert "`nowhere` is not there" in service.logged()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "192.0.2.1"])
+def test_it_does_not_open_without_keys_unless_that_is_said_to_be_meant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    """Where the server listens is not in the settings, whatever they say."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(wsgi, "log_to_stderr", lambda *_: None)
+    monkeypatch.setattr(wsgi, "leave_no_core", lambda: None)
+    file = tmp_path / "compliance.toml"
+    file.write_text(f'rules_dir = "nowhere"\nhost = "{host}"\n', encoding="utf-8")
+    with pytest.raises(ConfigError) as refused:
+        wsgi._opened()
+    for part in ("no keys in `data/keys.json`", "`compliance keys create", "`allow_without_keys = true`"):
+        assert part in str(refused.value)
+    assert "127.0.0.1" not in str(refused.value), "to listen there would not help"
+    for path, added in ((file, "allow_without_keys = true\n"), (tmp_path / "data" / "keys.json", None)):
+        before = file.read_text(encoding="utf-8")
+        if added is None:
+            created = CliRunner().invoke(main, ["keys", "create", "--name", "the CMS", "--scope", "check"])
+            assert created.exit_code == 0, created.output
+            assert path.exists()
+        else:
+            path.write_text(before + added, encoding="utf-8")
+        with pytest.raises(ComplianceError, match="`nowhere` is not there"):
+            wsgi._opened()
+        file.write_text(before, encoding="utf-8")
