@@ -38,8 +38,9 @@ def whole_of(path: Path) -> bundle.Bundle:
     if os.path.isfile(path) and path.suffix not in SUFFIXES:
         return bundle.read(path, shown(path))
     if not os.path.isdir(path):
+        wrong = "is not a directory" if os.path.lexists(path) else "is not there"
         raise RulesError(
-            [Problem(f"`{shown(path)}` is not a directory", help="give the directory of the rule files, or a bundle")]
+            [Problem(f"`{shown(path)}` {wrong}", help="give the directory of the rule files, or a bundle")]
         )
     problems: list[Problem] = []
     found = _read(path, _rule_files(path, _noting(problems)), problems)

@@ -190,7 +190,7 @@ def test_options_of_check_become_the_question() -> None:
         (("nowhere.json",), "`nowhere.json` cannot be read: no such file or directory"),
         ((".",), "`.` cannot be read: is a directory"),
         (("-", "--country", "RU"), "the question is in a file or in options, not both: country"),
-        (("--publisher", "x", "--rules", "nowhere"), "`nowhere` is not a directory"),
+        (("--publisher", "x", "--rules", "nowhere"), "`nowhere` is not there"),
     ],
 )
 def test_a_question_that_cannot_be_understood_is_refused(arguments: tuple[str, ...], message: str) -> None:
@@ -274,10 +274,11 @@ def test_rules_come_from_the_argument_the_environment_the_file_or_the_package(
         ("port = 'x'", "`port` is a whole number from 0 to 65535, not `x`"),
         ("= 1", "`settings.toml` is not TOML"),
         ("host = '\x00'", "`settings.toml` is not TOML"),
+        ("host = '\udcff'", "`settings.toml` is not UTF-8: save it as UTF-8"),
     ],
 )
 def test_settings_that_cannot_be_used_keep_the_service_from_starting(clean: Path, text: str, message: str) -> None:
-    (clean / "settings.toml").write_text(text, encoding="utf-8")
+    (clean / "settings.toml").write_text(text, encoding="utf-8", errors="surrogateescape")
     assert message in refused("serve", "--config", "settings.toml")
 
 
@@ -288,7 +289,7 @@ def test_settings_that_cannot_be_used_keep_the_service_from_starting(clean: Path
         (("--config", "."), "`.` cannot be read: is a directory"),
         (("--port", "65536"), "`--port` is a whole number from 0 to 65535, not `65536`"),
         (("--geo-database", "nowhere.mmdb"), "`nowhere.mmdb` does not exist"),
-        (("--rules", "nowhere"), "`nowhere` is not a directory"),
+        (("--rules", "nowhere"), "`nowhere` is not there"),
     ],
 )
 def test_a_service_that_cannot_start_says_why(arguments: tuple[str, ...], message: str) -> None:

@@ -80,7 +80,7 @@ def test_of_other_days_nothing_is_decided_and_that_is_said(sealed: Sealed) -> No
     [
         (("--since", "yesterday"), "`yesterday` is not a calendar day: write it as YYYY-MM-DD"),
         (("--since", "2026-09-02", "--until", "2026-09-01"), "`2026-09-01` is before `2026-09-02`"),
-        (("--with", "nowhere"), "`nowhere` is not a directory"),
+        (("--with", "nowhere"), "`nowhere` is not there"),
     ],
 )
 def test_what_cannot_be_used_is_refused(sealed: Sealed, arguments: tuple[str, ...], message: str) -> None:

@@ -80,13 +80,21 @@ def test_a_scenario_that_fails_refuses_the_directory(tmp_path: Path) -> None:
 def test_a_path_that_is_not_utf_8_is_told_in_what_any_log_and_json_can_hold() -> None:
     with pytest.raises(RulesError) as raised:
         read_rules(Path("a\udcff"))
-    assert [problem.message for problem in raised.value.problems] == ["`a?` is not a directory"]
+    assert [problem.message for problem in raised.value.problems] == ["`a?` is not there"]
 
 
-@pytest.mark.parametrize("name", ["nowhere", "file.yaml", "\0"])
-def test_what_is_not_a_directory_is_one_problem(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("nowhere", "is not there"),
+        ("nowhere.bundle", "is not there"),
+        ("file.yaml", "is not a directory"),
+        ("\0", "is not there"),
+    ],
+)
+def test_what_is_not_a_directory_is_one_problem(tmp_path: Path, name: str, why: str) -> None:
     (tmp_path / "file.yaml").touch()
-    with pytest.raises(RulesError, match="is not a directory") as raised:
+    with pytest.raises(RulesError, match=why) as raised:
         Store(tmp_path / name)
     assert len(raised.value.problems) == 1
 

@@ -75,7 +75,7 @@ def _items(text: bytes, file: Path) -> Iterator[tuple[bytes, str]]:
     try:
         items = msgspec.json.decode(text, type=list[msgspec.Raw])
     except MALFORMED as error:
-        raise not_json(error) from None
+        raise not_json(error, text) from None
     yield from ((bytes(item), f"{file} item {number}") for number, item in enumerate(items, 1))
 
 

@@ -75,7 +75,7 @@ def _array(text: bytes) -> list[bytes]:
         help_ = "send a JSON array of bodies of a check, or one body on each line"
         raise RequestError([Problem("this should be a list", help=help_)]) from None
     except MALFORMED as error:
-        raise not_json(error) from None
+        raise not_json(error, text) from None
 
 
 def _lines(text: bytes) -> list[bytes]:

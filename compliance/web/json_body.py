@@ -69,14 +69,14 @@ def any_json(body: bytes) -> Any:
     except msgspec.ValidationError:
         raise RequestError([Problem("a number is too large", help="nothing here asks for a number")]) from None
     except MALFORMED as error:
-        raise not_json(error) from None
+        raise not_json(error, body) from None
 
 
-def not_json(error: Exception) -> NotJsonError:
+def not_json(error: Exception, body: bytes) -> NotJsonError:
     """What to say of a body on which the decoder gave up, as far as it says where."""
     if isinstance(error, RecursionError):
         return NotJsonError("the body is nested too deeply")
-    if isinstance(error, UnicodeDecodeError):
+    if isinstance(error, UnicodeDecodeError) or not _is_utf_8(body):
         return NotJsonError("the body is not UTF-8")
     found = re.search(r"byte (\d+)", str(error))
     return NotJsonError(f"the body is not JSON: look at byte {found[1]}" if found else "the body is not JSON")
@@ -102,8 +102,16 @@ def given_twice(body: bytes) -> list[Problem]:
     except _TwiceError:
         return list(islice(_repeated(_keeping.decode(text), ""), MOST_PROBLEMS))
     except RecursionError as error:
-        raise not_json(error) from None
+        raise not_json(error, body) from None
     return []
+
+
+def _is_utf_8(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _once(pairs: list[tuple[str, Any]]) -> None:

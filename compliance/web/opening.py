@@ -44,7 +44,9 @@ def settings_file(config: Path | None) -> tuple[Path | None, dict[str, object]]:
             file = tomllib.loads(path.read_text(encoding="utf-8"))
         except OSError as error:
             raise ConfigError(f"`{path}` cannot be read: {(error.strerror or 'no reason given').lower()}") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except UnicodeDecodeError:
+            raise ConfigError(f"`{path}` is not UTF-8: save it as UTF-8") from None
+        except tomllib.TOMLDecodeError as error:
             raise ConfigError(f"`{path}` is not TOML: {str(error).lower()}") from None
         return path, file
     return None, file

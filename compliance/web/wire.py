@@ -119,7 +119,7 @@ def understand(body: bytes, own: Reader | None) -> tuple[Request, list[Problem]]
         article = _article(value, problems)
         asked = _mended(value if article is None else {**value, "content": {}}, problems)
     except MALFORMED as error:
-        raise not_json(error) from None
+        raise not_json(error, text) from None
     wrong_tags = _language_problems(asked.languages)
     problems += [*given_twice(text), *_reader_problems(asked.reader), *wrong_tags]
     as_of = None if asked.as_of is None else parse_day(asked.as_of)

@@ -74,7 +74,7 @@ def test_a_quick_run_asks_the_real_commands_and_promises_nothing(
 
 def test_a_command_that_ends_badly_is_not_measured(tmp_path: Path) -> None:
     spent = Spent()
-    with pytest.raises(RuntimeError, match=r"ended with 2\n.*`nowhere` is not a directory"):
+    with pytest.raises(RuntimeError, match=r"ended with 2\n.*`nowhere` is not there"):
         run(tmp_path, (*desk.CLI, "test", "nowhere"), {0}, spent)
     assert spent.cpu == spent.megabytes == []
 

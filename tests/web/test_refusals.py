@@ -377,6 +377,8 @@ def test_what_is_left_behind_a_day_of_publication_is_not_passed_over(asker: Aske
     [
         b'{"content": {"url": "\xff\xfe"}}',
         b'{"content": {"\xff": "x"}}',
+        b"\xff",
+        b'{"content": \xff}',
         b'{"explain": 1, "content": {"url": "\xd0"}}',
         b'{"content": {"publisher": "\xcf\xf0\xe8\xe2\xe5\xf2"}}',
     ],

@@ -216,7 +216,7 @@ def test_a_port_that_somebody_listens_on_is_refused_and_rules_with_errors_are_to
     assert "cannot listen on `nobody.invalid` port `0`" in refused(
         "--host", "nobody.invalid", "--port", "0", "--allow-without-keys"
     )
-    assert "`nowhere` is not a directory" in refused("--rules", "nowhere")
+    assert "`nowhere` is not there" in refused("--rules", "nowhere")
 
 
 def test_who_has_not_installed_the_server_is_told_how(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
