@@ -29,6 +29,8 @@ from compliance.store import Snapshot
 
 OVERHEAD: Final = 500
 """About so many bytes go with each value that is kept, in CPython on a machine of 64 bits."""
+FOUND: Final = 1_000
+"""About so many bytes goes with each name that is found in the texts of a page."""
 MOST_SORTS: Final = 4_096
 Head = Sequence[tuple[str, str]]
 At = tuple[Snapshot, datetime]
@@ -107,13 +109,22 @@ class Ready:
 
 
 class Page:
-    """A page as it was asked about. Whoever asks again in the same words has the same one: it is known by itself."""
+    """A page as it was asked about. Whoever asks again in the same words has the same one: it is known by its mark.
 
-    __slots__ = ("_read", "asked", "is_kept")
+    What is kept for a page has its mark and not the page, so that it is gone once it is kept no longer.
+    """
 
-    def __init__(self, asked: Asked, *, is_kept: bool = False) -> None:
-        """Begin to know a page; unless it is kept, nobody finds it again, and nothing is kept for it."""
-        self.asked, self.is_kept = asked, is_kept
+    __slots__ = ("_read", "asked", "is_kept", "mark", "room")
+
+    def __init__(self, asked: Asked, *, is_kept: bool = False, room: int = 0) -> None:
+        """Begin to know a page; unless it is kept, nobody finds it again, and nothing is kept for it.
+
+        Args:
+            asked: what is asked about it.
+            is_kept: whether somebody finds it again.
+            room: so many bytes may be kept of what is in its texts.
+        """
+        self.asked, self.is_kept, self.room, self.mark = asked, is_kept, room, object()
         self._read: tuple[Snapshot, Understood] | None = None
 
     def understood(self, snapshot: Snapshot) -> Understood:
@@ -125,7 +136,9 @@ class Page:
         read = self._read
         if read is None or read[0] is not snapshot:
             read = snapshot, understood(snapshot, self.asked.content)
-            if not self.went_unread(read[1]):
+            found = read[1].looked
+            is_small = FOUND * (len(found.mentions) + len(found.suppressed)) <= self.room
+            if is_small and not self.went_unread(read[1]):
                 self._read = read
         return read[1]
 
@@ -146,14 +159,14 @@ class _Near:
 
     def __init__(self, databases: Databases, most: int) -> None:
         self.databases, self.cells, self._most, self._room = databases, databases.cells, most, most
-        self.answers: dict[Page, dict[int, Ready]] = {}
+        self.answers: dict[object, dict[int, Ready]] = {}
 
     def put(self, page: Page, cell: int, ready: Ready) -> None:
         self._room -= len(ready.body) + OVERHEAD
         if self._room < 0:
             self.answers, self._room = {}, self._most
         else:
-            self.answers.setdefault(page, {})[cell] = ready
+            self.answers.setdefault(page.mark, {})[cell] = ready
 
 
 class _Sitting:
@@ -210,8 +223,8 @@ class KeptAnswers:
 
     def keep(self, key: Hashable, asked: Asked, size: int) -> Page:
         """A page under the words in which it was asked about, which are so many bytes."""
-        page = Page(asked, is_kept=True)
-        self._pages.put(key, page, size)
+        page = Page(asked, is_kept=True, room=size // 2)
+        self._pages.put(key, page, size + page.room)
         return page
 
     def whole(self, words: bytes, moment: At) -> Ready | None:
@@ -241,7 +254,7 @@ class KeptAnswers:
             sitting.near = near = _Near(databases, self._most)
         if near.cells is None or (cell := near.cells.of(address)) is None:
             return self.answer(page, Reader(address.decode("ascii")), moment)
-        answers = near.answers.get(page)
+        answers = near.answers.get(page.mark)
         if answers is not None and (found := answers.get(cell)) is not None and moment[1] < found.until:
             return found
         ready = self.answer(page, Reader(address.decode("ascii")), moment)
@@ -259,7 +272,7 @@ class KeptAnswers:
         asked, sitting = page.asked, self._at(moment)
         days = sitting.places if asked.as_of is None else places_days(snapshot, asked.as_of, now)
         location = self._checker.located(snapshot, reader, *days)
-        ready = sitting.answers.get((page, location))
+        ready = sitting.answers.get((page.mark, location))
         if ready is None or now >= ready.until:
             return self._made(sitting, page, location, now)
         return ready
@@ -293,7 +306,7 @@ class KeptAnswers:
         body = answer.to_json()
         ready = Ready(body, sort.meaning, sort, _until(answer), is_kept, self._head(len(body), sort.meaning))
         if is_kept:
-            sitting.answers.put((page, location), ready, len(ready.body))
+            sitting.answers.put((page.mark, location), ready, len(ready.body))
         return ready
 
 

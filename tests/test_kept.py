@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from compliance import Answer, Checker, Content, Reader
 from compliance.audit.record import CountersRecord, DecisionRecord
-from compliance.check import Asked
+from compliance.check import Asked, Understood
 from compliance.errors import RequestError
 from compliance.geo.databases import Databases, packaged
-from compliance.kept import OVERHEAD, KeptAnswers, Page, SizedMemo
+from compliance.kept import FOUND, OVERHEAD, KeptAnswers, Page, SizedMemo
 from tests.geo.mmdb import mmdb
 from tests.node import NOON, PAGE, READERS, Node
 from tests.tiny import changed, written
@@ -337,6 +337,28 @@ def test_nothing_that_is_kept_holds_the_address_of_a_reader(desk: Desk) -> None:
             left.extend(gc.get_referents(each))
     assert any('"notices"' in each for each in texts)
     assert not [each for each in texts if address in each]
+
+
+def test_of_a_page_that_is_kept_no_longer_nothing_is_left(desk: Desk) -> None:
+    """Answers are small and pages are not: an answer that is kept does not keep its page."""
+    desk.told(0, READERS[0])
+    desk.told(0, Reader(address="203.0.113.77"))
+    page = desk.pages[0]
+    holds_it = [each for each in gc.get_referrers(page) if isinstance(each, dict | tuple)]
+    assert desk.kept._sitting is not None
+    assert len(desk.kept._sitting.answers._young) > 0
+    assert holds_it == []
+
+
+@pytest.mark.parametrize(("room", "is_read_again"), [(2 * FOUND, False), (2 * FOUND - 1, True)])
+def test_what_is_in_the_texts_of_a_page_is_kept_if_there_is_room_for_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, *, room: int, is_read_again: bool
+) -> None:
+    content = Content(publisher="paper.example", text="The Radio says so, and so says the Radio.", language="en")
+    page, snapshot = Page(Asked(content), is_kept=True, room=room), desk.node.checker.store.current
+    assert len(page.understood(snapshot).looked.mentions) == 2
+    monkeypatch.setattr("compliance.kept.understood", lambda *_: Understood(content, {}))
+    assert (page.understood(snapshot).looked.mentions == ()) is is_read_again
 
 
 # -- room -----------------------------------------------------------------------------------------------
