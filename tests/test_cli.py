@@ -259,6 +259,24 @@ def test_rules_come_from_the_argument_the_environment_the_file_or_the_package(
     assert len(set(meanings)) == 4
 
 
+# -- commands that are not there ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["chek", "--publisher", "x"], "there is no command `chek`\n  help: the nearest is `check`"),
+        (["qqqqqq"], "there is no command `qqqqqq`\n  help: `compliance --help` lists the commands"),
+        (["audit", "reciept", "3"], "there is no command `reciept`\n  help: the nearest is `receipt`"),
+        (["keys", "x"], "there is no command `x`\n  help: `compliance keys --help` lists the commands"),
+        (["geo", "wehre"], "there is no command `wehre`\n  help: the nearest is `where`"),
+    ],
+)
+def test_a_command_that_is_not_there_is_answered_with_the_nearest(arguments: list[str], told: str) -> None:
+    done = CliRunner().invoke(main, arguments, prog_name="compliance")
+    assert (done.exit_code, done.stdout, done.stderr) == (UNUSABLE, "", f"error: {told}\n")
+
+
 # -- settings -------------------------------------------------------------------------------------------
 
 

@@ -13,6 +13,7 @@ from typing import Final
 import click
 
 from compliance import __version__
+from compliance.cli.group import Commands
 
 _MODULES: Final = {
     "audit": "audit",
@@ -38,7 +39,7 @@ _MODULES: Final = {
 """The module of each command, where it has the command's name; `import` is a word of Python's, so `import_`."""
 
 
-class _Commands(click.Group):
+class _Commands(Commands):
     """Commands that are imported when they are run, or listed with what they do."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's

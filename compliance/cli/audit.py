@@ -13,9 +13,10 @@ from compliance.cli.audit_receipt import receipt
 from compliance.cli.audit_seal import seal
 from compliance.cli.audit_show import show
 from compliance.cli.audit_verdict import verdict
+from compliance.cli.group import Commands
 
 
-@click.group()
+@click.group(cls=Commands)
 def audit() -> None:
     """Seal the log of evidence, and look after it. Each of the commands takes `--json`."""
 

@@ -129,7 +129,9 @@ def _key(path: Path) -> PrivateKey:
 
 
 def _make_key(path: Path, name: str, *, as_json: bool) -> NoReturn:
-    """Make a key; only its public half is shown."""
+    """Make a key; only its public half is shown. A directory that is not there is a slip, and no wish for one."""
+    if not path.parent.is_dir():
+        raise ConfigError(f"`{path}` cannot be written: no such file or directory")
     made = make_key(path, name, Disk())
     if as_json:
         print_json({"vkey": made.public.vkey, "path": str(path)})

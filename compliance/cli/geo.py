@@ -8,9 +8,10 @@ from compliance.cli.geo_audit import audit
 from compliance.cli.geo_check import check
 from compliance.cli.geo_update import update
 from compliance.cli.geo_where import where
+from compliance.cli.group import Commands
 
 
-@click.group()
+@click.group(cls=Commands)
 def geo() -> None:
     """Explain places, and look after geolocation databases. Each of the commands takes `--json`."""
 

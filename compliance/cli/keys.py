@@ -16,6 +16,7 @@ import click
 from compliance.check import today
 from compliance.cli.command import GOOD, config_option, json_option, print_json, reports_errors
 from compliance.cli.command import settings as settings_of
+from compliance.cli.group import Commands
 from compliance.errors import ConfigError
 from compliance.keys import key as keys_
 from compliance.keys.key import HIGHEST_RATE, LONGEST_NAME, SCOPES, Key, scopes_of, written
@@ -33,7 +34,7 @@ data_dir_option = click.option(
 )
 
 
-@click.group()
+@click.group(cls=Commands)
 def keys() -> None:
     """Make, list, exchange and take back the keys of callers. Each of the commands takes `--json`."""
 

@@ -119,6 +119,8 @@ def test_but_for_its_signature_a_signed_bundle_is_the_unsigned_one(tmp_path: Pat
         (["--new-key", "k", "--name", "a+b"], "`a+b` is no name of a key: it is empty, or has a space or a `+` in it"),
         (["--new-key", "k", "--name", "n", "-o", "a"], "`--new-key` builds nothing: leave the other options out"),
         (["--new-key", "k", "--name", "n", "--key", "x"], "`--new-key` builds nothing: leave the other options out"),
+        (["--new-key", "no/such.key", "--name", "n"], "`no/such.key` cannot be written: no such file or directory"),
+        (["-o", "no/such.bundle"], "`no/such.bundle` cannot be written: no such file or directory"),
         ([], "say with `--output` which file to write"),
         (
             ["-o", "a", "--key", "nowhere"],
