@@ -36,6 +36,7 @@ from compliance.notices.spoken import Page, changes, footnotes, speak
 from compliance.reader import Reader
 from compliance.recording import Tabled
 from compliance.store import Snapshot
+from compliance.undeclared import undeclared
 
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,199}")
 _HEADERS: Final = {"country": "country", "region": "region"}
@@ -53,10 +54,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A table for the edge, and what was recorded of its pages."""
+    """A table for the edge, what was recorded of its pages, and the publishers of some that nobody declared."""
 
     table: EdgeTable
     recorded: tuple[Tabled, ...] = ()
+    undeclared: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,16 +121,17 @@ def _notice(page: Page, instance: Instance, facts: Facts, marker: str) -> Printe
     )
 
 
-def checked(checker: Checker, items: Iterable[Item]) -> None:
-    """Read every page and do nothing with it.
+def checked(checker: Checker, items: Iterable[Item]) -> tuple[str | None, ...]:
+    """For each page its publisher if nobody declared that; every page is read, and no more.
 
     Raises:
         RequestError: with everything about any of them that cannot be understood.
     """
     problems: list[Problem] = []
-    _read(checker.moment()[0], items, problems)
+    read = _read(checker.moment()[0], items, problems)
     if problems:
         raise RequestError(problems)
+    return tuple(_undeclared(page) for page, _ in read)
 
 
 def exported(
@@ -167,7 +170,13 @@ def exported(
             recorded.append(recorder.table(snapshot, question, Moment(now, days, as_of, None)))
         if moved is not None:
             moved(1)
-    return Exported(_joined(moment, pages, rows, as_of, now), tuple(recorded))
+    names = dict.fromkeys(_undeclared(page.read) for page in pages)
+    unknown = tuple(name for name in names if name is not None)
+    return Exported(_joined(moment, pages, rows, as_of, now), tuple(recorded), unknown)
+
+
+def _undeclared(page: Understood) -> str | None:
+    return undeclared(page.advice, page.content.publisher, page.content.url)
 
 
 def _joined(

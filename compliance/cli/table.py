@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +29,7 @@ from compliance.cli.command import (
     settings,
 )
 from compliance.cli.pages import Asked
+from compliance.cli.table_warnings import Warnings
 from compliance.cli.table_watch import Keeper, keep, look
 from compliance.edge.formats import LONGEST_NAME, files_of, stamp, to_json
 from compliance.edge.table import EdgeTable
@@ -75,7 +76,7 @@ def table(config: Path | None, *, as_json: bool, **given: Any) -> None:
         raise ConfigError("nothing is recorded: `evidence` is `off` in the settings")
     try:
         checker = opened(configured, recorder)
-        _understood(checker, asked, problems)
+        names = _understood(checker, asked, problems)
         if given["is_kept"] and output is not None:
             making = _Making(checker, kind, output, as_json=as_json)
             _keep(making, file, asked, seen, then, configured.reload_seconds)
@@ -88,8 +89,8 @@ def table(config: Path | None, *, as_json: bool, **given: Any) -> None:
     finally:
         if recorder is not None:
             recorder.close()
-    for each in recorded if kind is None else ():
-        _show(each, as_json=as_json)
+    if kind is None:
+        _show(recorded, names, Warnings(checker), as_json=as_json)
     sys.exit(FINDINGS if record and any(each.evidence == NOT_RECORDED for each in recorded) else GOOD)
 
 
@@ -131,11 +132,18 @@ class _Making:
     output: Path
     as_json: bool
     recorded: Sequence[Tabled] = ()
+    warnings: Warnings = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.warnings = Warnings(self.checker)
 
     def __call__(self, asked: Sequence[Asked]) -> EdgeTable:
         made = _made(self.checker, asked, self.kind)
         table_files.write(self.output, files_of(self.kind, made.table))
-        _told(made.table, self.output, made.recorded, as_json=self.as_json, is_aside=True)
+        if self.as_json:
+            _told_as_json(made, self.output, Warnings(self.checker))
+        else:
+            _told(made, self.output, self.warnings, is_aside=True)
         self.recorded = made.recorded
         return made.table
 
@@ -152,17 +160,20 @@ def _keep(
     keep(keeper, making.checker, seconds, stopped)
 
 
-def _understood(checker: Checker, asked: Sequence[Asked], problems: Sequence[Problem]) -> None:
-    """Refuse everything at once if anything cannot be understood; a page that stands alone is only read once."""
-    if not problems and len(asked) == 1:
-        return
+def _understood(checker: Checker, asked: Sequence[Asked], problems: Sequence[Problem]) -> Sequence[str | None]:
+    """The publishers that nobody declared, page by page; everything is refused at once if anything is not understood.
+
+    What is wrong with a page that stands alone is said where its table is made.
+    """
+    names: Sequence[str | None] = (None,)
     more: Sequence[Problem] = ()
     try:
-        checked(checker, _items(asked))
+        names = checked(checker, _items(asked))
     except RequestError as error:
         more = error.problems
-    if problems or more:
+    if problems or (more and len(asked) > 1):
         raise RequestError([*problems, *more])
+    return names
 
 
 def _tabled(checker: Checker, asked: Sequence[Asked]) -> Iterator[Tabled]:
@@ -182,12 +193,16 @@ def _export(
     checker: Checker, asked: Sequence[Asked], kind: str, output: Path | None, *, as_json: bool
 ) -> Sequence[Tabled]:
     """Make one table of all pages, and write or print it; what was recorded of them comes out."""
-    made = _made(checker, asked, kind)
+    made, warnings = _made(checker, asked, kind), Warnings(checker)
     if output is None:
         print_json(msgspec.json.decode(to_json(made.table)))
+        warnings.tell(made.undeclared)
+        return made.recorded
+    table_files.write(output, files_of(kind, made.table))
+    if as_json:
+        _told_as_json(made, output, warnings)
     else:
-        table_files.write(output, files_of(kind, made.table))
-        _told(made.table, output, made.recorded, as_json=as_json)
+        _told(made, output, warnings)
     return made.recorded
 
 
@@ -198,29 +213,45 @@ def _made(checker: Checker, asked: Sequence[Asked], kind: str) -> Exported:
         return exported(checker, _items(asked), longest=longest, is_recorded=is_recorded, moved=move)
 
 
-def _told(made: EdgeTable, output: Path, recorded: Sequence[Tabled], *, as_json: bool, is_aside: bool = False) -> None:
-    """What was written, and until when it holds; text goes to standard error where it is told aside."""
-    until = stamp(made.basis.valid_until)
-    states = [each.evidence.state for each in recorded]
-    counts = {"pages": len(made.row_of), "zones": made.zone_count, "fragments": len(made.fragments)}
-    if as_json:
-        ruleset = {"meaning": made.basis.meaning, "source": made.basis.source}
-        head = {"table": made.digest, "ruleset": ruleset, "valid_until": until}
-        print_json({**head, **counts, "output": str(output), "recorded": states.count("recorded")})
-        return
+def _counts(made: EdgeTable) -> dict[str, int]:
+    return {"pages": len(made.row_of), "zones": made.zone_count, "fragments": len(made.fragments)}
+
+
+def _told(made: Exported, output: Path, warnings: Warnings, *, is_aside: bool = False) -> None:
+    """Say what was written, and until when it holds; on standard error where it is told aside."""
+    until = stamp(made.table.basis.valid_until)
     end = f"valid until {until}" if until else "no change is foreseen"
-    listed = ", ".join(f"{count} {name}" for name, count in counts.items())
-    click.echo(f"{output}: table {made.digest}, {listed}; {end}", err=is_aside)
+    listed = ", ".join(f"{count} {name}" for name, count in _counts(made.table).items())
+    click.echo(f"{output}: table {made.table.digest}, {listed}; {end}", err=is_aside)
+    states = [each.evidence.state for each in made.recorded]
     for state in sorted(set(states)):
         click.echo(f"  {states.count(state)} {state}", err=is_aside)
+    warnings.tell(made.undeclared)
 
 
-def _show(found: Tabled, *, as_json: bool) -> None:
-    told: dict[str, Any] = msgspec.json.decode(found.to_json())
-    if as_json:
-        print_json(told)
-        return
-    click.echo(f"{told['content'] or 'a page without a name'}: table {told['table']} ({found.evidence.state})")
+def _told_as_json(made: Exported, output: Path, warnings: Warnings) -> None:
+    basis = made.table.basis
+    ruleset = {"meaning": basis.meaning, "source": basis.source}
+    head = {"table": made.table.digest, "ruleset": ruleset, "valid_until": stamp(basis.valid_until)}
+    count = sum(each.evidence.state == "recorded" for each in made.recorded)
+    tail = {"output": str(output), "recorded": count, "warnings": warnings.of(made.undeclared)}
+    print_json({**head, **_counts(made.table), **tail})
+
+
+def _show(tables: Sequence[Tabled], names: Sequence[str | None], warnings: Warnings, *, as_json: bool) -> None:
+    """Print tables of single pages, and what has to be told of each; a table as JSON tells it once, the first."""
+    for found, name in zip(tables, names, strict=True):
+        told: dict[str, Any] = msgspec.json.decode(found.to_json())
+        if not as_json:
+            _show_text(told, found.evidence.state)
+        else:
+            new = warnings.of([name])
+            print_json({**told, "warnings": new} if new else told)
+    warnings.tell(names)
+
+
+def _show_text(told: dict[str, Any], state: str) -> None:
+    click.echo(f"{told['content'] or 'a page without a name'}: table {told['table']} ({state})")
     for number, row in enumerate(told["rows"]):
         click.echo(f"  {_where(row['places'], is_rest=number == told['elsewhere'])}{_unknown(told, number)}")
         for notice in row["notices"]:

@@ -15,13 +15,15 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, cast
 
+from compliance.answer import Answer
 from compliance.blocks import UNSURE, Halves, halves, printed
-from compliance.check import Checker
+from compliance.check import Checker, understood
 from compliance.content.facts import Content
 from compliance.fallback import Fallbacks, publishers
 from compliance.geo.client_address import ProxyTrust
 from compliance.middleware.headers import version
 from compliance.reader import Reader, Sender, sender
+from compliance.undeclared import EVENT, Undeclared, undeclared
 
 _log = logging.getLogger("compliance.middleware")
 Page = Mapping[str, Any]
@@ -98,8 +100,13 @@ class Site:
         self._source, self._publisher, self._describe = source, publisher, page
         self._languages, self._trust = tuple(languages), trust
         self._fallbacks = Fallbacks(source) if isinstance(source, Checker) else None
+        self._undeclared = Undeclared(_warn)
         if self._fallbacks is not None:
             self._fallbacks.learn(publishers(publisher, None), self._languages)
+        if isinstance(source, Checker) and publisher is not None and page is None:
+            snapshot = source.store.current
+            advice = understood(snapshot, Content(publisher=publisher)).advice
+            self._look(advice, {"publisher": publisher}, snapshot.ruleset.meaning)
 
     @property
     def is_waiting(self) -> bool:
@@ -124,8 +131,9 @@ class Site:
             page = self._page(request)
             if page is None:
                 return None
-            told = cast("Awaitable[Told]", self._ask(page, request))
-            return self._decided((await told).halves)
+            told = await cast("Awaitable[Told]", self._ask(page, request))
+            self._heed(told, page)
+            return self._decided(told.halves)
         except Exception as error:  # noqa: BLE001 - a page is served whatever goes wrong here
             return self._instead(error, page or {})
 
@@ -150,13 +158,28 @@ class Site:
 
     def _asked(self, page: Page, request: PageRequest) -> Halves:
         if not isinstance(self._source, Checker):
-            return cast("Told", self._ask(page, request)).halves
+            told = cast("Told", self._ask(page, request))
+            self._heed(told, page)
+            return told.halves
         sent = self._sender(request)
         reader = Reader() if sent is None else sent.reader
-        found = printed(self._source.check(Content(**page), reader, languages=self._languages))
+        answer = self._source.check(Content(**page), reader, languages=self._languages)
+        self._look(answer.advice, page, answer.ruleset.meaning)
+        found = printed(answer)
         if self._fallbacks is not None:
             self._fallbacks.learn(publishers(page.get("publisher"), page.get("url")), self._languages)
         return halves(found)
+
+    def _heed(self, told: Told, page: Page) -> None:
+        """The same of what a client says."""
+        answer = getattr(told, "answer", None)
+        if isinstance(answer, Answer) and not getattr(told, "is_fallback", False):
+            self._look(answer.advice, page, answer.ruleset.meaning)
+
+    def _look(self, advice: Sequence[str], page: Page, ruleset: str) -> None:
+        """Tell whoever runs the site of a publisher that nobody declared: its pages do not."""
+        directory = self._source.store.current.directory if isinstance(self._source, Checker) else None
+        self._undeclared.look(undeclared(advice, page.get("publisher"), page.get("url")), ruleset, directory)
 
     def _ask(self, page: Page, request: PageRequest) -> Told | Awaitable[Told]:
         source = cast("Asking", self._source)
@@ -164,6 +187,10 @@ class Site:
 
     def _sender(self, request: PageRequest) -> Sender | None:
         return None if self._trust is None else sender(request.peer, request.headers, self._trust)
+
+
+def _warn(message: str, name: str) -> None:
+    _log.warning("%s", message, extra={"event": EVENT, "facts": {"publisher": name} if name else {}})
 
 
 def _described(sent: Sender | None) -> Mapping[str, object] | None:

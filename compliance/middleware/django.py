@@ -4,8 +4,10 @@ Theory: as in `wsgi`, but with Django's own requests and responses, under WSGI a
 what compresses and what answers conditional requests (`GZipMiddleware`, `ConditionalGetMiddleware`), and say in
 `COMPLIANCE_NOTICES` what it asks.
 
+    from compliance import Checker
+
     MIDDLEWARE = ["django.middleware.gzip.GZipMiddleware", "compliance.middleware.django.notices"]
-    COMPLIANCE_NOTICES = {"source": Checker.open(), "publisher": "my-daily.example"}
+    COMPLIANCE_NOTICES = {"source": Checker.open(), "publisher": "rferl.org"}
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ from compliance.fallback import Fallbacks, publishers
 from compliance.geo.client_address import ProxyTrust
 from compliance.model.notice import Placement
 from compliance.reader import Sender, sender
+from compliance.undeclared import EVENT, Undeclared, undeclared
 from compliance.web.checking import checked
 from compliance.web.problems import ProblemDetails
 from compliance.web.service import EXTENSION as SERVICE
@@ -32,6 +33,7 @@ from compliance.web.withheld import place_of
 PATH: Final = "/v1/fragment"
 MEDIA_TYPE: Final = "text/html; charset=utf-8"
 EXTENSION: Final = "compliance.fragment"
+WARNED: Final = "compliance.fragment.warned"
 FALLBACK: Final = "Fallback"
 """The header that says that a block is a fallback, and why."""
 MOST_DETAIL: Final = 500
@@ -62,9 +64,10 @@ class _Cache(msgspec.Struct, frozen=True):
 
 
 class _Told(Printed, frozen=True, kw_only=True):
-    """What is printed of an answer, and how long it may be kept."""
+    """What is printed of an answer, how long it may be kept, and what would make it more certain."""
 
     cache: _Cache = _Cache()
+    advice: tuple[str, ...] = ()
 
 
 _decoder: Final = msgspec.json.Decoder(_Told)
@@ -76,6 +79,11 @@ def _prepare(state: Any) -> None:
     """Make the fallbacks with the application, while all is well."""
     shared: Service = state.app.extensions[SERVICE]
     state.app.extensions[EXTENSION] = Fallbacks(shared.checker)
+    state.app.extensions[WARNED] = Undeclared(_warn)
+
+
+def _warn(message: str, name: str) -> None:
+    _log.warning("%s", message, extra={"event": EVENT, "facts": {"publisher": name} if name else {}})
 
 
 @routes.get(PATH)
@@ -105,11 +113,19 @@ def _answered(written: bytes, wanted: Sequence[str] | None, problems: list[Probl
     told = _decoder.decode(ready.body)
     named = _named()
     _fallbacks().learn(_publishers(named), named.languages)
+    _look(told, named, ready.meaning)
     response = Response(block(told, wanted) or NOTHING, content_type=MEDIA_TYPE)
     # what is printed for a reader in some place must not reach another, not even out of a browser's own cache
     response.headers["Cache-Control"] = "no-store" if is_private else f"private, max-age={told.cache.max_age}"
     response.headers["Ruleset"] = ready.meaning
     return response
+
+
+def _look(told: _Told, named: _Body, ruleset: str) -> None:
+    """Tell whoever runs the service of a publisher that nobody declared; the page is for readers, and says nothing."""
+    warned: Undeclared = current_app.extensions[WARNED]
+    name = undeclared(told.advice, named.content.publisher, named.content.url)
+    warned.look(name, ruleset, service().checker.store.current.directory)
 
 
 def _sender() -> Sender:
