@@ -99,7 +99,7 @@ class Admission:
 
     def _signed(self, whole: Bundle, shown: str) -> Signed:
         if whole.signature is None:
-            help_ = f"{_BUILD}, or take `rules_keys` out of the settings"
+            help_ = f"{_BUILD}, or take `rules_keys` out of where `compliance config` says that it is from"
             raise _refused(f"`{shown}` is not signed, and with `rules_keys` only signed bundles are served", help_)
         try:
             return verified(whole.signature, whole.manifest, self._keys)
@@ -131,6 +131,11 @@ class Admission:
             return msgspec.json.decode(self._newest.read_bytes(), type=_Newest)
         except FileNotFoundError:
             return None
+        except PermissionError:
+            help_ = "run this as the user of the service"
+            raise _refused(
+                f"`{self._newest}`, which says which rules were the newest, may not be read", help_
+            ) from None
         except (OSError, msgspec.DecodeError):
             help_ = "restore it, or remove it if you know that the rules are the newest"
             raise _refused(f"`{self._newest}` does not say which rules were the newest", help_) from None

@@ -85,7 +85,12 @@ def _tried(data: bytes, shown: str, admission: Admission) -> None:
 def _opened(origin: _Fetched, memo: int, kept: FormsCache | None) -> Store:
     """A store on the last good bundle; where there is none, on one that is fetched now."""
     path = origin.address.path
-    if not path.is_file():
+    try:
+        is_there = path.is_file()
+    except PermissionError:
+        help_ = "run this as the user of the service"
+        raise RulesError([Problem(f"`{path}` may not be read", help=help_)]) from None
+    if not is_there:
         origin.address.fetch()
         return Store(path, memo, kept, origin)
     try:

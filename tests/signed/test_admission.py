@@ -9,12 +9,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from compliance import Checker, bundle
 from compliance.errors import ConfigError, Problem, RulesError
 from compliance.signed.admission import Admission
+from compliance.signed.rules import SignedRules
 from compliance.store import Store, open_snapshot
 from tests.signed.building import FRESH, KEY, OTHER, TODAY, admission, built, of_file
 from tests.tiny import TINY, changed, written
@@ -49,7 +51,7 @@ def test_a_bundle_that_a_known_key_signed_is_let_in_with_who_vouches_for_it(tmp_
 
 def test_what_nobody_signed_is_refused_with_what_to_do(tmp_path: Path) -> None:
     message = "`a.bundle` is not signed, and with `rules_keys` only signed bundles are served"
-    help_ = f"{BUILD}, or take `rules_keys` out of the settings"
+    help_ = f"{BUILD}, or take `rules_keys` out of where `compliance config` says that it is from"
     assert refused(admission(tmp_path), built(tmp_path / "a.bundle", key=None)) == Problem(message, help=help_)
 
 
@@ -146,6 +148,25 @@ def test_where_nobody_knows_what_was_the_newest_nothing_is_let_in_until_somebody
     problem = refused(admission(tmp_path), built(tmp_path / "a.bundle"))
     assert problem.message == f"`{newest}` does not say which rules were the newest"
     assert problem.help == "restore it, or remove it if you know that the rules are the newest"
+
+
+def test_whoever_may_not_read_what_the_service_keeps_is_told_to_be_its_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(*_: object, **__: object) -> NoReturn:
+        raise PermissionError(13, "Permission denied")
+
+    path, by = built(tmp_path / "a.bundle"), admission(tmp_path)
+    monkeypatch.setattr(Path, "read_bytes", denied)
+    monkeypatch.setattr(Path, "is_file", denied)
+    whole = bundle.read(path, "it")
+    fetched = SignedRules((KEY.public.vkey,), str(tmp_path / "data"), url="https://rules.example/a.bundle")
+    for call in (lambda: by.admitted(whole, "it"), lambda: fetched.opened(0, None, lambda: TODAY)):
+        with pytest.raises(RulesError) as raised:
+            call()
+        (problem,) = raised.value.problems
+        assert "may not be read" in problem.message
+        assert problem.help == "run this as the user of the service"
 
 
 def test_a_disk_that_takes_no_version_keeps_no_notice_from_being_served(
