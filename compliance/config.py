@@ -7,12 +7,12 @@ not a wish that is silently ignored, least of all one that would have widened wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
 from compliance import setting_values as values
-from compliance.errors import ConfigError, nearest
+from compliance.errors import ConfigError, Problem, Span, nearest
 from compliance.setting_values import CDNS, CHAINS, MOST_HOPS, NAMED_BY_OPERATORS, NO_CACHE, SINGLES, WHOLE
 
 PREFIX: Final = "COMPLIANCE_"
@@ -223,47 +223,76 @@ class Settings:
         file: Mapping[str, object] | None = None,
         environment: Mapping[str, str] | None = None,
         flags: Mapping[str, object] | None = None,
+        place: Callable[[str], Span | None] = lambda _: None,
     ) -> Self:
         """The settings of a file, under those of the environment (`COMPLIANCE_PORT`), under those of flags.
 
+        Args:
+            file: what a file says.
+            environment: variables, ours and others.
+            flags: of a command line; None and nothing count for no flag.
+            place: says where in the file a name stands, if that is known.
+
         Raises:
-            ConfigError: a setting is unknown, its value is not one of its kind, or it needs another one.
+            ConfigError: settings are unknown, their values are not of their kind, or they need others.
         """
+        named = {name: value for name, value in (flags or {}).items() if value is not None and value != ()}
         values: dict[str, object] = {}
-        for name, value in (file or {}).items():
-            values[name] = _read(name, value, f"`{name}`")
-        for key, text in sorted((environment or {}).items()):
-            if key.startswith(PREFIX):
-                name = key.removeprefix(PREFIX).lower()
-                values[name] = _read(name, text, f"`{key}`")
-        for name, value in (flags or {}).items():
-            if value is not None and value != ():
-                values[name] = _read(name, value, f"`--{name.replace('_', '-')}`")
-                if name == "rules_dir":
-                    values.pop("rules_url", None)  # whoever names a directory means that one
+        problems = []
+        for name, value, shown, is_in_file in _given(file or {}, environment or {}, named):
+            try:
+                values[name] = _read(name, value, shown)
+            except ValueError as error:
+                problems.append(Problem(str(error), place(name) if is_in_file else None))
+        if problems:
+            raise ConfigError.of(problems)
+        if "rules_dir" in named:
+            values.pop("rules_url", None)  # whoever names a directory means that one
         settings = cls(**values)  # type: ignore[arg-type]
-        if problem := _missing_beside(settings):
-            raise ConfigError(problem)
+        if missing := _missing_beside(settings):
+            raise ConfigError.of(Problem(each) for each in missing)
         return settings
 
 
-def _missing_beside(settings: Settings) -> str | None:
+def _given(
+    file: Mapping[str, object], environment: Mapping[str, str], flags: Mapping[str, object]
+) -> Iterator[tuple[str, object, str, bool]]:
+    """All that is said, the later over the earlier: name, value, what it is called there, whether in the file."""
+    for name, value in file.items():
+        yield name, value, f"`{name}`", True
+    for key, text in sorted(environment.items()):
+        if key.startswith(PREFIX):
+            yield key.removeprefix(PREFIX).lower(), text, f"`{key}`", False
+    for name, value in flags.items():
+        yield name, value, f"`--{name.replace('_', '-')}`", False
+
+
+def _missing_beside(settings: Settings) -> list[str]:
+    """What is missing beside settings, or does not go together."""
+    found = [_wrong_for_rules(settings), _wrong_for_processes(settings), _wrong_for_proxies(settings), _risky(settings)]
+    return [each for each in found if each is not None]
+
+
+def _wrong_for_processes(settings: Settings) -> str | None:
+    """What does not fit of how many processes answer; None if all does."""
+    if settings.workers > 1 and settings.server != GRANIAN:
+        return f'`workers` is {settings.workers}, but `{settings.server}` has one process: set `server` to "{GRANIAN}"'
+    return None
+
+
+def _wrong_for_proxies(settings: Settings) -> str | None:
     """What is missing beside the settings that say whom to believe and what; None if nothing is.
 
     There is no header that is believed unless it is named: whichever it was, most proxies pass it on as the
     client wrote it.
     """
-    if problem := _wrong_for_rules(settings):
-        return problem
-    if settings.workers > 1 and settings.server != GRANIAN:
-        return f'`workers` is {settings.workers}, but `{settings.server}` has one process: set `server` to "{GRANIAN}"'
     if settings.trusted_hops is not None and settings.client_address not in CHAINS:
         return f"`trusted_hops` counts in a list: set `client_address` to `{'` or `'.join(CHAINS)}`"
     if settings.client_address is not None and not settings.trusted_proxies:
         return "`client_address` is believed from your proxies only: set `trusted_proxies` to their networks"
     if settings.cdn is not None and not settings.trusted_proxies:
         return "`cdn` is believed from your proxies only: set `trusted_proxies` to their networks"
-    if problem := _wrong_for_cdn(settings) or _risky(settings):
+    if problem := _wrong_for_cdn(settings):
         return problem
     if settings.trusted_proxies and settings.client_address is None and not settings.told:
         return (
@@ -319,14 +348,28 @@ def _wrong_for_cdn(settings: Settings) -> str | None:
 
 
 def _read(name: str, value: object, shown: str) -> object:
+    """The value of a setting.
+
+    Raises:
+        ValueError: there is no such setting, or it is not of its kind; in words for whoever wrote it.
+    """
+    if (held := _table(value)) is not None:
+        inside = f" (`{held}`)" if held else ""
+        raise ValueError(f"{shown} is a table, and no setting is one: write what it holds{inside} without `[{name}]`")
     setting = next((each for each in SETTINGS if each.name == name), None)
     if setting is None:
         near = nearest(name, [each.name for each in SETTINGS])
-        raise ConfigError(f"unknown setting {shown}" + (f"; {near}" if near else ""))
+        raise ValueError(f"unknown setting {shown}" + (f"; {near}" if near else ""))
     try:
         return setting.read(value)
     except values.WrongItemError as error:
-        raise ConfigError(f"{shown} {error}") from None
+        raise ValueError(f"{shown} {error}") from None
     except ValueError as error:
         instead = f", not `{value}`" if isinstance(value, str | int | float) else ""
-        raise ConfigError(f"{shown} is {error}{instead}") from None
+        raise ValueError(f"{shown} is {error}{instead}") from None
+
+
+def _table(value: object) -> str | None:
+    """The first name in a table, or in the first of several; an empty one in an empty one; None if it is none."""
+    first = value[0] if isinstance(value, list) and value else value
+    return next(iter(first), "") if isinstance(first, dict) else None

@@ -3,7 +3,7 @@
     ComplianceError
     ├── RulesError        rule files cannot be loaded; carries every problem of every file
     ├── RequestError      a question cannot be understood; carries every problem of it
-    ├── ConfigError       a setting is wrong or unknown
+    ├── ConfigError       a setting is wrong or unknown; may carry every problem of them
     ├── DatabaseError     a geolocation database cannot be used
     └── EvidenceError     evidence cannot be read, or does not prove what it should
 
@@ -18,6 +18,7 @@ import difflib
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Self
 
 import msgspec
 
@@ -94,6 +95,17 @@ class RequestError(_ProblemsError):
 class ConfigError(ComplianceError):
     """A setting is wrong, unreadable or unknown."""
 
+    problems: tuple[Problem, ...] = ()
+    """What is wrong with each, where more than one was looked at."""
+
+    @classmethod
+    def of(cls, problems: Iterable[Problem]) -> Self:
+        """All that is wrong with settings, in words one problem on each line, behind its place."""
+        found = tuple(problems)
+        error = cls("\n".join(_placed(each.span) + each.message for each in found))
+        error.problems = found
+        return error
+
 
 class DatabaseError(ComplianceError):
     """A geolocation database is missing, damaged or of an unknown kind."""
@@ -128,6 +140,10 @@ def _picture(span: Span) -> list[str]:
         lines.append(f"{gutter}{shown}")
         lines.append(" " * (len(gutter) + _columns(shown[:begin])) + "^" * max(1, _columns(under)))
     return lines
+
+
+def _placed(span: Span | None) -> str:
+    return "" if span is None else f"{visible(span.path)}:{span.line}:{span.column}: "
 
 
 def visible(text: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any, Final, NoReturn
 import click
 import msgspec
 
-from compliance.errors import ComplianceError, Problem, RequestError, RulesError
+from compliance.errors import ComplianceError, ConfigError, Problem, RequestError, RulesError
 from compliance.signed.rules import fetched_in
 from compliance.store import packaged_rules
 from compliance.web.opening import cache_directory, evidence_directory, opened, recorder_of, settings, settings_file
@@ -96,9 +96,10 @@ def _problem(error: Exception) -> Problem:
 
 
 def _fail(error: Exception, *, as_json: bool) -> NoReturn:
-    problems = error.problems if isinstance(error, RulesError | RequestError) else (_problem(error),)
+    found = error.problems if isinstance(error, RulesError | RequestError | ConfigError) else ()
+    problems = found or (_problem(error),)
     if as_json:
         print_json({"problems": problems})
     else:
-        click.echo(error if isinstance(error, RulesError | RequestError) else str(problems[0]), err=True)
+        click.echo(error if isinstance(error, RulesError | RequestError) else "\n\n".join(map(str, problems)), err=True)
     sys.exit(UNUSABLE)

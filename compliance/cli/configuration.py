@@ -9,8 +9,8 @@ from typing import Final
 
 import click
 
-from compliance.cli.command import config_option, json_option, print_json, reports_errors, settings_file
-from compliance.config import PREFIX, SETTINGS, Settings
+from compliance.cli.command import config_option, json_option, print_json, reports_errors, settings, settings_file
+from compliance.config import PREFIX, SETTINGS
 from compliance.errors import visible
 
 WITHHELD: Final = frozenset({"audit_token"})
@@ -28,7 +28,7 @@ def config(config: Path | None, *, as_json: bool) -> None:
     What a command is given as flags goes before all of them. The text is TOML, as a settings file has it.
     """
     path, file = settings_file(config)
-    holds = Settings.of(file, os.environ)
+    holds = settings(config)
     rows = []
     for each in SETTINGS:
         variable = f"{PREFIX}{each.name.upper()}"

@@ -17,12 +17,13 @@ from compliance.audit.views import VIEWS
 from compliance.audit.views_reading import ViewsReader
 from compliance.check import Checker, today
 from compliance.config import JSON, NO_EVIDENCE, TEXT, Settings
-from compliance.errors import ConfigError
+from compliance.errors import ConfigError, Span
 from compliance.purging import GRACE, Patience, Purger
 from compliance.recording import Recorder
 from compliance.setting_values import NO_CACHE
 from compliance.signed.rules import SignedRules
 from compliance.web.lines import OUTPUT, Lines
+from compliance.web.setting_places import place_of
 from compliance.web.telling import AccessLog, JsonHandler
 
 if TYPE_CHECKING:
@@ -52,9 +53,18 @@ def settings_file(config: Path | None) -> tuple[Path | None, dict[str, object]]:
     return None, file
 
 
-def settings(config: Path | None, flags: dict[str, Any]) -> Settings:
-    """The settings of the file, the environment and the flags."""
-    return Settings.of(settings_file(config)[1], os.environ, flags)
+def settings(config: Path | None, flags: dict[str, Any] | None = None) -> Settings:
+    """The settings of the file, the environment and the flags.
+
+    Raises:
+        ConfigError: the file cannot be read, or settings are wrong; with their places in the file.
+    """
+    path, file = settings_file(config)
+
+    def place(name: str) -> Span | None:
+        return None if path is None else place_of(name, path.read_text(encoding="utf-8"), str(path))
+
+    return Settings.of(file, os.environ, flags, place)
 
 
 def opened(configured: Settings, recorder: Recorder | None = None) -> Checker:
