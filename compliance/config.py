@@ -238,10 +238,12 @@ class Settings:
         """
         named = {name: value for name, value in (flags or {}).items() if value is not None and value != ()}
         values: dict[str, object] = {}
+        said: dict[str, str] = {}
         problems = []
         for name, value, shown, is_in_file in _given(file or {}, environment or {}, named):
             try:
                 values[name] = _read(name, value, shown)
+                said[name] = "the settings file" if is_in_file else shown
             except ValueError as error:
                 problems.append(Problem(str(error), place(name) if is_in_file else None))
         if problems:
@@ -250,7 +252,7 @@ class Settings:
             values.pop("rules_url", None)  # whoever names a directory means that one
         settings = cls(**values)  # type: ignore[arg-type]
         if missing := _missing_beside(settings):
-            raise ConfigError.of(Problem(each) for each in missing)
+            raise ConfigError.of(Problem(each, help=_sources(each, said)) for each in missing)
         return settings
 
 
@@ -265,6 +267,12 @@ def _given(
             yield key.removeprefix(PREFIX).lower(), text, f"`{key}`", False
     for name, value in flags.items():
         yield name, value, f"`--{name.replace('_', '-')}`", False
+
+
+def _sources(problem: str, said: Mapping[str, str]) -> str | None:
+    """Where the settings that a problem names are from: a variable stays in the way after it was forgotten."""
+    named = [f"`{name}` is from {source}" for name, source in said.items() if f"`{name}`" in problem]
+    return "; ".join(named) or None
 
 
 def _missing_beside(settings: Settings) -> list[str]:

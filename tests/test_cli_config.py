@@ -42,6 +42,15 @@ def test_another_file_is_told_by_its_name(clean: Path) -> None:
     assert told("--config", "mine.toml")["threads"]["source"] == "mine.toml"
 
 
+def test_a_setting_that_a_shell_still_exports_is_found_where_it_is(
+    clean: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COMPLIANCE_RULES_KEYS", "desk.example+8f3a12cd+AQ==")
+    done = CliRunner().invoke(main, ["check", "--publisher", "daily.example"])
+    assert done.exit_code == 2
+    assert "  help: `rules_keys` is from `COMPLIANCE_RULES_KEYS`\n" in done.stderr
+
+
 @pytest.mark.parametrize("more", [(), ("--json",)])
 def test_a_secret_is_not_shown(clean: Path, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]) -> None:
     monkeypatch.setenv("COMPLIANCE_AUDIT_TOKEN", "very-secret-token-of-the-auditors")

@@ -69,6 +69,20 @@ def test_flags_win_over_the_environment_and_the_environment_over_the_file() -> N
     assert (settings.port, settings.threads, settings.host) == (3, 2, "a")
 
 
+def test_what_does_not_fit_says_where_each_of_the_settings_is_from() -> None:
+    environment = {"COMPLIANCE_RULES_KEYS": "desk.example+8f3a12cd+AQ=="}
+    with pytest.raises(ConfigError, match="`rules_keys` is for rules of your own") as raised:
+        Settings.of({"port": 1}, environment)
+    assert raised.value.problems[0].help == "`rules_keys` is from `COMPLIANCE_RULES_KEYS`"
+    with pytest.raises(ConfigError, match="both say where the rules are") as raised:
+        Settings.of({"rules_url": "https://rules.example/a"}, {**environment, "COMPLIANCE_RULES_DIR": "a"})
+    told = "`rules_url` is from the settings file; `rules_dir` is from `COMPLIANCE_RULES_DIR`"
+    assert raised.value.problems[0].help == told
+    with pytest.raises(ConfigError, match="`workers` is 2") as raised:
+        Settings.of(flags={"workers": 2})
+    assert raised.value.problems[0].help == "`workers` is from `--workers`"
+
+
 @SOURCES
 def test_an_unknown_setting_is_an_error_with_the_nearest_name(source: Source, shown: str) -> None:
     with pytest.raises(ConfigError) as raised:
