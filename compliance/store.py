@@ -250,7 +250,8 @@ class Store:
     def missed(self, error: RulesError | None) -> None:
         """Say why newer rules could not be fetched from where they come from, or that nothing keeps them."""
         if error is not None and str(error) != str(self._missed):
-            _log.error("no newer rules, the last good set stays in use\n%s", error, extra={"event": "rules-refused"})
+            said = {"event": "rules-refused", "facts": {"problems": len(error.problems)}}
+            _log.error("no newer rules, the last good set stays in use\n%s", error, extra=said)
         with self._lock:
             self.failures += error is not None
             self._missed = error

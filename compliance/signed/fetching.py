@@ -156,7 +156,7 @@ class Address:
             try:
                 return self._fetch()
             except (FetchError, OSError, HTTPException) as error:
-                message = f"the rules at `{self.shown}` cannot be fetched: {_why(error)}"
+                message = f"the rules at `{self.shown}` (`rules_url`) cannot be fetched: {_why(error)}"
                 raise RulesError([Problem(message, help="see that `rules_url` can be reached from here")]) from None
 
     def _fetch(self) -> bool:

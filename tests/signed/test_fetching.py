@@ -201,7 +201,7 @@ def test_any_other_answer_is_told_without_the_secret_in_the_address(web: Web, tm
     web.status = status
     found = problem(address(web, tmp_path).fetch)
     said = {204: "it answered 204", 304: "it answered 304, and nothing was fetched before"}.get(status)
-    message = f"the rules at `http://{web.host}` cannot be fetched: {said or f'it answered {status}'}"
+    message = f"the rules at `http://{web.host}` (`rules_url`) cannot be fetched: {said or f'it answered {status}'}"
     assert found == Problem(message, help=REACH)
     assert not (tmp_path / "fetched.bundle").exists()
 
@@ -299,7 +299,9 @@ def test_without_a_network_and_a_bundle_there_is_no_start(web: Web, tmp_path: Pa
     web.server.shutdown()
     web.server.server_close()
     found = problem(lambda: rules.opened(0, None, lambda: TODAY))
-    assert found == Problem(f"the rules at `http://{web.host}` cannot be fetched: connection refused", help=REACH)
+    assert found == Problem(
+        f"the rules at `http://{web.host}` (`rules_url`) cannot be fetched: connection refused", help=REACH
+    )
 
 
 def test_a_kept_bundle_that_is_refused_is_fetched_anew_and_both_reasons_are_told_if_that_fails(

@@ -15,7 +15,10 @@ from flask import Flask
 
 from compliance import Checker
 from compliance.config import Settings
+from compliance.errors import RulesError
+from compliance.model.address_text import withheld
 from compliance.review.changes import ruleset_key
+from compliance.signed.fetching import Address
 from compliance.web import opening
 from compliance.web.app import create_app
 from compliance.web.lines import Lines
@@ -240,6 +243,24 @@ def test_rules_that_are_taken_and_refused_are_events(tmp_path: Path, caplog: pyt
         ("rules-reloaded", {"ruleset": checker.ruleset.meaning, "changed": False}),
         ("rules-refused", {"problems": 1}),
     ]
+
+
+def test_newer_rules_that_cannot_be_fetched_are_the_same_event(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The address itself is masked, for it could be anybody's; the setting that has it is named."""
+    checker = Checker.open(written(tmp_path / "rules"))
+    address = Address("http://127.0.0.1:9/rules.bundle?token=secret", tmp_path / "fetched.bundle", lambda *_: None)
+    with pytest.raises(RulesError) as raised:
+        address.fetch()
+    with caplog.at_level(logging.INFO):
+        checker.store.missed(raised.value)
+    found = [(getattr(each, "event", None), getattr(each, "facts", None)) for each in caplog.records]
+    assert found == [("rules-refused", {"problems": 1})]
+    told = withheld(caplog.records[0].getMessage())
+    assert "127.0.0.1" not in told
+    assert "` (`rules_url`) cannot be fetched: " in told
+    assert "secret" not in told
 
 
 def test_no_name_of_a_fact_hides_what_every_line_has() -> None:
