@@ -146,7 +146,7 @@ def refused(path: Path) -> str:
         (b"", "`a.mmdb` is empty"),
         (b"\n", "`a.mmdb` is damaged or is no MMDB file"),
         (b"network,country\n1.2.3.0/24,UA\n" * 100, "`a.mmdb` is damaged or is no MMDB file"),
-        (gzip.compress(data(spread("UA"))), "`a.mmdb` is compressed: unpack it with `gunzip`"),
+        (gzip.compress(data(spread("UA")), mtime=0), "`a.mmdb` is compressed: unpack it with `gunzip`"),
         (data({"1.0.0.0/8": "UA"}), "`a.mmdb` names neither countries, nor anonymous networks, nor autonomous systems"),
         (
             data({"1.0.0.0/8": {"connection_type": "Cellular"}}, "GeoIP2-Connection-Type"),
