@@ -13,6 +13,7 @@ Source: the ZIP file format (APPNOTE 6.3), with fixed dates and in the order of 
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import zipfile
@@ -123,6 +124,8 @@ def write(
         OSError: the file cannot be written.
         RulesError: it would hold more than is read back.
     """
+    if path.exists() and not (path.is_file() or path.is_dir()):  # whoever is root would take a device away
+        raise OSError(errno.EINVAL, "not a regular file")
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with beside.open("wb") as file:
