@@ -10,6 +10,13 @@ It needs httpx: `pip install ".[client]"` at the top of the checkout.
 from __future__ import annotations
 
 from compliance.client.told import Told
-from compliance.client.waiting import AsyncClient, Client
+
+try:
+    from compliance.client.waiting import AsyncClient, Client
+except ModuleNotFoundError as error:
+    if (error.name or "").partition(".")[0] not in {"httpx", "httpcore", "anyio"}:
+        raise
+    missing = 'the client needs httpx, which is not installed: `pip install ".[client]"` at the top of the checkout'
+    raise ModuleNotFoundError(missing, name=error.name) from None
 
 __all__ = ["AsyncClient", "Client", "Told"]

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from compliance.answer import Answer
-from compliance.errors import ConfigError, Problem
+from compliance.errors import ConfigError
 
 MOST_KEPT: Final = 1024
 """So many publishers are remembered."""
@@ -69,12 +69,11 @@ def _read(path: Path) -> Answer:
         answer = _decoder.decode(path.read_bytes())
     except OSError as error:
         why = error.strerror or "unreadable"
-        raise ConfigError([Problem(f"`{path}` cannot be read: {why.lower()}", where="table", help=_HELP)]) from None
+        raise ConfigError(f"`table`: `{path}` cannot be read: {why.lower()}; {_HELP}") from None
     except (msgspec.MsgspecError, UnicodeDecodeError):
-        raise ConfigError([Problem(f"`{path}` holds no answer", where="table", help=_HELP)]) from None
+        raise ConfigError(f"`table`: `{path}` holds no answer; {_HELP}") from None
     if not answer.location.anywhere:
-        message = f"`{path}` holds an answer for readers in some places only"
-        raise ConfigError([Problem(message, where="table", help=_HELP)])
+        raise ConfigError(f"`table`: `{path}` holds an answer for readers in some places only; {_HELP}")
     return answer
 
 

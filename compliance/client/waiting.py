@@ -12,6 +12,7 @@ import anyio
 import httpx
 
 from compliance.client import deadline
+from compliance.client.arguments import refuse
 from compliance.client.exchange import MOST_BYTES, Exchange, Reply, question
 from compliance.client.known import Key, Known, Table, called
 from compliance.client.told import Told
@@ -53,8 +54,9 @@ class _Shared:
             verify: how certificates are verified, as httpx has it.
 
         Raises:
-            ConfigError: a file cannot be read, or holds no answer for readers anywhere.
+            ConfigError: an argument is wrong, or a file holds no answer for readers anywhere.
         """
+        refuse(base_url, key, {"timeout": timeout, "retries": retries, "pause": pause})
         self._seconds, self._retries, self._pause, self._verify = timeout, retries, pause, verify
         self._known = Known(table)
         self._resting = 0.0
@@ -62,12 +64,8 @@ class _Shared:
         if key is not None:
             headers["Authorization"] = f"Bearer {key}"
         # nothing of the environment: neither a proxy that would see readers, nor a password of somebody's
-        self._settings: dict[str, Any] = {
-            "base_url": base_url,
-            "headers": headers,
-            "trust_env": False,
-            "follow_redirects": False,
-        }
+        safe = {"trust_env": False, "follow_redirects": False}
+        self._settings: dict[str, Any] = {"base_url": base_url, "headers": headers, **safe}
         self._open()
 
     def _open(self) -> None:

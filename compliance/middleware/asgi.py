@@ -16,6 +16,7 @@ from compliance.geo.client_address import ProxyTrust
 from compliance.middleware.deciding import Decided, Describe, PageRequest, Site, Source
 from compliance.middleware.headers import Headers, encoding_of, is_page, mended, tagged
 from compliance.middleware.insertion import Insertion
+from compliance.middleware.mistakes import refuse, wrong_application
 from compliance.middleware.wsgi import asked_for_the_whole
 
 Scope = MutableMapping[str, Any]
@@ -45,7 +46,12 @@ class AsgiNotices:
         languages: Sequence[str] = (),
         trust: ProxyTrust | None = None,
     ) -> None:
-        """Put notices into the pages of `application`; the rest is as for `compliance.middleware.deciding.Site`."""
+        """Put notices into the pages of `application`; the rest is as for `compliance.middleware.deciding.Site`.
+
+        Raises:
+            ConfigError: with everything that is wrong with the arguments.
+        """
+        refuse(wrong_application(application))
         self._application = application
         self._site = Site(source, publisher=publisher, page=page, languages=languages, trust=trust)
 

@@ -22,6 +22,7 @@ from compliance.content.facts import Content
 from compliance.fallback import Fallbacks, publishers
 from compliance.geo.client_address import ProxyTrust
 from compliance.middleware.headers import version
+from compliance.middleware.mistakes import Mistakes, content_of, page_of, refuse, wrong_arguments
 from compliance.reader import Reader, Sender, sender
 from compliance.undeclared import EVENT, Undeclared, undeclared
 
@@ -96,7 +97,13 @@ class Site:
             languages: those of the notices, best first.
             trust: which peers name the reader; `ProxyTrust()` takes the peer itself. Without it readers are anywhere,
                 and pages the same for all.
+
+        Raises:
+            ConfigError: with everything that is wrong with the arguments.
         """
+        named = {"source": source, "publisher": publisher, "page": page, "languages": languages, "trust": trust}
+        refuse(wrong_arguments(named))
+        self._mistakes = Mistakes()
         self._source, self._publisher, self._describe = source, publisher, page
         self._languages, self._trust = tuple(languages), trust
         self._fallbacks = Fallbacks(source) if isinstance(source, Checker) else None
@@ -142,7 +149,7 @@ class Site:
 
     def _instead(self, error: Exception, page: Page) -> Decided:
         """What stands in where it cannot be said which notices are due."""
-        _log.error("a page got what any page of its publisher may need: %s", type(error).__name__)
+        self._mistakes.failed(error)
         found = None
         if self._fallbacks is not None:
             said: object = page  # whatever the site's function gave
@@ -153,7 +160,7 @@ class Site:
 
     def _page(self, request: PageRequest) -> Page | None:
         if self._describe is not None:
-            return self._describe(request)
+            return page_of(self._describe(request))
         return {"url": request.url} if self._publisher is None else {"url": request.url, "publisher": self._publisher}
 
     def _asked(self, page: Page, request: PageRequest) -> Halves:
@@ -163,7 +170,7 @@ class Site:
             return told.halves
         sent = self._sender(request)
         reader = Reader() if sent is None else sent.reader
-        answer = self._source.check(Content(**page), reader, languages=self._languages)
+        answer = self._source.check(content_of(page), reader, languages=self._languages)
         self._look(answer.advice, page, answer.ruleset.meaning)
         found = printed(answer)
         if self._fallbacks is not None:
@@ -171,7 +178,9 @@ class Site:
         return halves(found)
 
     def _heed(self, told: Told, page: Page) -> None:
-        """The same of what a client says."""
+        """Tell of what the service could not understand, and of a publisher that nobody declared."""
+        if problems := getattr(told, "problems", ()):
+            self._mistakes.not_understood(problems)
         answer = getattr(told, "answer", None)
         if isinstance(answer, Answer) and not getattr(told, "is_fallback", False):
             self._look(answer.advice, page, answer.ruleset.meaning)

@@ -17,20 +17,25 @@ from typing import Any, Final, cast
 
 from asgiref.sync import iscoroutinefunction
 from django.conf import settings
+from django.core.checks import Error, register
 
+from compliance.errors import ConfigError, Problem, nearest
 from compliance.middleware.deciding import Decided, PageRequest, Site
 from compliance.middleware.headers import Headers, encoding_of, is_page, mended, tagged
 from compliance.middleware.insertion import Insertion
+from compliance.middleware.mistakes import refuse, wrong_client
 from compliance.middleware.wsgi import asked_for_the_whole, request_of
 
 SETTING: Final = "COMPLIANCE_NOTICES"
+_ARGUMENTS: Final = ("source", "publisher", "page", "languages", "trust")
+_EXAMPLE: Final = '`{"source": Checker.open(), "publisher": "rferl.org"}`'
 _CONDITIONS: Final = ("HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
 Answering = Callable[[Any], Any]
 
 
 def notices(get_response: Answering) -> Answering:
     """The middleware: answers requests with pages that have their notices."""
-    site = Site(**getattr(settings, SETTING))
+    site = Site(**_given())
     if iscoroutinefunction(get_response):
 
         async def answer_soon(request: Any) -> Any:
@@ -38,10 +43,43 @@ def notices(get_response: Answering) -> Answering:
 
         return answer_soon
 
+    refuse(wrong_client(site))
+
     def answer(request: Any) -> Any:
         return _answered(site, request, get_response)
 
     return answer
+
+
+def _given() -> dict[str, Any]:
+    """The arguments in the settings.
+
+    Raises:
+        ConfigError: some have a wrong name, or there are none.
+    """
+    given = getattr(settings, SETTING, {})
+    if not isinstance(given, dict):
+        given = {}
+    every = f"the arguments are: {', '.join(_ARGUMENTS)}"
+    problems = [
+        Problem("is no argument", where=f"{SETTING}.{name}", help=nearest(str(name), _ARGUMENTS) or every)
+        for name in given
+        if name not in _ARGUMENTS
+    ]
+    if "source" not in given:
+        problems.append(Problem("names no `source`", where=SETTING, help=f"give such as {_EXAMPLE}"))
+    refuse(problems)
+    return given
+
+
+@register  # type: ignore[untyped-decorator]  # Django has no types
+def check_settings(**_: Any) -> list[Error]:
+    """What is wrong with the settings, for `manage.py check`; asked where this module is one of `INSTALLED_APPS`."""
+    try:
+        Site(**_given())
+    except ConfigError as error:
+        return [Error(line, id="compliance.E001") for line in str(error).splitlines()]
+    return []
 
 
 notices.sync_capable = True  # type: ignore[attr-defined]

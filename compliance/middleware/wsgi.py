@@ -26,6 +26,7 @@ from compliance.middleware.headers import (
     tagged,
 )
 from compliance.middleware.insertion import Insertion
+from compliance.middleware.mistakes import refuse, wrong_application, wrong_client
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Callable[[bytes], object]]
@@ -48,12 +49,12 @@ class WsgiNotices:
         """Put notices into the pages of `application`; the rest is as for `compliance.middleware.deciding.Site`.
 
         Raises:
-            TypeError: the source is a client that does not wait.
+            ConfigError: with what is wrong with the arguments; a client has to be one that waits.
         """
+        refuse(wrong_application(application))
         self._application = application
         self._site = Site(source, publisher=publisher, page=page, languages=languages, trust=trust)
-        if not self._site.is_waiting:
-            raise TypeError("give a client that waits: `Client`, not `AsyncClient`")
+        refuse(wrong_client(self._site))
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """The response to a request."""

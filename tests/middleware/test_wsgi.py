@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from werkzeug.test import Client as Browser
 from werkzeug.test import TestResponse
 
-from compliance import Checker
+from compliance import Checker, ConfigError
 from compliance.blocks import STAND_IN
 from compliance.client import AsyncClient, Client
 from compliance.config import Settings
@@ -193,7 +193,7 @@ def test_a_broken_client_gets_pages_the_words_that_nobody_knows() -> None:
 
 
 def test_a_client_that_does_not_wait_is_refused() -> None:
-    with pytest.raises(TypeError, match="AsyncClient"):
+    with pytest.raises(ConfigError, match="AsyncClient"):
         WsgiNotices(flask_site(), AsyncClient(dead()))
 
 
