@@ -298,6 +298,7 @@ def test_a_place_that_cannot_be_written_is_said_so(rules: Path, tmp_path: Path) 
     done = run("build", rules, "-o", tmp_path / "nowhere" / "out.bundle")
     assert done.exit_code == 2
     assert "cannot be written: no such file or directory" in done.output
+    assert [path.name for path in tmp_path.iterdir()] == ["rules"]
 
 
 def test_what_is_no_file_is_not_replaced_by_a_bundle(rules: Path, tmp_path: Path) -> None:
@@ -306,7 +307,6 @@ def test_what_is_no_file_is_not_replaced_by_a_bundle(rules: Path, tmp_path: Path
     done = run("build", rules, "-o", tmp_path / "pipe")
     assert (done.exit_code, "cannot be written: not a regular file" in done.output) == (2, True)
     assert (tmp_path / "pipe").is_fifo()
-    assert [path.name for path in tmp_path.iterdir()] == ["rules"]
 
 
 # -- word forms ---------------------------------------------------------------------------------------------
