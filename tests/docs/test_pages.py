@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import tomllib
+from fnmatch import fnmatch
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -114,6 +115,13 @@ def test_no_example_writes_into_the_data_of_a_service_that_runs(page: str) -> No
     """Whoever follows a page at the top of a checkout has the real log of evidence in `data`."""
     blocks = re.findall(r"^```(?:console|sh)\n(.*?)^```$", text(page), re.DOTALL | re.MULTILINE)
     assert [line for block in blocks for line in block.splitlines() if re.search(r">>? *data/", line)] == []
+
+
+def test_a_private_key_of_an_example_is_never_committed_by_accident() -> None:
+    patterns = text(".gitignore").split()
+    keys = {name for page in PAGES for name in re.findall(r"--new-key (\w[\w.-]*)", text(page))}
+    assert keys
+    assert [key for key in keys if not any(fnmatch(key, each) for each in patterns)] == []
 
 
 def test_nobody_is_told_to_install_the_package_of_a_stranger() -> None:
