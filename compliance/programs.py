@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -30,6 +31,11 @@ _LAST_WORDS: Final = 1.0
 """So long what it said is waited for, once it has ended: others that it left behind may go on to speak."""
 _WITHHELD: Final = frozenset({"COMPLIANCE_AUDIT_TOKEN", "COMPLIANCE_RULES_URL"})
 """What of the environment of a service is nobody else's business: there may be a secret in an address, too."""
+
+
+def is_there(program: str) -> bool:
+    """Whether there is a program that this process may run, by its path or by its name in `PATH`."""
+    return shutil.which(program) is not None
 
 
 def run(

@@ -24,10 +24,12 @@ from compliance.cli.command import (
 from compliance.cli.sealing import SealerProcess
 from compliance.config import GRANIAN, NO_EVIDENCE, WAITRESS, Settings
 from compliance.errors import ConfigError
+from compliance.recording import Recorder
 from compliance.web.access import Access, check_exposure
 from compliance.web.opening import log_to_stderr
 from compliance.web.server import serve as serve_http
 from compliance.web.service import Sealing
+from compliance.web.starting import check_surroundings
 
 
 @click.command()
@@ -53,6 +55,7 @@ def serve(config: Path | None, *, as_json: bool, **flags: Any) -> None:
     """Answer HTTP requests. SIGHUP, or a change of a file, takes new rules and databases into use."""
     configured = settings(config, flags)
     check_exposure(configured, Access.of(configured))
+    check_surroundings(configured)
     log_to_stderr(configured.log_format, None if configured.server == GRANIAN else 1)
     serve_many = _server_of_many() if configured.server == GRANIAN else None
     recorder = None if serve_many else recorder_of(configured)  # with several processes each has its own
@@ -66,7 +69,7 @@ def serve(config: Path | None, *, as_json: bool, **flags: Any) -> None:
             print_json({"url": url, "meaning": rules.meaning, "rules": len(rules.rules)})
         else:
             click.echo(f"{len(rules.rules)} rules, {len(rules.active_rules)} of them active: {rules.meaning}")
-            if is_recorded:
+            if is_recorded and _is_kept(configured, recorder):
                 click.echo(f"evidence is kept in {evidence_directory(configured).absolute()}")
             click.echo(f"listening on {url} (POST /v1/check)")
         sys.stdout.flush()
@@ -103,6 +106,11 @@ def _server_of_many() -> Callable[[Settings, Callable[[str], None]], None]:
             f'checkout, or set it to "{WAITRESS}"'
         ) from None
     return workers.serve
+
+
+def _is_kept(configured: Settings, recorder: Recorder | None) -> bool:
+    """Whether evidence is recorded; if not, the log has said why. Each of several processes makes the directory."""
+    return evidence_directory(configured).is_dir() if recorder is None else recorder.status().failure is None
 
 
 def _sealer(configured: Settings, config: Path | None) -> SealerProcess:

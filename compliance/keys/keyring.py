@@ -86,6 +86,11 @@ class _State:
     right: dict[bytes, Known] = field(default_factory=dict)
     wrong: dict[bytes, Unknown] = field(default_factory=dict)
 
+    @property
+    def number(self) -> int:
+        """How many keys count: those that were neither revoked nor have ended."""
+        return sum(not key.is_over(self.day) for key in self.keys.values())
+
 
 def digest_of(sent: str) -> bytes:
     """What stands for something that was sent, in this process only.
@@ -139,7 +144,9 @@ class Keyring:
             if look(self._path) != self._seen or self._problem is not None:
                 self._reload()
             elif self.state is not None and self.state.day != self._today():
-                self.state = self._made(tuple(self.state.keys.values()))
+                before, self.state = self.state, self._made(tuple(self.state.keys.values()))
+                if before.number != self.state.number:
+                    self._say_how_many(self.state)
         except (OSError, ConfigError) as error:
             self._is_wrong(str(error) if isinstance(error, ConfigError) else "the file of keys cannot be looked at")
         finally:
@@ -149,9 +156,13 @@ class Keyring:
         keys = self._read()
         if keys is not None:
             self.state, self._problem = self._made(keys), None
-            _log.info("%d keys are in use", len(keys), extra={"event": "keys-read", "facts": {"keys": len(keys)}})
+            self._say_how_many(self.state)
         elif self.state is not None:
             self._is_wrong(f"the file of keys `{self._path}` is gone")
+
+    def _say_how_many(self, state: _State) -> None:
+        said = {"event": "keys-read", "facts": {"keys": state.number}}
+        _log.info("keys in use: %d", state.number, extra=said)
 
     def _is_wrong(self, why: str) -> None:
         """Say it once. Whoever was let in by a key still is; where there were no keys yet nobody is let in now."""

@@ -148,6 +148,15 @@ class Lines:
             )
 
 
+def why_not_written(path: str) -> str | None:
+    """Why no lines can be written to a file; None if they can, and then it is there."""
+    try:
+        os.close(os.open(path, _FLAGS, 0o640))
+    except (OSError, ValueError) as error:
+        return (getattr(error, "strerror", None) or "no reason given").lower()
+    return None
+
+
 def _parts(descriptor: int, data: bytes) -> Iterator[bytes]:
     """What can be written at once without lines of others in between: all of it to a file, some lines to a pipe."""
     if stat.S_ISREG(os.fstat(descriptor).st_mode):

@@ -14,6 +14,7 @@ from __future__ import annotations
 import atexit
 import threading
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from compliance.audit.seal_status import status_by_others
@@ -31,6 +32,7 @@ from compliance.web.opening import (
 from compliance.web.server import application as application_of
 from compliance.web.server import leave_no_core
 from compliance.web.service import EXTENSION
+from compliance.web.starting import check_surroundings
 
 __all__ = ["application"]
 
@@ -60,6 +62,7 @@ def _opened() -> Application:
     configured = settings(None, {})
     log_to_stderr(configured.log_format, 1)
     check_exposure(configured, Access.of(configured), is_host_known=False)
+    check_surroundings(replace(configured, seal_seconds=0))  # the sealer is a process beside the server
     recorder = recorder_of(configured)
     checker = opened(configured, recorder)
     directory = evidence_directory(configured)

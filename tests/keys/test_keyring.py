@@ -324,3 +324,27 @@ def test_what_is_made_is_made_by_chance() -> None:
     assert presented(written(new_id(()), second)) is not None
     assert entry.begins == second[:6]
     assert len({first, second, new_id(()), new_id(())}) == 4
+
+
+def test_it_is_told_how_many_keys_still_count_when_the_file_changes_or_a_day_ends_some(
+    path: Path, hashing: Hashing, caplog: pytest.LogCaptureFixture
+) -> None:
+    day = Calendar()
+    found = ring(path, key(), key("other123", last_day=TODAY), day=day)
+
+    def told_after(change: Callable[[], object]) -> list[int]:
+        caplog.clear()
+        with caplog.at_level(logging.INFO, "compliance.keys"):
+            change()
+            found.look()
+            found.look()
+        assert {getattr(each, "event", None) for each in caplog.records} <= {"keys-read"}
+        return [each.facts["keys"] for each in caplog.records]  # type: ignore[attr-defined]
+
+    assert told_after(lambda: None) == []
+    assert told_after(lambda: filed(path, key(), key("other123", last_day=TODAY), key("third123"))) == [3]
+    assert told_after(lambda: setattr(day, "day", TODAY + timedelta(days=1))) == [2]
+    assert told_after(lambda: setattr(day, "day", TODAY + timedelta(days=2))) == [], "nothing else ended"
+    taken_back = [revoked(key(each), day.day) for each in ("radio123", "other123", "third123")]
+    assert told_after(lambda: filed(path, *taken_back)) == [0]
+    assert is_closed(found)
