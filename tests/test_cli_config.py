@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from compliance.cli import main
 from compliance.config import SETTINGS
+from tests.signed.building import KEY
 
 
 def told(*arguments: str) -> dict[str, Any]:
@@ -57,6 +58,14 @@ def test_a_secret_is_not_shown(clean: Path, monkeypatch: pytest.MonkeyPatch, mor
     done = CliRunner().invoke(main, ["config", *more])
     assert "(set, and not shown)" in done.output
     assert "very-secret" not in done.output
+
+
+def test_an_address_with_a_token_in_it_is_not_shown_either(clean: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMPLIANCE_RULES_KEYS", KEY.public.vkey)
+    for query, is_shown in (("", True), ("?token=very-secret", False)):
+        monkeypatch.setenv("COMPLIANCE_RULES_URL", f"https://rules.example/signed.bundle{query}")
+        output = CliRunner().invoke(main, ["config"]).output
+        assert ("https://rules.example/signed.bundle" in output, "very-secret" in output) == (is_shown, False)
 
 
 def test_what_is_printed_is_a_settings_file_that_says_the_same(clean: Path) -> None:

@@ -34,7 +34,7 @@ def config(config: Path | None, *, as_json: bool) -> None:
         variable = f"{PREFIX}{each.name.upper()}"
         source = variable if variable in os.environ else str(path) if each.name in file else "default"
         value = getattr(holds, each.name)
-        is_hidden = each.name in WITHHELD and value is not None
+        is_hidden = value is not None and (each.name in WITHHELD or _has_secret(value))
         rows.append(
             {"name": each.name, "value": HIDDEN if is_hidden else value, "source": source, "meaning": each.meaning}
         )
@@ -47,3 +47,8 @@ def config(config: Path | None, *, as_json: bool) -> None:
         is_said = value is not None and value != HIDDEN
         line = f"{row['name']} = {json.dumps(value)}" if is_said else f"# {row['name']}: {value or 'not set'}"
         click.echo(visible(f"{line}  # {source}"))
+
+
+def _has_secret(value: object) -> bool:
+    """Whether it is an address with a query, in which tokens stand."""
+    return isinstance(value, str) and value.startswith("http") and "?" in value
