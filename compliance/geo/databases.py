@@ -72,7 +72,7 @@ class Databases:
     def cells(self) -> Cells | None:
         """Tells IPv4 addresses apart as far as they differ here; None if more is asked than the packaged ranges."""
         if self._cells is None and self._ranges is not None and not self.own and not self.overlay.rows:
-            self._cells = Cells(self._ranges)
+            self._cells = _packaged_cells() if self._ranges is packaged() else Cells(self._ranges)
         return self._cells
 
     @classmethod
@@ -198,6 +198,12 @@ def _registered(name: str, ranges: CountryRanges) -> dict[str | None, Observatio
 
 def _aged(build: date | None, day: date) -> dict[str, object]:
     return {} if build is None else {"age_days": (day - build).days, "state": age_of(build, day)}
+
+
+@cache
+def _packaged_cells() -> Cells:
+    """The cells of the ranges that ship with the package, made once for all that use them."""
+    return Cells(packaged())
 
 
 @cache
