@@ -26,6 +26,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from typing import Final, Self
 
@@ -50,6 +51,8 @@ _TELLING: Final = re.compile(
 )
 """Headers that proxies write and browsers do not, by the names that we know; there is no list of all of them."""
 
+_LONGEST_KEPT: Final = 64
+"""Readers choose names of headers, so what a longer one tells is not remembered."""
 _WORD: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _QUOTED: Final = r'"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t \x21-\x7e\x80-\xff])*"'
 _PAIR: Final = re.compile(rf"({_WORD})=({_WORD}|{_QUOTED})")
@@ -139,7 +142,7 @@ def client_address(peer: str | None, headers: Headers, trust: ProxyTrust) -> Cli
 
 def _direct(peer: str | None, headers: Headers, trust: ProxyTrust, step: str) -> Client:
     """The peer as the reader, unless the request says that the peer is a proxy."""
-    telling = [name for name, _ in headers if _TELLING.fullmatch(name.lower().replace("_", "-"))]
+    telling = [name for name, _ in headers if (_tells(name) if len(name) <= _LONGEST_KEPT else _looked_at(name))]
     if telling:
         steps = [step, f"{_shown(telling[0])} tells of a proxy: the peer is not the reader"]
         return _unknown("the request was passed on, and not by a trusted proxy", steps)
@@ -147,6 +150,14 @@ def _direct(peer: str | None, headers: Headers, trust: ProxyTrust, step: str) ->
     if host is not None and _holds_a_proxy(host, trust):
         return _unknown("the peer holds the address of a trusted proxy and is no reader", [step])
     return _reader(host, [step], "the peer is the reader", "the peer has no address that could be a reader's")
+
+
+def _looked_at(name: str) -> bool:
+    """Whether a header tells that a request was passed on."""
+    return _TELLING.fullmatch(name.lower().replace("_", "-")) is not None
+
+
+_tells = lru_cache(maxsize=1_024)(_looked_at)
 
 
 def _from_list(lines: Sequence[str], trust: ProxyTrust, header: str, steps: list[str]) -> Client:
@@ -191,6 +202,8 @@ def _named(host: Host | None, trust: ProxyTrust, header: str, steps: list[str]) 
 
 def _holds_a_proxy(host: Host, trust: ProxyTrust) -> bool:
     """Whether the address under which a host is looked up is that of a trusted proxy."""
+    if host[0] == 4:  # it holds itself
+        return trust.holds(host)
     found = address_of(host)
     return trust.holds((found.version, found.number, False))
 

@@ -17,8 +17,6 @@ from io import BytesIO
 from time import perf_counter
 from typing import Any, Final
 
-from werkzeug.datastructures import EnvironHeaders
-
 from compliance.kept import Ready, Sort
 from compliance.reader import Sender, sender
 from compliance.web.access import GRANT, Grant
@@ -37,6 +35,11 @@ _AS_JSON: Final = frozenset(
     {"", "*/*", "application/json", "application/json, */*", "application/json, text/plain, */*"}
 )
 """What programs write that take JSON, or anything; whoever wants something else is not answered here."""
+_WITHOUT_PREFIX: Final = frozenset({"CONTENT_TYPE", "CONTENT_LENGTH"})
+_IF_SAID: Final = frozenset({"Content-Type", "Content-Length"})
+"""The headers that servers give empty where there are none."""
+_LONGEST_KEPT: Final = 64
+"""Readers choose names of headers, so a longer one is not remembered."""
 _PART: Final = 65_536
 _MOST_GIVEN: Final = 256
 """So many answers are counted at once."""
@@ -127,7 +130,27 @@ class FastLane:
             count(self._service, sort, number)
 
     def _sender(self, environ: Environ) -> Sender:
-        return sender(environ.get("REMOTE_ADDR"), list(EnvironHeaders(environ)), self._service.trust)
+        return sender(environ.get("REMOTE_ADDR"), headers_of(environ), self._service.trust)
+
+
+def headers_of(environ: Environ) -> list[tuple[str, str]]:
+    """The headers of a request, as the framework names them and in its order, in a fraction of its time."""
+    return [
+        (name, value)
+        for key, value in environ.items()
+        if (name := _name(key) if len(key) <= _LONGEST_KEPT else _named(key)) is not None
+        and (value or name not in _IF_SAID)
+    ]
+
+
+def _named(key: str) -> str | None:
+    """The header that stands in the environment under a key; None if it is none."""
+    if key.startswith("HTTP_"):
+        return None if key[5:] in _WITHOUT_PREFIX else key[5:].replace("_", "-").title()
+    return key.replace("_", "-").title() if key in _WITHOUT_PREFIX else None
+
+
+_name = lru_cache(maxsize=1_024)(_named)
 
 
 @lru_cache(maxsize=4_096)

@@ -13,13 +13,15 @@ import pytest
 from flask import Flask
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from werkzeug.datastructures import EnvironHeaders
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from compliance import Checker
 from compliance.config import Settings
-from compliance.geo.client_address import ProxyTrust
+from compliance.geo.client_address import ProxyTrust, _tells, client_address
+from compliance.web import fast_lane
 from compliance.web.app import create_app
-from compliance.web.fast_lane import Environ, FastLane, StartResponse
+from compliance.web.fast_lane import Environ, FastLane, StartResponse, headers_of
 from tests.web.asking import ARTICLE, DAY, PEER
 from tests.web.test_answer_shape import QUESTIONS
 
@@ -318,3 +320,25 @@ def test_a_page_with_an_address_in_it_is_answered_and_not_kept(checker: Checker,
     assert not kept._pages._young
     assert not kept._sitting.answers._young
     assert not kept._sitting.whole._young
+
+
+KEYS = st.sampled_from(
+    ["CONTENT_TYPE", "CONTENT_LENGTH", "HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH", "HTTP_", "REMOTE_ADDR", "wsgi.input"]
+) | st.text("ABZ_9a-", max_size=80).map(lambda text: f"HTTP_{text}")
+
+
+@given(st.lists(st.dictionaries(KEYS, st.sampled_from(["", "a", "192.0.2.7"]), max_size=8), max_size=3))
+def test_headers_in_front_are_those_of_the_framework_in_its_order(several: list[dict[str, str]]) -> None:
+    """However many requests with other names came before."""
+    for each in several:
+        assert headers_of(each) == list(EnvironHeaders(each))
+
+
+def test_no_long_name_that_a_reader_chose_is_remembered() -> None:
+    for kept, ask in (
+        (fast_lane._name, lambda: headers_of({f"HTTP_{'A' * 64}": "a"})),
+        (_tells, lambda: client_address(PEER, [("A" * 65, "a")], ProxyTrust())),
+    ):
+        kept.cache_clear()
+        ask()
+        assert kept.cache_info().currsize == 0
