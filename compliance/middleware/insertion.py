@@ -13,7 +13,6 @@ Source: WHATWG HTML, sections 13.2.5 (tokenization) and 13.2.6 (tree constructio
 from __future__ import annotations
 
 import logging
-import re
 from typing import Final
 
 from compliance.middleware.markup import (
@@ -32,17 +31,19 @@ from compliance.middleware.markup import (
     NOT_SPACE,
     OTHERWISE,
     RAW,
+    RAW_ENDS,
     RAW_TAIL,
     SCRIPT,
-    SPACE,
     STOPS,
     TAIL,
     TEMPLATE,
     UNFINISHED_SCRIPT,
     UTF_8_MARK,
     UTF_16,
+    WHOLE,
     In,
     Part,
+    plain_end,
 )
 
 MOST_HELD: Final = 65_536
@@ -187,6 +188,8 @@ class Insertion:
         steps = {In.DATA: self._data, In.TAG: self._in_tag, In.RAW: self._in_raw}
         while self._at < len(self._rest):
             if self._in in {In.REST, In.TO_THE_END}:
+                self._out.append(self._held)
+                self._held = b""
                 self._pass_to(len(self._rest))
             elif not steps.get(self._in, self._in_other)():
                 return
@@ -197,6 +200,10 @@ class Insertion:
 
     def _data(self) -> bool:
         """Look at text and at what begins a tag; false if more has to come."""
+        if self._has_begun and not self._texts[1]:
+            self._in = In.REST
+            return True
+        self._pass_to(plain_end(self._rest, self._at, self._within, has_begun=self._has_begun))
         start = self._rest.find(b"<", self._at)
         self._text_to(len(self._rest) if start < 0 else start)
         if start < 0:
@@ -249,6 +256,9 @@ class Insertion:
         self._tag = name[0].lower()
         self._held, self._at = self._rest[start : name.end()], name.end()
         self._in, self._part, self._is_long = In.TAG, Part.BETWEEN, False
+        if (whole := WHOLE.match(self._rest, self._at)) is not None:
+            self._held, self._at = self._rest[start : whole.end()], whole.end()
+            self._tag_ends(is_empty=whole[1].endswith(b"/>"))
         return True
 
     def _pass_text(self, start: int) -> None:
@@ -298,7 +308,7 @@ class Insertion:
         """Look for the end of a script or the like."""
         if self._raw == SCRIPT:
             return self._in_script()
-        found = re.compile(rb"</" + self._raw + rb"[" + SPACE + rb"/>]", re.IGNORECASE).search(self._rest, self._at)
+        found = RAW_ENDS[self._raw].search(self._rest, self._at)
         return self._raw_to(None if found is None else found.start())
 
     def _raw_to(self, end: int | None) -> bool:

@@ -85,7 +85,8 @@ PIECES = [
     *("<script>", "</script>", "<style>", "</style>", "<template>", "</template>", "<svg>", "</svg>", "<![CDATA["),
     *("]]>", '<p x="', '"', "'", ">", "<", "/", "=", " ", "x", "б", "<textarea>", "</textarea>", "<plaintext>"),
     *("<frameset>", "<math/>", "\x1b", "<foreignobject>", "</", "<!", "<?", "-", "!", "\x00", "<noscript>"),
-    *("</noscript>", "<select>", "<desc>"),
+    *("</noscript>", "<select>", "<desc>", "<P a=b>", "<a b='<!--'>", "<br/>", "<script>1</script>", "<!-- x -->"),
+    *("<!-->", "<meta a>", "</p >", "<svg/>", "y" * 62),
 ]
 
 
@@ -174,6 +175,31 @@ def test_a_tag_that_is_longer_than_anything_is_a_tag() -> None:
     assert put(b"<body a='" + long + b"'>y</body>") == b"<body a='" + long + b"'>" + B + b"y" + F + b"</body>"
     assert put(b"<p a='" + long) == B + b"<p a='" + long + b"'>" + F
     assert put(b"<body>x</body a='" + long + b"'>") == b"<body>" + B + b"x" + F + b"</body a='" + long + b"'>"
+
+
+@pytest.mark.parametrize("page", ["<body>x</body ", "<frameset ", "<body>x<plaintext "])
+def test_a_long_tag_that_comes_in_parts_stays_in_its_place(page: str) -> None:
+    whole = page.encode() + b"a" * (MOST_HELD + 100) + b">rest"
+    for cut in range(len(whole) - 110, len(whole), 9):
+        assert put(whole, [cut, cut + 3]) == put(whole)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=14), st.booleans())
+def test_what_is_passed_in_one_go_comes_out_as_if_each_tag_had_been_looked_at(
+    pieces: list[str], has_body: bool
+) -> None:
+    page = (b"<body>" if has_body else b"") + "".join(pieces).encode()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "plain_end", lambda _, at, *__, **___: at)
+        slow = put(page)
+    assert put(page) == slow
+
+
+def test_a_long_page_costs_little_for_each_tag() -> None:
+    page = b"<body>" + b"<p class='a'>word</p>" * 20_000 + b"</body>"
+    start = process_time()
+    assert put(page).endswith(F + b"</body>")
+    assert process_time() - start < 0.1  # tag by tag it takes three times as long
 
 
 def test_the_time_grows_with_the_page_only() -> None:
