@@ -84,7 +84,7 @@ def run(directory: Path, *, is_quick: bool) -> Run:
     batches = [b"[" + b",".join(compact(chance) for _ in range(BATCH)) + b"]" for _ in range(20)]
     many = script(directory, "many", "/v1/checks", batches)
     news = [script(directory, f"new-{each}", "/v1/check", new_pages(3_000, TEXT, chance)) for each in range(number)]
-    with servers(["lane", "flask", "bare"], environment) as ours:
+    with servers(["lane", "flask", "bare", "news"], environment) as ours:
         size = len(ask(ours["lane"], "/v1/check", pages(1, 1, BODY, chance)[0]))
         with servers(["echo"], {**environment, SIZE: str(size)}) as theirs:
             remaining = iter(news)
@@ -99,7 +99,7 @@ def run(directory: Path, *, is_quick: bool) -> Run:
                 FLASK: partial(asked, ours["flask"], usual),
                 ONE: partial(asked, ours["lane"], single),
                 MANY: partial(asked, ours["lane"], many),
-                NEW: lambda: asked(ours["lane"], next(remaining)),
+                NEW: lambda: asked(ours["news"], next(remaining)),
             }
             for name, how in (("lane", usual), ("flask", usual), ("bare", usual), ("lane", single), ("lane", many)):
                 load(ours[name], how, WARM, CONNECTIONS)  # each question once, so that what is kept is there

@@ -47,8 +47,17 @@ def echo() -> Application:
 
 def lane() -> Application:
     """The service with everything that it does beside answering: evidence, counters, a line for each request."""
-    app = create_app(_checker("lane"))
-    settings = Settings(access_log=os.path.join(os.environ[DIRECTORY], "access.jsonl"))
+    return _with_all("lane")
+
+
+def news() -> Application:
+    """The same for pages that nobody asked about before, which drive out whatever is kept of others."""
+    return _with_all("news")
+
+
+def _with_all(name: str) -> Application:
+    app = create_app(_checker(name))
+    settings = Settings(access_log=os.path.join(os.environ[DIRECTORY], f"{name}.jsonl"))
     access_log_of(settings, app.extensions[EXTENSION])
     return app.wsgi_app
 
