@@ -133,9 +133,10 @@ def _count(impact: Impact, looks: tuple[Look, Look], path: Path, day: date) -> C
 def _item(line: bytes) -> Content:
     """An item of an archive: what stands under `content` in a request."""
     try:
+        line.decode()
         body = b'{"content": ' + msgspec.json.encode(msgspec.Raw(line)) + b"}"
         msgspec.json.decode(line, type=dict)
-    except UnicodeDecodeError:
+    except UnicodeDecodeError:  # the decoder of JSON says it in other words from version to version
         raise NotJsonError("this is not an item as JSON: it is not UTF-8") from None
     except msgspec.DecodeError as error:
         raise NotJsonError(f"this is not an item as JSON: {str(error).lower()}") from None

@@ -227,7 +227,7 @@ def test_for_a_trial_without_root_the_head_of_the_configuration_names_every_file
     )
     assert done.returncode == 0, done.stderr
     made = {"trial.log", "trial.pid", "body", "proxy", "fastcgi", "uwsgi", "scgi"}
-    made |= {"pages"} if "the place of the cache, too" in text else set()
+    made |= {"pages"} if "the place of the cache" in text else set()
     assert {path.name for path in tmp_path.iterdir()} == made | {"trial.conf", "countries.conf", "table"}
 
 
