@@ -28,6 +28,8 @@ include-path = "/v1/checks"
 checks.negative_data_rejection.enabled = false  # what is wrong with an item is said in its place, and the status is 200
 """
 SECONDS = 600
+UNDECLARED = "held and not shown"
+"""In the warning about publishers that nobody declared, as most are here."""
 
 
 def asked(service: Service, where: Path, *options: str, document: Any, has_keys: bool) -> None:
@@ -67,7 +69,7 @@ def tried(where: Path, examples: int) -> None:
         document = open_to_all(document_of(service))
         asked(service, where / "open", *number, *seed, document=document, has_keys=False)
         assert service.ready()["evidence"]["recording"]
-        assert service.logged() == ""
+        assert [line for line in service.logged().splitlines() if UNDECLARED not in line] == []
     with serving(where / "closed" / "log", seals=True) as service:
         key = made(where / "closed", "--scope", "admin")
         header = ("--header", f"Authorization: Bearer {key}")
