@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.web.process import Service, serving
+from tests.web.process import Service, eventually, serving
 from tests.web.test_access_service import made
 
 PROGRAM = str(Path(sys.executable).parent / "schemathesis")
@@ -72,6 +72,7 @@ def tried(where: Path, examples: int) -> None:
         assert [line for line in service.logged().splitlines() if UNDECLARED not in line] == []
     with serving(where / "closed" / "log", seals=True) as service:
         key = made(where / "closed", "--scope", "admin")
+        assert eventually(lambda: service.ask("GET", "/v1/ruleset").status == 401)  # it looks once a second
         header = ("--header", f"Authorization: Bearer {key}")
         asked(service, where / "closed", *number, *seed, *header, document=document_of(service), has_keys=True)
         assert "unforeseen" not in service.logged()
