@@ -13,6 +13,7 @@ import functools
 import os
 import sqlite3
 import stat
+import weakref
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,13 @@ _SCHEMA_OF: Final = "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE s
 _File = tuple[int, int]
 
 
+def _close(idle: deque[tuple[_File, sqlite3.Connection]]) -> None:
+    """Close connections that nobody uses."""
+    while idle:
+        with contextlib.suppress(IndexError):
+            idle.pop()[1].close()
+
+
 class ViewsReader:
     """Reads the views at a path. Threads may share it."""
 
@@ -41,6 +49,9 @@ class ViewsReader:
         self.path = path
         self._mode = "mode=ro&immutable=1" if is_still else "mode=ro"
         self._idle: deque[tuple[_File, sqlite3.Connection]] = deque()
+        # Where nobody lets go of the file: since Python 3.13 a connection warns that is left open. `__del__` would come
+        # too late for one that is part of a circle, since the connections may be ended before it.
+        weakref.finalize(self, _close, self._idle)
 
     def leaf_of(self, key: str) -> int | None:
         """The number of the leaf with the key of a table, outcome or confirmation; None if none is known.
@@ -84,13 +95,7 @@ class ViewsReader:
 
     def close(self) -> None:
         """Let go of the file."""
-        while self._idle:
-            with contextlib.suppress(IndexError):
-                self._idle.pop()[1].close()
-
-    def __del__(self) -> None:
-        """Let go of the file where nobody did: since Python 3.13 a connection warns that is left open."""
-        self.close()
+        _close(self._idle)
 
     def _taken(self) -> tuple[_File, sqlite3.Connection] | None:
         """A connection to the file that is there now."""

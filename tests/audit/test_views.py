@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sqlite3
+import sys
 import threading
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -318,3 +321,18 @@ def test_views_that_are_made_anew_leave_nothing_beside_them_also_if_that_breaks_
     assert [each.name for each in tmp_path.iterdir() if "views" in each.name] == [VIEWS]
     assert rows(tmp_path / VIEWS, "PRAGMA journal_mode") == [("wal",)]
     assert rows(tmp_path / VIEWS, "PRAGMA integrity_check") == [("ok",)]
+
+
+def test_a_reader_that_nobody_closed_lets_go_without_a_word_also_in_a_circle(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Since Python 3.13 a connection that is left open warns."""
+    told: list[Any] = []
+    monkeypatch.setattr(sys, "unraisablehook", told.append)
+    left = [sqlite3.connect(":memory:", check_same_thread=False) for _ in range(3)]  # older, so ended before it
+    reader: Any = ViewsReader(tmp_path / VIEWS)
+    reader._idle.extend(((0, 0), each) for each in left)
+    reader.itself = [reader, *left]
+    del reader, left
+    gc.collect()
+    assert told == []
