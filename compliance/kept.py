@@ -92,6 +92,18 @@ class Sort:
     counting: Counting | None
 
 
+def sort_of(answer: Answer, counting: Counting | None, day: date) -> Sort:
+    """The sort of an answer that is given on a day (UTC), as a new object."""
+    return Sort(
+        day,
+        answer.ruleset.meaning,
+        frozenset((each.status, each.display) for each in answer.notices),
+        frozenset(rule for each in answer.notices for rule in each.rules),
+        frozenset(answer.unknowns),
+        counting,
+    )
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Ready:
     """An answer as it goes out; known by itself.
@@ -190,15 +202,13 @@ class _Sitting:
 
     def sort(self, answer: Answer, counting: Counting | None, day: date) -> Sort:
         """The sort of an answer that is given on a day (UTC); one object for all that are counted alike."""
-        notices = frozenset((each.status, each.display) for each in answer.notices)
-        rules = frozenset(rule for each in answer.notices for rule in each.rules)
-        key = (day, notices, rules, answer.unknowns, counting)
+        made = sort_of(answer, counting, day)
+        key = (day, made.notices, made.rules, made.unknowns, counting)
         found = self.sorts.get(key)
         if found is None:
             if len(self.sorts) >= MOST_SORTS:
                 self.sorts = {}
-            meaning = self.snapshot.ruleset.meaning
-            self.sorts[key] = found = Sort(day, meaning, notices, rules, frozenset(answer.unknowns), counting)
+            self.sorts[key] = found = made
         return found
 
 

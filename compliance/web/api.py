@@ -16,12 +16,13 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from compliance.answer import Answer
 from compliance.check import today
 from compliance.errors import RequestError, RulesError
+from compliance.kept import sort_of
 from compliance.marking import marked
 from compliance.model.ruleset import LANGUAGE_VERSION
 from compliance.reader import Sender
 from compliance.store import NO_ACTIVE_RULE, Snapshot
 from compliance.web import metrics
-from compliance.web.checking import checked
+from compliance.web.checking import checked, count_what_is_told
 from compliance.web.delivery import tagged
 from compliance.web.evidence import is_well, state
 from compliance.web.gauges import gauges, seal_status
@@ -82,9 +83,8 @@ def annotate() -> Response:
 
 
 def _count(asked: Request, own: Sender, answer: Answer) -> None:
-    """Count the notices of an answer, and a reader who was to be taken from the request."""
-    for status, display in {(notice.status, notice.display) for notice in answer.notices}:
-        service().metrics.add("compliance_notices_total", status=status, display=display)
+    """Count what an answer tells, and a reader who was to be taken from the request."""
+    count_what_is_told(service().metrics, sort_of(answer, None, today()))
     if asked.reader is own.reader:
         service().metrics.add("compliance_readers_total", 1, **{"from": "request", "result": own.result})
 

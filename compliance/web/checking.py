@@ -18,6 +18,7 @@ from compliance.errors import Problem, RequestError
 from compliance.kept import At, Page, Ready, Sort
 from compliance.model.address_text import holds_address
 from compliance.reader import Reader, Sender
+from compliance.web.metrics import Metrics
 from compliance.web.service import Service
 from compliance.web.wire import understand
 
@@ -99,14 +100,18 @@ def _answered(service: Service, body: bytes, ask: Ask, moment: At) -> Ready:
 
 def count(service: Service, sort: Sort, number: int = 1) -> None:
     """Count that answers of a sort were given, so many."""
-    add = service.metrics.add
-    for status, display in sort.notices:
-        add("compliance_notices_total", number, status=status, display=display)
-    for rule in sort.rules:
-        add("compliance_rule_notices_total", number, rule=rule)
-    for fact in sort.unknowns:
-        add("compliance_unknowns_total", number, fact=fact)
+    count_what_is_told(service.metrics, sort, number)
     service.kept.count(sort, number)
+
+
+def count_what_is_told(metrics: Metrics, sort: Sort, number: int = 1) -> None:
+    """The same for the metrics alone, where the log of evidence counts by itself."""
+    for status, display in sort.notices:
+        metrics.add("compliance_notices_total", number, status=status, display=display)
+    for rule in sort.rules:
+        metrics.add("compliance_rule_notices_total", number, rule=rule)
+    for fact in sort.unknowns:
+        metrics.add("compliance_unknowns_total", number, fact=fact)
 
 
 def _text(part: bytes | None) -> str | None:

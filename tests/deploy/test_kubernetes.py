@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import stat
 import subprocess
 import sys
@@ -20,6 +19,7 @@ import yaml
 from compliance import __version__
 from compliance.config import Settings
 from compliance.keys.key_file import NAME, read_keys
+from tests.components import program
 from tests.deploy.container import environment, image
 from tests.deploy.proxying import DEPLOY
 from tests.keys.made import filed, key
@@ -254,11 +254,8 @@ def test_the_first_container_makes_a_file_of_keys_that_is_not_refused(tmp_path: 
 
 
 def test_kubectl_puts_all_together() -> None:
-    kubectl = shutil.which("kubectl")
-    if kubectl is None:
-        pytest.skip("`kubectl` is not installed, and Debian has none; the manifests are checked without it")
     done = subprocess.run(
-        [kubectl, "kustomize", str(HERE)], capture_output=True, text=True, check=False, timeout=SECONDS
+        [program("kubectl"), "kustomize", str(HERE)], capture_output=True, text=True, check=False, timeout=SECONDS
     )
     assert (done.returncode, done.stderr) == (0, "")
     made = list(yaml.safe_load_all(done.stdout))

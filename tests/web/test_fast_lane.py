@@ -342,3 +342,17 @@ def test_no_long_name_that_a_reader_chose_is_remembered() -> None:
         kept.cache_clear()
         ask()
         assert kept.cache_info().currsize == 0
+
+
+def test_an_annotated_page_is_counted_as_a_checked_one(checker: Checker) -> None:
+    body = json.dumps({"content": {**ARTICLE, "text": "Words."}, "reader": {"location": {"country": "RU"}}}).encode()
+    told = []
+    for path in ("/v1/check", "/v1/annotate"):
+        app = create_app(checker)
+        for _ in range(10):
+            assert said(app.wsgi_app, environ(body, PATH_INFO=path))[0] == "200 OK"
+        found = re.findall(
+            r"compliance_(?:notices|rule_notices|unknowns)_total\{.*", app.test_client().get("/metrics").text
+        )
+        told.append(found)
+    assert told[0] == told[1] != []
