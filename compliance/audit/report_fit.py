@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from compliance.audit.log_files import LogFiles
+from compliance.audit.views_reading import DAMAGED
 from compliance.errors import EvidenceError
 
 NOT_COMPARED: Final = (
@@ -30,8 +31,6 @@ _SUMS: Final = (
         "SELECT COALESCE(SUM(c.tables), 0) FROM classes AS c JOIN outcomes AS o ON o.leaf = c.outcome",
     ),
 )
-_DAMAGED: Final = (sqlite3.Error, ValueError, LookupError, TypeError, OverflowError)
-"""What comes of reading views that say something impossible."""
 
 
 @contextmanager
@@ -43,7 +42,7 @@ def reading_views() -> Iterator[None]:
     """
     try:
         yield
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise EvidenceError(f"the views are damaged: {_ANEW}") from error
 
 

@@ -24,7 +24,7 @@ from typing import Final, Self
 
 from compliance.audit.disk import UNFINISHED
 from compliance.audit.log_files import LogFiles
-from compliance.audit.views_reading import ViewsReader, has_schema, leaf_in
+from compliance.audit.views_reading import DAMAGED, ViewsReader, has_schema, leaf_in
 from compliance.audit.views_rows import SCHEMA_VERSION, Taking, made
 from compliance.errors import EvidenceError
 
@@ -87,13 +87,7 @@ class Views:
             EvidenceError: the file can be neither read nor made.
         """
         try:
-            database = _connected(path)
-            if not _is_usable(database):
-                database.close()
-                _removed(path)
-                database = _connected(path)
-                _in_mode(database)
-                _begun(database, made)
+            database = _usable(path) or _empty(path)
         except (sqlite3.Error, OSError) as error:
             raise EvidenceError(f"`{path}` cannot be used: {str(error).lower()}") from error
         return cls(database)
@@ -112,7 +106,7 @@ class Views:
         """
         try:
             return leaf_in(self._database, key)
-        except sqlite3.Error as error:
+        except DAMAGED as error:
             raise EvidenceError(f"the views cannot be read: {str(error).lower()}") from error
 
     def take(self, number: int, record: bytes) -> None:
@@ -133,24 +127,29 @@ class Views:
         Raises:
             EvidenceError: leaves before them were not taken in, or the views cannot be written.
         """
-        size = self.size()
-        if first > size:
-            raise EvidenceError(f"the views have {size} leaves, and cannot go on from {first}")
         try:
+            size = self.size()
+            if first > size:
+                raise EvidenceError(f"the views have {size} leaves, and cannot go on from {first}")
             _begun(self._database, lambda database: self._take(database, size, enumerate(records, first)))
-        except sqlite3.Error as error:
+        except DAMAGED as error:
             raise EvidenceError(f"the views cannot be written: {str(error).lower()}") from error
 
     def fits(self, log: LogFiles) -> bool:
-        """Whether the log begins with what was taken in, as far as its size and one leaf tell."""
-        mark = _number(self._database, "mark")
-        if _number(self._database, "is_stale") or self.size() > log.size():
+        """Whether the log begins with what was taken in, as far as its size and one leaf tell.
+
+        Raises:
+            EvidenceError: the log cannot be read.
+        """
+        try:
+            mark, size = _number(self._database, "mark"), self.size()
+            if _number(self._database, "is_stale") or not mark < size <= log.size():
+                return False
+            known = self._database.execute("SELECT value FROM meta WHERE name = 'mark_hash'").fetchone()
+        except DAMAGED:
             return False
-        if mark < 0:
-            return True
-        data = _record(log, log.entry(mark))
-        known = self._database.execute("SELECT value FROM meta WHERE name = 'mark_hash'").fetchone()[0]
-        return not data or sha256(data).digest() == known
+        data = b"" if mark < 0 else _record(log, log.entry(mark))
+        return not data or known == (sha256(data).digest(),)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -248,7 +247,7 @@ def _compared(reader: ViewsReader, log: LogFiles) -> list[str]:
         found.execute("BEGIN")  # one state, whatever is taken in meanwhile
         try:
             return _differences(found, log)
-        except sqlite3.Error:
+        except DAMAGED:
             return ["they are damaged"]
         finally:
             found.set_progress_handler(None, 0)
@@ -309,17 +308,33 @@ def _connected(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(path, timeout=_SECONDS, isolation_level=None, check_same_thread=False)
 
 
-def _is_usable(database: sqlite3.Connection) -> bool:
-    """Whether these are views of this version, now in the right mode."""
+def _usable(path: Path) -> sqlite3.Connection | None:
+    """A connection to views of this version, now in the right mode; None if these are none."""
+    database = _connected(path)
     try:
-        if not has_schema(database):
-            return False
-        _in_mode(database)
-        return _number(database, "version") == SCHEMA_VERSION
-    except sqlite3.DatabaseError as error:
+        if has_schema(database):
+            _in_mode(database)
+            if _number(database, "version") == SCHEMA_VERSION:
+                return database
+    except DAMAGED as error:
         if _is_busy(error):
+            database.close()
             raise
-        return False
+    database.close()
+    return None
+
+
+def _empty(path: Path) -> sqlite3.Connection:
+    """A connection to new views, instead of what is there."""
+    _removed(path)
+    database = _connected(path)
+    try:
+        _in_mode(database)
+        _begun(database, made)
+    except BaseException:
+        database.close()
+        raise
+    return database
 
 
 def _in_mode(database: sqlite3.Connection) -> None:
@@ -327,7 +342,7 @@ def _in_mode(database: sqlite3.Connection) -> None:
     database.execute("PRAGMA synchronous = NORMAL")
 
 
-def _is_busy(error: sqlite3.Error) -> bool:
+def _is_busy(error: BaseException) -> bool:
     """Whether the file may be good and just cannot be had: then it is left alone."""
     return getattr(error, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_IOERR", "SQLITE_CANTOPEN"))
 

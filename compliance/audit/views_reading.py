@@ -28,6 +28,9 @@ _SECONDS: Final = 1.0
 _SCHEMA_OF: Final = "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL"
 _File = tuple[int, int]
 
+DAMAGED: Final = (sqlite3.Error, ValueError, LookupError, TypeError, OverflowError)
+"""What comes of reading views that say something impossible; the module cannot even read some messages of SQLite."""
+
 
 def _close(idle: deque[tuple[_File, sqlite3.Connection]]) -> None:
     """Close connections that nobody uses."""
@@ -63,7 +66,7 @@ class ViewsReader:
                 return None
             try:
                 return leaf_in(database, key)
-            except sqlite3.Error:
+            except DAMAGED:
                 return None
 
     def size(self) -> int:
@@ -73,7 +76,7 @@ class ViewsReader:
                 return 0
             try:
                 return int(database.execute("SELECT value FROM meta WHERE name = 'size'").fetchone()[0])
-            except sqlite3.Error:
+            except DAMAGED:
                 return 0
 
     @contextmanager
@@ -121,18 +124,16 @@ class ViewsReader:
             )
         except sqlite3.Error:
             return None
+        is_usable = False
         try:
-            if not has_schema(database):
-                database.close()
-                return None
-            version = database.execute("SELECT value FROM meta WHERE name = 'version'").fetchone()
             # what belongs to the file is opened by this first look: it was the same before and after, or is not used
-            if version == (SCHEMA_VERSION,) and self._file() == file:
-                return file, database
-        except sqlite3.Error:
-            pass
-        database.close()
-        return None
+            is_usable = has_schema(database) and _is_of_this_version(database) and self._file() == file
+        except DAMAGED:
+            return None
+        finally:
+            if not is_usable:
+                database.close()
+        return (file, database) if is_usable else None
 
     def _file(self) -> _File | None:
         """Which file it is, as the system tells files apart."""
@@ -149,9 +150,14 @@ def has_schema(database: sqlite3.Connection) -> bool:
     """Whether a database has the tables of views, and nothing else: what is named like one may be an endless query.
 
     Raises:
-        sqlite3.Error: it cannot be read.
+        DAMAGED: it cannot be read.
     """
     return sorted(database.execute(_SCHEMA_OF)) == _known_schema()
+
+
+def _is_of_this_version(database: sqlite3.Connection) -> bool:
+    found: tuple[object, ...] | None = database.execute("SELECT value FROM meta WHERE name = 'version'").fetchone()
+    return found == (SCHEMA_VERSION,)
 
 
 @functools.cache
@@ -165,7 +171,7 @@ def leaf_in(database: sqlite3.Connection, key: str) -> int | None:
     """The number of the leaf with a key.
 
     Raises:
-        sqlite3.Error: the views cannot be read.
+        DAMAGED: the views cannot be read.
     """
     row = database.execute("SELECT leaf FROM keys WHERE key = ?", (key_part(key),)).fetchone()
     return None if row is None else int(row[0])

@@ -9,10 +9,11 @@ import sqlite3
 import sys
 import threading
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
@@ -249,6 +250,48 @@ def test_without_views_a_reader_knows_nothing_and_does_not_fail(tmp_path: Path) 
         (tmp_path / VIEWS).write_bytes(b"damaged" * 1000)
         assert reader.leaf_of(HEX) is None
         assert reader.size() == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"CREATE TABLE keys", b"CREATE T\xffBLE keys"),
+        (b"version", b"versi\xffn"),
+        (b"SQLite format 3", b"SQLite format 4"),
+    ],
+)
+def test_views_with_a_damaged_byte_are_like_none_and_are_made_anew(tmp_path: Path, old: bytes, new: bytes) -> None:
+    """SQLite repeats such a byte in its message, which is no text then."""
+    files = log(tmp_path, ENTRIES)
+    catch_up(files)
+    path = tmp_path / VIEWS
+    path.write_bytes(path.read_bytes().replace(old, new))
+    with closing(ViewsReader(path)) as reader:
+        assert (reader.leaf_of(table(0, shown_outcome()).key), reader.size()) == (None, 0)
+        assert differences(files) == ["they cannot be read"]
+        assert catch_up(files) == len(ENTRIES)
+        assert differences(files) == []
+        assert reader.size() == len(ENTRIES)
+
+
+@settings(max_examples=200, deadline=None)
+@given(at=st.integers(0), noise=st.binary(min_size=1, max_size=300))
+def test_whatever_bytes_are_in_views_a_reader_gets_a_number_or_nothing_and_never_an_error(
+    at: int, noise: bytes
+) -> None:
+    with TemporaryDirectory() as name:
+        files = log(Path(name), ENTRIES)
+        catch_up(files)
+        path = Path(name, VIEWS)
+        whole = path.read_bytes()
+        at %= len(whole)
+        path.write_bytes((whole[:at] + noise + whole[at + len(noise) :])[: len(whole)])
+        with closing(ViewsReader(path)) as reader:
+            assert type(reader.size()) is int
+            for number, record in enumerate(some()):
+                assert isinstance(reader.leaf_of(getattr(record, "key", HEX)), int | None), number
+        with suppress(EvidenceError):
+            catch_up(files)
 
 
 def test_a_reader_sees_what_is_taken_in_later_and_neither_waits_for_the_other(tmp_path: Path) -> None:
