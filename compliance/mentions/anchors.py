@@ -25,6 +25,8 @@ Placed = tuple[Name, int]
 """A name, and which of its words the anchor is."""
 Here = tuple[Name, int, int]
 """A name, and from where to where it goes in a folded text."""
+_Beside = tuple[Placed, frozenset[str]]
+"""A name by its anchor, and the forms of the word beside that."""
 _TWO: Final = 2
 _FEW: Final = 4
 """So many letters of a word beside an anchor tell at nearly all places that it is none of a name's."""
@@ -203,39 +205,42 @@ def table(by_word: Iterable[Sequence[Placed]]) -> tuple[Anchor, ...]:
 
 
 def _anchor(names: Sequence[Placed]) -> Anchor:
-    alone = [name for name, _ in names if len(name.slots) == 1]
-    return Anchor(
-        tagged=tuple([name for name in alone if name.weakened == TAGGED]),
-        alone=tuple([name for name in alone if name.weakened != TAGGED]),
-        behind=_side([(each, each[1] + 1) for each in names if each[1] + 1 < len(each[0].slots)]),
-        before=_side(
-            [(each, each[1] - 1) for each in names if each[1] and each[1] + 1 == len(each[0].slots)], is_before=True
-        ),
-    )
+    tagged: list[Name] = []
+    alone: list[Name] = []
+    behind: list[_Beside] = []
+    before: list[_Beside] = []
+    for each in names:
+        name, place = each
+        last = len(name.slots) - 1
+        if not last:
+            (tagged if name.weakened == TAGGED else alone).append(name)
+        elif place < last:
+            behind.append((each, name.slots[place + 1]))
+        else:
+            before.append((each, name.slots[place - 1]))
+    return Anchor(tuple(tagged), tuple(alone), _side(behind), _side(before, is_before=True))
 
 
-def _side(beside: Sequence[tuple[Placed, int]], *, is_before: bool = False) -> Side | None:
-    """Names by the word beside their anchor, given which of their words that is; None if there are none."""
+def _side(beside: Sequence[_Beside], *, is_before: bool = False) -> Side | None:
+    """Names by the word beside their anchor, given the forms of that word; None if there are none."""
     if not beside:
         return None
-    found: dict[str, list[Placed]] = defaultdict(list)
-    divided = []
-    forms: set[str] = set()
-    for each, place in beside:
-        slot = each[0].slots[place]
-        forms |= slot
-        if each[0].gaps:
-            divided.append(each)
-        else:
-            for form in slot:
-                found[form].append(each)
+    divided = tuple([each for each, _ in beside if each[0].gaps])
+    found: dict[str, tuple[Placed, ...]]
+    if len(beside) == 1:  # so it is with nearly all anchors
+        [(only, forms)] = beside
+        found = {} if divided else dict.fromkeys(forms, (only,))
+    else:
+        several: dict[str, list[Placed]] = defaultdict(list)
+        for each, slot in beside:
+            if not each[0].gaps:
+                for form in slot:
+                    several[form].append(each)
+        found = {form: tuple(every) for form, every in several.items()}
+        forms = frozenset().union(*(slot for _, slot in beside))
     size = min(_FEW, *map(len, forms))
-    return Side(
-        {form: tuple(several) for form, several in found.items()},
-        tuple(divided),
-        frozenset([form[-size:] if is_before else form[:size] for form in forms]),
-        size,
-    )
+    letters = frozenset([form[-size:] if is_before else form[:size] for form in forms])
+    return Side(found, divided, letters, size)
 
 
 def anchors(names: Sequence[Name]) -> Mapping[str, Sequence[Placed]]:
@@ -245,7 +250,7 @@ def anchors(names: Sequence[Name]) -> Mapping[str, Sequence[Placed]]:
     for slot, count in slots.items():  # names share most of their words
         for form in slot:
             having[form] += count
-    costs = {slot: _cost(slot, having) for slot in slots}
+    costs = {slot: _costs(slot, having) for slot in slots}
     found: dict[str, list[Placed]] = defaultdict(list)
     for name in names:
         place = _cheapest(name, costs) if len(name.slots) > 1 else 0
@@ -255,10 +260,11 @@ def anchors(names: Sequence[Name]) -> Mapping[str, Sequence[Placed]]:
     return found
 
 
-def _cheapest(name: Name, costs: Mapping[frozenset[str], _Cost]) -> int:
+def _cheapest(name: Name, costs: Mapping[frozenset[str], tuple[_Cost, _Cost]]) -> int:
     """Which word of a name would be met in vain least often."""
     common = name.common or (False,) * len(name.slots)
-    return min(range(len(name.slots)), key=lambda each: costs[name.slots[each]].beside(is_common=common[each]))
+    found = [costs[slot][is_common] for slot, is_common in zip(name.slots, common, strict=True)]
+    return found.index(min(found))
 
 
 Parts = Sequence[tuple[int, int, int]]
@@ -277,8 +283,11 @@ def in_order(
     both = {**by_anchor}
     for word, names in spelled.items():
         both[word] = [*both.get(word, ()), *((name, 0) for name in names)]
-    plain = {word: names for word, names in both.items() if _DIVIDING.isdisjoint(word)}
-    return {**plain, **{word: names for word, names in both.items() if word not in plain}}, len(plain)
+    plain: dict[str, Sequence[Placed]] = {}
+    others: dict[str, Sequence[Placed]] = {}
+    for word, found in both.items():
+        (plain if word.isalnum() or _DIVIDING.isdisjoint(word) else others)[word] = found
+    return {**plain, **others}, len(plain)
 
 
 def parts(patterns: Sequence[str], simple: int) -> Sequence[Parts]:
@@ -301,20 +310,22 @@ def _parts(pattern: str, numbers: Mapping[str, int]) -> Parts:
 
 
 class _Cost(NamedTuple):
-    """How often a word would be met in vain, as far as its forms tell."""
+    """How often a word would be met in vain, as far as that can be told; what words of a name are compared by."""
 
-    is_hard: tuple[bool, bool, bool]
+    is_divided: bool
+    """A longer pattern would hide a shorter word in it."""
+    is_short: bool
+    is_everywhere: bool
+    is_common: bool
+    """Whether the dictionary has it."""
     names: int
-    shortest: int
-
-    def beside(self, *, is_common: bool) -> tuple[bool, bool, bool, bool, int, int]:
-        """What words of a name are compared by, given whether this one is one of every text."""
-        return *self.is_hard, is_common, self.names, -self.shortest
+    brevity: int
+    """More for a word with a shorter form."""
 
 
-def _cost(slot: frozenset[str], having: Mapping[str, int]) -> _Cost:
-    """How often a word would be met in vain: if it is short or common, then if many names have it, last if shorter."""
+def _costs(slot: frozenset[str], having: Mapping[str, int]) -> tuple[_Cost, _Cost]:
+    """How often a word would be met in vain, if the dictionary does not have it, and if it has."""
     shortest = min(map(len, slot))
-    is_divided = "'" in "".join(slot)  # a longer pattern would hide a shorter word in it
-    is_everywhere = not _FULL_OF.isdisjoint(slot)
-    return _Cost((is_divided, shortest < SHORTEST, is_everywhere), max(map(having.__getitem__, slot)), shortest)
+    hard = "'" in "".join(slot), shortest < SHORTEST, not _FULL_OF.isdisjoint(slot)
+    names = max(map(having.__getitem__, slot))
+    return _Cost(*hard, False, names, -shortest), _Cost(*hard, True, names, -shortest)  # noqa: FBT003 - of the same word

@@ -105,7 +105,9 @@ class Forms:
 
     def is_common(self, words: Sequence[str], language: str | None) -> bool:
         """Whether all words of a name are in the dictionary of the language, and none is a name there."""
-        return (language or "").partition("-")[0] == RUSSIAN and all(self._russian(word).is_common for word in words)
+        if language != RUSSIAN and not (language or "").startswith(f"{RUSSIAN}-"):  # asked of each word of all names
+            return False
+        return all(self._russian(word).is_common for word in words)
 
     def _russian(self, word: str) -> Word:
         table = self.known.setdefault(RUSSIAN, {})

@@ -184,8 +184,8 @@ def _name(entity: str, alias: Alias, inflector: Inflector, text: str, *, inflect
         alias.language,
         exact,
         context,
-        tuple(each[0].isupper() for each in written) if len(written) == len(words) else (),
-        tuple(inflector.is_common([word], alias.language) for word in words),
+        tuple([each[0].isupper() for each in written]) if len(written) == len(words) else (),
+        tuple([inflector.is_common((word,), alias.language) for word in words]),
         words=tuple(words),
         gaps=_dividing(gaps),
     )

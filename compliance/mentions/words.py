@@ -9,6 +9,7 @@ from compliance.mentions.normalize import fold_with_care
 
 WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 """A word of a folded text: letters and digits, and apostrophes between them."""
+_APART: Final = re.compile(f"({WORD.pattern})")
 
 
 def words_of(text: str) -> list[str]:
@@ -18,8 +19,8 @@ def words_of(text: str) -> list[str]:
 
 def words_and_gaps(text: str) -> tuple[list[str], list[str]]:
     """The words of a text, folded, and what stands between them."""
-    low = fold_with_care(text).text
-    return WORD.findall(low), WORD.split(low)[1:-1]
+    apart = _APART.split(fold_with_care(text).text)  # what is before the first word, it, a gap, the next one ...
+    return apart[1::2], apart[2:-1:2]
 
 
 def last_word(text: str, first: int, last: int) -> int:
