@@ -83,18 +83,16 @@ def serving(
     command: Sequence[str] = COMMAND,
     warnings: str = "error",
     seals: bool = False,
-    fresh: bool = False,
 ) -> Iterator[Service]:
     """A service on a free port, once it answers; it runs beside its log, and is stopped at the end.
 
-    It seals its evidence where a test is about that only: a process more, which works every second. A `fresh` one is
-    not forked from one that has everything imported.
+    It seals its evidence where a test is about that only: a process more, which works every second.
     """
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("COMPLIANCE_")}
     sealing = {} if seals else {"COMPLIANCE_SEAL_SECONDS": "0"}
     with (
         log.open("w", encoding="utf-8") as errors,
-        (subprocess.Popen if fresh else Popen)(
+        Popen(
             [*command, "serve", "--port", "0", "--json", *arguments],
             stdout=subprocess.PIPE,
             stderr=errors,

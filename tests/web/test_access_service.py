@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.tiny import written
 from tests.warm import run
-from tests.web.asking import ARTICLE
 from tests.web.process import COMMAND, SECONDS, Service, eventually, serving
 
 NOWHERE = "0.0.0.0"  # noqa: S104 - it is refused, or reached from this machine
@@ -28,13 +28,22 @@ def made(where: Path, *more: str) -> str:
     return done.stdout.strip()
 
 
+@pytest.fixture
+def few(tmp_path: Path) -> tuple[str, str]:
+    """What has a service read few rules."""
+    return "--rules", str(written(tmp_path / "rules"))
+
+
 def status(service: Service, key: str | None = None) -> int:
     """What a check is answered with."""
-    return service.check({"content": ARTICLE}, **({} if key is None else {"Authorization": f"Bearer {key}"})).status
+    asked = {"content": {"publisher": "radio.example"}}
+    return service.check(asked, **({} if key is None else {"Authorization": f"Bearer {key}"})).status
 
 
-def test_the_first_key_closes_a_service_that_runs_and_taking_it_back_closes_it_for_that_one(tmp_path: Path) -> None:
-    with serving(tmp_path / "log") as service:
+def test_the_first_key_closes_a_service_that_runs_and_taking_it_back_closes_it_for_that_one(
+    tmp_path: Path, few: tuple[str, str]
+) -> None:
+    with serving(tmp_path / "log", *few) as service:
         assert status(service) == 200
         key = made(tmp_path, "--scope", "check")
         assert eventually(lambda: status(service) == 401)
@@ -62,11 +71,11 @@ def test_without_keys_the_service_does_not_listen_where_others_reach_it(tmp_path
     assert "Traceback" not in done.stderr
 
 
-def test_with_keys_or_when_told_so_it_listens_there(tmp_path: Path) -> None:
-    with serving(tmp_path / "log", "--host", NOWHERE, "--allow-without-keys") as service:
+def test_with_keys_or_when_told_so_it_listens_there(tmp_path: Path, few: tuple[str, str]) -> None:
+    with serving(tmp_path / "log", *few, "--host", NOWHERE, "--allow-without-keys") as service:
         assert status(service) == 200
     key = made(tmp_path, "--scope", "check")
-    with serving(tmp_path / "log", "--host", NOWHERE) as service:
+    with serving(tmp_path / "log", *few, "--host", NOWHERE) as service:
         assert (status(service), status(service, key)) == (401, 200)
 
 

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,17 @@ from compliance.audit.locking import LOCK
 from compliance.audit.log_files import LogFiles
 from compliance.audit.record import TableRecord, decode
 from compliance.check import Checker
+from tests.tiny import written
 from tests.warm import Popen
 from tests.web.asking import ARTICLE, Asker, refused
-from tests.web.process import eventually, serving
+from tests.web.process import Service, eventually, serving
 
-QUESTION = {"content": {"publisher": "rferl.org", "url": "https://rferl.org/a/1"}}
+QUESTION = {"content": {"publisher": "radio.example", "url": "https://radio.example/a/1"}}
+
+
+def sealing(directory: Path) -> AbstractContextManager[Service]:
+    """A service with few rules that seals what it records."""
+    return serving(directory / "log", "--rules", str(written(directory / "rules")), seals=True)
 
 
 def tables(files: LogFiles) -> list[str]:
@@ -48,7 +55,7 @@ def _has_ended(process: int | None) -> bool:
 
 
 def test_what_a_service_answers_is_in_the_signed_log_soon_and_by_another_process(tmp_path: Path) -> None:
-    with serving(tmp_path / "log", seals=True) as service:
+    with sealing(tmp_path) as service:
         answer = service.check(QUESTION).json
         assert answer["evidence"]["state"] == "recorded"
         files = LogFiles(tmp_path / "data" / "evidence")
@@ -61,7 +68,7 @@ def test_what_a_service_answers_is_in_the_signed_log_soon_and_by_another_process
 
 
 def test_a_table_is_recorded_at_publication_and_answers_rely_on_it(tmp_path: Path) -> None:
-    with serving(tmp_path / "log", seals=True) as service:
+    with sealing(tmp_path) as service:
         body = json.dumps(QUESTION).encode()
         told = service.ask("POST", "/v1/table", body).json
         assert told["evidence"] == {"state": "recorded", "table": told["table"]}
@@ -73,7 +80,7 @@ def test_a_table_is_recorded_at_publication_and_answers_rely_on_it(tmp_path: Pat
 def test_a_sealer_that_dies_is_started_again_and_one_without_a_service_ends(tmp_path: Path) -> None:
     if not Path("/proc/self/task").is_dir():
         pytest.skip("this system does not tell which processes a process has")
-    with serving(tmp_path / "log", seals=True) as service:
+    with sealing(tmp_path) as service:
         files = LogFiles(tmp_path / "data" / "evidence")
         assert eventually(lambda: files.checkpoint() is not None)
         first = sealer_of(service.process.pid)
@@ -107,7 +114,7 @@ def test_a_sealer_that_is_told_to_stop_by_itself_ends_in_good_order(tmp_path: Pa
 
 def test_a_service_without_evidence_writes_nothing(tmp_path: Path) -> None:
     (tmp_path / "compliance.toml").write_text('evidence = "off"\n', encoding="utf-8")
-    with serving(tmp_path / "log", seals=True) as service:
+    with sealing(tmp_path) as service:
         assert service.check(QUESTION).json["evidence"] == {"state": "off", "table": None}
     assert not (tmp_path / "data").exists()
 
@@ -134,7 +141,7 @@ def test_what_cannot_be_understood_of_a_table_is_refused_as_in_a_check(asker: As
 def test_an_auditor_looks_a_decision_up_by_what_the_answer_calls_it(tmp_path: Path) -> None:
     header = "Bearer 0123456789abcdef"
     (tmp_path / "compliance.toml").write_text('audit_token = "0123456789abcdef"\n', encoding="utf-8")
-    with serving(tmp_path / "log", seals=True) as service:
+    with sealing(tmp_path) as service:
         answer = service.check({**QUESTION, "reader": {"location": {"country": "RU"}}}).json
         path = f"/v1/decisions/{answer['decision']}?place=RU"
         assert service.ask("GET", path).status == 401

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -20,6 +21,7 @@ from compliance.audit.segment_writer import SegmentWriter
 from compliance.cli.audit_seal import Round
 from compliance.cli.sealing import LATE, Rounds
 from tests.audit.seals import record
+from tests.tiny import written
 from tests.web.process import Service, eventually, serving
 from tests.web.test_evidence import QUESTION, sealer_of
 
@@ -27,12 +29,11 @@ ALL_WELL = {"by": "service", "waiting": False, "problem": None}
 
 
 @contextmanager
-def served(
-    directory: Path, settings: Mapping[str, object] = MappingProxyType({}), *, fresh: bool = False
-) -> Iterator[Service]:
-    lines = [f"{name} = {json.dumps(value)}\n" for name, value in settings.items()]
+def served(directory: Path, settings: Mapping[str, object] = MappingProxyType({})) -> Iterator[Service]:
+    every = {"rules_dir": str(written(directory / "rules")), **settings}
+    lines = [f"{name} = {json.dumps(value)}\n" for name, value in every.items()]
     (directory / "compliance.toml").write_text("".join(lines), encoding="utf-8")
-    with serving(directory / "log", seals=True, fresh=fresh) as service:
+    with serving(directory / "log", seals=True) as service:
         yield service
 
 
@@ -57,10 +58,19 @@ def is_well(service: Service) -> bool:
     return ready["status"] == "ready" and ready["evidence"]["sealed"]["age_seconds"] is not None
 
 
+def writing_as(process: int) -> list[int]:
+    """A process that writes to a pipe, and the one that it stands for where the warm process has forked that."""
+    pipe, found = Path(f"/proc/{process}/fd/1").readlink(), []
+    for each in Path("/proc").glob("[0-9]*/fd/1"):
+        with contextlib.suppress(OSError):  # it has ended meanwhile, or is not ours
+            found += [int(each.parts[2])] if each.readlink() == pipe else []
+    return found
+
+
 @pytest.fixture(scope="module")
 def well(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service that seals; what is done to its sealer is over when a test ends."""
-    with served(tmp_path_factory.mktemp("well"), fresh=True) as service:
+    with served(tmp_path_factory.mktemp("well")) as service:
         service.check(QUESTION)
         assert eventually(lambda: (sealed(service)["leaves"] or 0) >= 3)
         yield service
@@ -172,13 +182,16 @@ def test_a_sealer_that_hangs_is_told_after_a_minute(monkeypatch: pytest.MonkeyPa
 
 def test_a_stopped_sealer_has_no_age_that_stands_still(well: Service) -> None:
     assert eventually(lambda: is_well(well))
-    stopped = sealer_of(well.process.pid)
-    assert stopped is not None
-    os.kill(stopped, signal.SIGSTOP)
+    sealer = sealer_of(well.process.pid)
+    assert sealer is not None
+    stopped = writing_as(sealer)
+    for each in stopped:
+        os.kill(each, signal.SIGSTOP)
     try:
         assert eventually(lambda: sealed(well)["age_seconds"] >= 2)
     finally:
-        os.kill(stopped, signal.SIGCONT)
+        for each in stopped:
+            os.kill(each, signal.SIGCONT)
     assert eventually(lambda: sealed(well)["age_seconds"] < 2)
 
 
