@@ -33,7 +33,7 @@ def found(image: Image) -> list[Finding]:
 def false_alarms(seed: int, step: int) -> list[Finding]:
     """What is told as damage at some moments of some lives of a node, or is told at all after it has gone on."""
     told: list[Finding] = []
-    for each in moments_of(seed)[seed % step :: step]:
+    for each in moments_of(seed, step=step):
         told += [finding for finding in found(each.image) if finding.grade is Grade.DAMAGE]
         disk = SimulatedDisk(each.image)
         sealed_all(sealer(disk, seed))
