@@ -1,8 +1,9 @@
 """Processes that bring records from many threads until they are killed; what was acknowledged to each is told.
 
-`python -m tests.audit.nursery DIRECTORY KILLS SEED [MISTAKE]` kills so many, ten in each directory below DIRECTORY one
-after the other, and writes beside it what each thread had been promised, a line for each record. A new process is a
-fork of one that has everything imported, so that a second is enough for some ten of them.
+`python -m tests.audit.nursery DIRECTORY KILLS SEED MISTAKE...` kills so many with each mistake (`none` is none),
+ten in each directory below DIRECTORY/MISTAKE one after the other, and writes beside it what each thread had been
+promised, a line for each record. A new process is a fork of one that has everything imported, so that a second is
+enough for some ten of them.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from tests.audit.mutants import POWER
 THREADS = 8
 EACH = 10
 """Kills in a directory."""
+NONE = "none"
+"""Stands for no mistake."""
 LONGEST_LIFE = 0.08
 """In seconds: a disk needs some twenty syncs for it, or thousands."""
 
@@ -89,6 +92,7 @@ def killed(lives: Callable[[Path, int, int], NoReturn], directory: Path, kill: i
 
 def main(directory: Path, kills: int, seed: int) -> None:
     """Kill so many."""
+    directory.mkdir()
     random = Random(seed)  # noqa: S311 - repeatable
     for kill in range(kills):
         beneath = directory / str(kill // EACH)
@@ -98,6 +102,8 @@ def main(directory: Path, kills: int, seed: int) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[4:]:
-        POWER[sys.argv[4]](pytest.MonkeyPatch())
-    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    for mistake in sys.argv[4:]:
+        with pytest.MonkeyPatch.context() as patch:
+            if mistake != NONE:
+                POWER[mistake](patch)
+            main(Path(sys.argv[1], mistake), int(sys.argv[2]), int(sys.argv[3]))

@@ -1,8 +1,9 @@
 """Processes that record and seal until they are killed; what was acknowledged to each is told.
 
-`python -m tests.audit.sealing_nursery DIRECTORY KILLS SEED [MISTAKE]` kills so many, one after the other on one log,
-each of them while it brings records from one thread and seals in another. What it was promised stands in
-`DIRECTORY.said`, a record on a line. A new process is a fork of one that has everything imported.
+`python -m tests.audit.sealing_nursery DIRECTORY KILLS SEED MISTAKE...` kills so many with each mistake (`none` is
+none), one after the other on one log, each of them while it brings records from one thread and seals in another. What
+it was promised stands in `DIRECTORY/MISTAKE.said`, a record on a line. A new process is a fork of one that has
+everything imported.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from compliance.audit.group_commit import NotRecordedError
 from compliance.audit.log_files import SEGMENTS
 from compliance.audit.sealer import Sealer
 from compliance.audit.segment_writer import SegmentWriter
-from tests.audit.nursery import killed
+from tests.audit.nursery import NONE, killed
 from tests.audit.sealing_mutants import CRASH
 from tests.audit.seals import record
 from tests.audit.signing import LOG, ORIGIN
@@ -65,6 +66,8 @@ def main(directory: Path, kills: int, seed: int) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[4:]:
-        CRASH[sys.argv[4]](pytest.MonkeyPatch())
-    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    for mistake in sys.argv[4:]:
+        with pytest.MonkeyPatch.context() as patch:
+            if mistake != NONE:
+                CRASH[mistake](patch)
+            main(Path(sys.argv[1], mistake), int(sys.argv[2]), int(sys.argv[3]))

@@ -12,14 +12,15 @@ import pytest
 from compliance.audit.disk import Disk
 from compliance.audit.segment_file import read_directory
 from compliance.audit.segment_reading import Ending
-from tests.audit.nursery import payload
+from tests.audit.nursery import NONE, payload
 
 FEW, MANY = 20, 1_000
+MISTAKE = "written later"
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def kill(directory: Path, kills: int, *mistake: str) -> None:
-    command = [sys.executable, "-m", "tests.audit.nursery", str(directory), str(kills), "1", *mistake]
+def kill(directory: Path, kills: int, *mistakes: str) -> None:
+    command = [sys.executable, "-m", "tests.audit.nursery", str(directory), str(kills), "1", *mistakes]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=1_200)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
@@ -55,21 +56,27 @@ def disorder(found: list[bytes]) -> list[str]:
     return [f"{thread!r} has {numbers}" for thread, numbers in threads.items() if numbers != [*range(len(numbers))]]
 
 
-def test_a_killed_process_takes_no_acknowledged_record_with_it(tmp_path: Path) -> None:
-    kill(tmp_path, FEW)
-    number, broken = broken_promises(tmp_path)
+@pytest.fixture(scope="module")
+def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What some left; to import everything costs as much as all their lives."""
+    directory = tmp_path_factory.mktemp("few")
+    kill(directory, FEW, NONE, MISTAKE)
+    return directory
+
+
+def test_a_killed_process_takes_no_acknowledged_record_with_it(few: Path) -> None:
+    number, broken = broken_promises(few / NONE)
     assert broken == []
     assert number >= FEW // 2, "each other process lives until its first promise"
 
 
 @pytest.mark.prove
 def test_a_thousand_killed_processes_take_no_acknowledged_record_with_them(tmp_path: Path) -> None:
-    kill(tmp_path, MANY)
-    number, broken = broken_promises(tmp_path)
+    kill(tmp_path, MANY, NONE)
+    number, broken = broken_promises(tmp_path / NONE)
     assert broken == []
     assert number >= MANY // 2
 
 
-def test_a_kill_brings_it_to_light_if_records_are_written_after_they_were_promised(tmp_path: Path) -> None:
-    kill(tmp_path, FEW, "written later")
-    assert broken_promises(tmp_path)[1]
+def test_a_kill_brings_it_to_light_if_records_are_written_after_they_were_promised(few: Path) -> None:
+    assert broken_promises(few / MISTAKE)[1]
