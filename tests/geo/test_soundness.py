@@ -234,7 +234,7 @@ def test_every_network_is_found_once_in_order_and_with_its_record() -> None:
     records = ["1.0.0.0/24", "1.0.1.0/32", "223.255.255.0/24", "2000::/16", "2001:db8::/32", "ffff:ffff::/128"]
     found = walked(records)
     assert [(each.version, each.bits, each.record) for each in found] == [
-        (4 if "." in each else 6, int(each.partition("/")[2]), {"n": number}) for number, each in enumerate(records)
+        (6 if ":" in each else 4, int(each.partition("/")[2]), {"n": number}) for number, each in enumerate(records)
     ]
     assert [each.first for each in walked(["0.0.0.0/1", "255.255.255.255/32"], 4)] == [0, 2**32 - 1]
 
