@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
+from compliance.review.impact import compare
+from tests.examples import are_all
 from tests.review.impact.comparing import TINY, compared, edited, groups, sentences, simple, told
 
 FOR_EACH = ("when:", "for_each: content.mentions\nwhen:")
@@ -17,6 +19,13 @@ WIDE = (
 )
 """Lines of which far more than 4,096 combinations can be asked."""
 LINES = ("content.kind: opinion", "content.genre: satire", "content.ai_generated: fully", "content.surface: app")
+
+
+@pytest.fixture(autouse=True)
+def fewer_questions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is found among some hundred questions is found among the first of thousands."""
+    if not are_all():
+        monkeypatch.setattr(compare, "MOST", 512)
 
 
 def entity(name: str, more: str = "") -> str:
