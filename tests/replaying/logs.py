@@ -111,7 +111,7 @@ def leaves_of(records: Iterable[AnyRecord | Tabulated]) -> list[bytes]:
 
 @dataclass(frozen=True)
 class Sealed:
-    """A log of tables under two versions of the shipped rules, half of them under each."""
+    """A log of tables under two versions of some rules, half of them under each."""
 
     directory: Path
     old: Snapshot
@@ -142,8 +142,11 @@ class Sealed:
 def two_versions(directory: Path, count: int = PAGES) -> Sealed:
     """Half of the pages under the shipped rules, half under rules in which one text reads otherwise."""
     changed = rules_with(directory / "rules", (RULE, "please note that you could face", "take care: you may face"))
-    old, new = open_snapshot(ROOT / "rules"), open_snapshot(changed)
-    evidence = directory / "evidence"
+    return under_both(open_snapshot(ROOT / "rules"), open_snapshot(changed), directory / "evidence", count)
+
+
+def under_both(old: Snapshot, new: Snapshot, evidence: Path, count: int) -> Sealed:
+    """Half of the pages under one rule set, half under another one."""
     files = LogFiles(evidence)
     half = count // 2
     before: list[AnyRecord | Tabulated] = [leaf_of(files, old), *(table(old, each) for each in contents(0, half))]

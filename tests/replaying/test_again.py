@@ -17,7 +17,9 @@ from compliance.audit.table import Stretch
 from compliance.replaying import tell
 from compliance.replaying.again import Finding, What
 from compliance.replaying.inventory import Span
-from tests.replaying.logs import NONCE, PAGES, WARNING, Sealed, changed, replayed, seal
+from compliance.store import open_snapshot
+from tests import tiny
+from tests.replaying.logs import NONCE, PAGES, WARNING, Sealed, changed, replayed, seal, under_both
 
 
 def only(directory: Path, same: int = PAGES - 1) -> Finding:
@@ -44,10 +46,18 @@ def test_all_tables_of_two_rule_sets_come_out_as_they_are_recorded(sealed: Seale
     assert 0 < tally.decided < PAGES
 
 
-def test_on_several_processors_the_same_comes_out(sealed: Sealed, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("compliance.replaying.running.SHARE", 40)
-    _, tally = replayed(sealed.directory, jobs=2)
-    assert (tally.tables, tally.same, tally.found) == (PAGES, PAGES, 0)
+def test_on_several_processors_the_same_comes_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under small rules, for each process reads what it needs of them."""
+    monkeypatch.setattr("compliance.replaying.running.SHARE", 8)
+    wording = tiny.changed("warn.yaml", ("take care", "mind this"))
+    old = open_snapshot(tiny.written(tmp_path / "old"))
+    new = open_snapshot(tiny.written(tmp_path / "new", wording))
+    small = under_both(old, new, tmp_path / "evidence", 24)
+    (number, record), *_, (_, other) = small.tables()
+    altered = small.with_leaf(number, changed(record, outcome=other.outcome), tmp_path / "altered")
+    _, tally = replayed(altered, jobs=2)
+    assert [(each.what, each.leaf) for each in tally.findings] == [(What.DIFFERS, number)]
+    assert (tally.tables, tally.same) == (24, 23)
 
 
 def test_a_table_of_another_outcome_is_found_with_its_notice_its_places_and_both_words(
