@@ -11,7 +11,8 @@ from __future__ import annotations
 import errno
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -41,8 +42,20 @@ FAULTS = {
     "close": (errno.EIO,),
 }
 """How each call may fail; a write with 0 takes a part, and no more."""
+Fault = tuple[str, int, int]
+"""The name of a call, its number, and the error."""
 Image = Mapping[Path, bytes | None]
 """Files with their bytes, directories with None."""
+
+
+def in_turn(faults: Iterable[Fault], step: int = 1) -> Iterator[Fault]:
+    """Each so-manieth call of a kind, and one way in which it may fail: of those of a kind each in turn."""
+    several: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for call, number, error in faults:
+        several[call][number].append(error)
+    for call, numbers in several.items():
+        for turn, (number, errors) in enumerate(list(numbers.items())[::step]):
+            yield call, number, errors[turn % len(errors)]
 
 
 @dataclass

@@ -16,6 +16,7 @@ from compliance.audit.log_files import LogFiles
 from compliance.errors import EvidenceError
 from tests.audit.disks import Image, SimulatedDisk
 from tests.audit.seals import DIRECTORY, EMPTY, leaves_in, record, sealer, writer
+from tests.examples import step
 
 BUNDLES = DIRECTORY / "log/tile/entries"
 SIZE = 600
@@ -61,7 +62,7 @@ def test_a_power_cut_or_a_kill_at_any_call_leaves_a_log_that_is_compacted_furthe
     disk.before = lambda _: moments.extend((disk.live_image(), disk.image(disk.random)))
     compact(DIRECTORY, disk=disk)
     assert len(moments) > 40
-    for each in moments:
+    for each in moments[:: step(3)]:
         after = SimulatedDisk(each)
         assert leaves_in(after) == before
         compact(DIRECTORY, disk=after)

@@ -29,6 +29,7 @@ from tests.audit.disks import Image, SimulatedDisk
 from tests.audit.logs import body_of, outcome
 from tests.audit.seals import DIRECTORY, EMPTY, record, sealer, writer
 from tests.audit.signing import LOG, ORIGIN
+from tests.examples import step
 
 TODAY = date(2026, 3, 2)
 SAID = b"somebody-who-asked"
@@ -236,7 +237,7 @@ def test_a_crash_at_any_call_leaves_a_log_in_which_it_can_be_erased_again() -> N
     disk.before = lambda _: moments.extend((disk.live_image(), disk.image(disk.random)))
     erased(disk, number)
     assert len(moments) > 100
-    for each in moments[::3]:
+    for each in moments[:: 3 * step(3)]:
         after = SimulatedDisk(each)
         found = leaves(after)
         said = [decode(leaf) for leaf in found[260:]]
@@ -250,7 +251,7 @@ def test_a_disk_that_fails_is_an_error_and_the_log_stays_sound() -> None:
     image, number = node(size=10)
     disk = SimulatedDisk(image)
     erased(disk, number)
-    for stop in range(0, len(disk.calls), 2):
+    for stop in range(0, len(disk.calls), 1 + step(4)):
         broken = SimulatedDisk(image)
         broken.fail_at = {stop: errno.EIO}
         with contextlib.suppress(EvidenceError):

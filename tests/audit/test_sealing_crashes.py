@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -17,7 +16,7 @@ from compliance.audit.log_files import SEGMENTS
 from compliance.audit.sealer import Sealer
 from compliance.audit.segment_writer import SegmentWriter
 from compliance.errors import EvidenceError
-from tests.audit.disks import FAULTS, Image, SimulatedDisk
+from tests.audit.disks import FAULTS, Fault, Image, SimulatedDisk, in_turn
 from tests.audit.sealing_mutants import CRASH
 from tests.audit.seals import (
     DIRECTORY,
@@ -35,7 +34,7 @@ from tests.audit.seals import (
 )
 from tests.audit.signing import LOG, ORIGIN
 from tests.audit.test_disk_faults import small_disk  # noqa: F401 - a fixture
-from tests.examples import are_all
+from tests.examples import step
 
 FEW, MANY = 120, 10_000
 """Moments in every run, and twice in the proof; half of them are power cuts."""
@@ -125,23 +124,13 @@ def node() -> Image:
     return disk.live_image()
 
 
-def faults() -> Iterator[tuple[str, int, int]]:
+def faults() -> Iterator[Fault]:
     """Each call of a seal, and each way in which it may fail."""
     disk = SimulatedDisk(node())
     sealed_all(sealer(disk))
     for number, call in enumerate(disk.calls):
         for error in FAULTS[call]:
             yield call, number, error
-
-
-def in_turn() -> Iterator[tuple[str, int, int]]:
-    """Each third call of a kind in a seal, and one way in which it may fail: each of a kind of calls in turn."""
-    several: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for call, number, error in faults():
-        several[call][number].append(error)
-    for call, numbers in several.items():
-        for turn, (number, errors) in enumerate(list(numbers.items())[:: 1 if are_all() else 3]):
-            yield call, number, errors[turn % len(errors)]
 
 
 def wrong_after(number: int, error: int) -> list[str]:
@@ -163,7 +152,7 @@ def wrong_after(number: int, error: int) -> list[str]:
     return wrong + disk.used_again
 
 
-def wrong_after_any(failures: Iterable[tuple[str, int, int]]) -> list[str]:
+def wrong_after_any(failures: Iterable[Fault]) -> list[str]:
     return [
         f"{call} (call {number}, {errno.errorcode.get(error, 'a part')}): {each}"
         for call, number, error in failures
@@ -172,8 +161,9 @@ def wrong_after_any(failures: Iterable[tuple[str, int, int]]) -> list[str]:
 
 
 def test_whatever_call_fails_the_next_seal_goes_on() -> None:
-    assert {call for call, _, _ in in_turn()} >= LOG_CALLS
-    assert wrong_after_any(in_turn()) == []
+    some = list(in_turn(faults(), step(3)))
+    assert {call for call, _, _ in some} >= LOG_CALLS
+    assert wrong_after_any(some) == []
 
 
 @pytest.mark.prove

@@ -14,6 +14,7 @@ from tests.audit.disks import Image, SimulatedDisk
 from tests.audit.logs import Files, InMemory, growth
 from tests.audit.seals import DIRECTORY, moments_of, sealed_all, sealer
 from tests.audit.signing import LOG
+from tests.examples import step
 
 NOT_REAL = {"record-unreadable", "kind-unknown", "reference-lacking", "reference-gone"}
 """What is told of the records that are sealed there: they are none."""
@@ -30,10 +31,10 @@ def found(image: Image) -> list[Finding]:
     return [each for each in report.findings if each.check not in NOT_REAL]
 
 
-def false_alarms(seed: int, step: int) -> list[Finding]:
+def false_alarms(seed: int, each_of: int) -> list[Finding]:
     """What is told as damage at some moments of some lives of a node, or is told at all after it has gone on."""
     told: list[Finding] = []
-    for each in moments_of(seed, step=step):
+    for each in moments_of(seed, step=each_of):
         told += [finding for finding in found(each.image) if finding.grade is Grade.DAMAGE]
         disk = SimulatedDisk(each.image)
         sealed_all(sealer(disk, seed))
@@ -43,7 +44,7 @@ def false_alarms(seed: int, step: int) -> list[Finding]:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_crash_is_no_damage_and_leaves_nothing_for_long(seed: int) -> None:
-    assert false_alarms(seed, 24) == []
+    assert false_alarms(seed, 41) == []
 
 
 @pytest.mark.prove
@@ -80,7 +81,7 @@ def test_a_log_that_is_sealed_while_it_is_verified_raises_no_alarm(before: int, 
     first, *_, last = growth(before, after)
     last = {path: data for path, data in last.items() if path.partition(".p/")[0] not in last or ".p/" not in path}
     sizes = set()
-    for looks in range(60):
+    for looks in range(0, 60, step(4)):
         with closing(FileLedger()) as ledger:
             report = verified(Growing(first, last, looks), Trust((LOG.public,)), ledger)
         assert report.is_sound, (looks, report.findings)

@@ -13,7 +13,6 @@ from contextlib import closing, suppress
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
@@ -80,6 +79,7 @@ def rows(path: Path, sql: str) -> list[tuple[object, ...]]:
 
 
 ENTRIES = [encode(each) for each in some()]
+KEYS = [getattr(each, "key", HEX) for each in some()]
 
 
 def test_every_record_that_has_a_key_is_found_by_it(tmp_path: Path) -> None:
@@ -274,24 +274,32 @@ def test_views_with_a_damaged_byte_are_like_none_and_are_made_anew(tmp_path: Pat
         assert reader.size() == len(ENTRIES)
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[LogFiles, bytes]:
+    """A log that nobody changes, and the bytes of its views."""
+    directory = tmp_path_factory.mktemp("whole")
+    files = log(directory, ENTRIES)
+    catch_up(files)
+    return files, (directory / VIEWS).read_bytes()
+
+
 @settings(max_examples=200, deadline=None)
 @given(at=st.integers(0), noise=st.binary(min_size=1, max_size=300))
 def test_whatever_bytes_are_in_views_a_reader_gets_a_number_or_nothing_and_never_an_error(
-    at: int, noise: bytes
+    whole: tuple[LogFiles, bytes], at: int, noise: bytes
 ) -> None:
-    with TemporaryDirectory() as name:
-        files = log(Path(name), ENTRIES)
+    files, data = whole
+    for each in files.directory.glob(f"{VIEWS}*"):
+        each.unlink()
+    path = files.directory / VIEWS
+    at %= len(data)
+    path.write_bytes((data[:at] + noise + data[at + len(noise) :])[: len(data)])
+    with closing(ViewsReader(path)) as reader:
+        assert type(reader.size()) is int
+        for number, key in enumerate(KEYS):
+            assert isinstance(reader.leaf_of(key), int | None), number
+    with suppress(EvidenceError):
         catch_up(files)
-        path = Path(name, VIEWS)
-        whole = path.read_bytes()
-        at %= len(whole)
-        path.write_bytes((whole[:at] + noise + whole[at + len(noise) :])[: len(whole)])
-        with closing(ViewsReader(path)) as reader:
-            assert type(reader.size()) is int
-            for number, record in enumerate(some()):
-                assert isinstance(reader.leaf_of(getattr(record, "key", HEX)), int | None), number
-        with suppress(EvidenceError):
-            catch_up(files)
 
 
 def test_a_reader_sees_what_is_taken_in_later_and_neither_waits_for_the_other(tmp_path: Path) -> None:
