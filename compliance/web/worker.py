@@ -15,6 +15,7 @@ import shutil
 import signal
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -98,8 +99,7 @@ class _Worker:
             self._ends.callback(access_log.lines.close)
         self._ends.callback(checker.watch(settings.reload_seconds))
         if _HANGUP is not None:
-            signal.signal(_HANGUP, lambda *_: checker.request_reload())
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, {_HANGUP})  # blocked by the parent, so that none was missed
+            _heed_hangups(checker.request_reload, self._stopped)
         self._count(shared, tally)
         said = {"event": "worker-started", "facts": {"ruleset": checker.ruleset.meaning}}
         _log.info("worker %d answers by %s", self._number, checker.ruleset.meaning, extra=said)
@@ -147,6 +147,23 @@ class _Worker:
         publish()
         self._ends.callback(publish)
         threading.Thread(target=keep_publishing, name="tally", daemon=True).start()
+
+
+def _heed_hangups(reload: Callable[[], object], stopped: threading.Event) -> threading.Thread:
+    """A thread that waits for each SIGHUP, which the parent blocked, so that none was missed.
+
+    A handler would run in the main thread only, and that sleeps: a signal that comes just before it falls asleep would
+    be heeded at the next one, and the rules until then be those of before.
+    """
+
+    def heed() -> None:
+        while not stopped.is_set():
+            signal.sigwait({signal.SIGHUP})
+            reload()
+
+    thread = threading.Thread(target=heed, name="hangups", daemon=True)
+    thread.start()
+    return thread
 
 
 def _forget_what_looks_like_headers() -> None:

@@ -20,6 +20,7 @@ from typing import Any, Final
 import pytest
 
 from compliance.geo.address import parse_address
+from tests.examples import are_all
 from tests.geo.sources import city, spread, write
 from tests.web.asking import ARTICLE
 from tests.web.memory import doubles, held, spellings
@@ -148,7 +149,7 @@ def shipped_settings() -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def started(where: Path, code: str) -> Iterator[Asked]:
+def started(where: Path, code: str, *, seals: bool = True) -> Iterator[Asked]:
     write(where / "city.mmdb", spread("UA", city("UA", "14", at=(48.0, 37.8))), "GeoLite2-City")
     (where / "overlay.csv").write_text(OVERLAY, encoding="utf-8")
     (where / "compliance.toml").write_text(SETTINGS, encoding="utf-8")
@@ -156,7 +157,7 @@ def started(where: Path, code: str) -> Iterator[Asked]:
         for name, value in {**shipped_settings(), "PYTHONHASHSEED": "0"}.items():
             patch.setenv(name, value)
         program = (sys.executable, "-c", f"{code}\nmain()")
-        with serving(where / "log", command=program, seals=True) as service:
+        with serving(where / "log", command=program, seals=seals) as service:
             yield Asked(service, [])
 
 
@@ -224,8 +225,8 @@ def everybody_asks(asked: Asked, addresses: Sequence[str]) -> None:
 
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
-    """A service that was sent everything."""
-    with started(tmp_path_factory.mktemp("asked"), TALKATIVE) as service:
+    """A service that was sent everything; in every run it seals nothing, for a sealer hears of no reader."""
+    with started(tmp_path_factory.mktemp("asked"), TALKATIVE, seals=are_all()) as service:
         everybody_asks(service, (ADDRESSES[0], ADDRESSES[-1]))
         yield service
 

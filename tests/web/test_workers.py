@@ -8,6 +8,7 @@ import re
 import signal
 import socket
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,17 +20,17 @@ from compliance.cli import main
 from compliance.config import Settings
 from compliance.errors import ConfigError
 from compliance.web import workers
-from compliance.web.worker import Plan, _Worker
+from compliance.web.worker import Plan, _heed_hangups, _Worker
 from tests.tiny import changed, written
 from tests.warm import run
-from tests.web.process import COMMAND, Service, chunked, eventually, head
+from tests.web.process import COMMAND, SECONDS, Service, chunked, eventually, head
 from tests.web.several import NEW, OLD, QUESTION, RENAMED, children, command, many, under_load
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 
 FROM_ADDRESS = {"content": {"publisher": "radio.example"}, "reader": {"address": "198.51.100.77"}}
 BROKEN = changed("warn.yaml", ("  severity: alert", "  severity: alrt"))
-WORKERS = 3
+WORKERS = 2
 
 
 @pytest.fixture(scope="module")
@@ -104,15 +105,28 @@ def test_new_rules_are_taken_into_use_by_all_on_a_signal_and_no_request_fails(sh
     assert service.ask("GET", "/metrics").body.decode().count("rules{") == 1
 
 
-def test_a_killed_worker_comes_back_and_goes_on_counting(shared: tuple[Service, Path]) -> None:
+def test_a_killed_worker_waits_until_files_with_errors_are_mended_comes_back_and_goes_on_counting(
+    shared: tuple[Service, Path],
+) -> None:
     service, directory = shared
+    written(directory / "rules", BROKEN)
+    service.send(signal.SIGHUP)
+    assert eventually(lambda: {service.ready()["status"] for _ in range(12)} == {"degraded"})
+    assert all_say(service, OLD)
     before, sum_before = children(service), settled(service)
     os.kill(before[0], signal.SIGKILL)
-    assert eventually(lambda: len(after := children(service)) == WORKERS and before[0] not in after)
     assert eventually(lambda: "has ended by itself, and is started again" in service.logged())
-    assert eventually(lambda: service.logged().count(" answers by ") == WORKERS + 1)
+    assert eventually(lambda: "waits until this is mended" in service.logged())
     assert all_say(service, OLD)
-    assert settled(service) == sum_before + 12
+    begun = service.logged().count(" answers by ")
+    written(directory / "rules", RENAMED)
+    service.send(signal.SIGHUP)
+    assert eventually(lambda: service.logged().count(" answers by ") == begun + 1)
+    after = children(service)
+    assert (len(after), before[0] in after) == (WORKERS, False)
+    assert eventually(lambda: {service.ready()["status"] for _ in range(12)} == {"ready"})
+    assert all_say(service, NEW)
+    assert settled(service) == sum_before + 24
     assert len(files(directory)) == WORKERS
 
 
@@ -122,21 +136,11 @@ def told(path: Path) -> int:
     return sum(number for _, labels, number in rows if labels == [["route", "/v1/check"], ["status", "200"]])
 
 
-def test_a_worker_that_starts_while_files_have_errors_waits_for_better_ones_and_none_outlives_the_service(
-    tmp_path: Path,
-) -> None:
-    with many(tmp_path, reload_seconds=1) as service:
-        written(tmp_path / "rules", BROKEN)
-        assert eventually(lambda: {service.ready()["status"] for _ in range(12)} == {"degraded"})
-        assert all_say(service, OLD)
-        os.kill(children(service)[0], signal.SIGKILL)
-        assert eventually(lambda: "waits until this is mended" in service.logged())
-        assert all_say(service, OLD)
-        written(tmp_path / "rules", RENAMED)
-        assert eventually(lambda: all_say(service, NEW) and len(children(service)) == 2)
-        pids = children(service)
+def test_no_worker_outlives_a_service_that_is_killed(tmp_path: Path) -> None:
+    with many(tmp_path, workers=1) as service:
+        [worker] = children(service)
         service.send(signal.SIGKILL)
-        assert eventually(lambda: [command(pid) for pid in pids] == [b"", b""])
+        assert eventually(lambda: command(worker) == b"")
         assert eventually(lambda: list((tmp_path / "runtime").iterdir()) == [])
 
 
@@ -240,6 +244,28 @@ def test_whatever_goes_wrong_at_the_end_of_a_worker_what_records_is_closed(tmp_p
     with pytest.raises(ZeroDivisionError):
         worker.close()
     assert closed == [2, 1]
+
+
+def test_each_hangup_is_heeded_though_the_main_thread_sees_none() -> None:
+    """It sleeps, and may have fallen asleep just when the signal came."""
+    heeded, stopped = list[int](), threading.Event()
+
+    def reload() -> None:
+        heeded.append(1)
+        if len(heeded) == 2:
+            stopped.set()
+
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
+    try:
+        thread = _heed_hangups(reload, stopped)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    for number in (1, 2):
+        assert thread.ident is not None
+        signal.pthread_kill(thread.ident, signal.SIGHUP)
+        assert eventually(lambda want=number: len(heeded) == want)  # type: ignore[misc]
+    thread.join(SECONDS)
+    assert not thread.is_alive()
 
 
 @pytest.mark.parametrize("is_told", [True, False])
