@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from compliance.cli import main, table_files
-from tests.edge.world import WORLD
+from tests.edge.world import WORLD, in_few_countries
 from tests.terminal import on_a_terminal
 from tests.tiny import written
 
@@ -26,6 +26,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     written(tmp_path / "rules", WORLD)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COMPLIANCE_RULES_DIR", "rules")
+    in_few_countries(monkeypatch)
     return tmp_path
 
 

@@ -27,7 +27,7 @@ from compliance.model.territory import LocationSet
 from compliance.reader import Reader
 from compliance.recording import Recorder
 from tests.audit.tables import days, questions, worded
-from tests.edge.world import WORLD, rule
+from tests.edge.world import WORLD, in_few_countries, rule
 from tests.engine.words import PLACE
 from tests.tiny import written
 
@@ -53,6 +53,11 @@ def _clock() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def checker(tmp_path_factory: pytest.TempPathFactory) -> Checker:
     return Checker.open(written(tmp_path_factory.mktemp("rules"), WORLD))
+
+
+@pytest.fixture
+def few_countries(monkeypatch: pytest.MonkeyPatch) -> None:
+    in_few_countries(monkeypatch)
 
 
 def items(*contents: Content, languages: tuple[str, ...] = (), as_of: date | None = None) -> list[Item]:
@@ -132,6 +137,7 @@ def test_a_page_that_is_not_in_the_table_has_all_that_a_page_of_its_site_has(tab
         assert {word for word in ids if word in of_site} == ids
 
 
+@pytest.mark.usefixtures("few_countries")
 def test_where_something_may_be_due_that_may_not_be_said_by_guess_that_is_said(tmp_path: Path) -> None:
     some = Checker.open(written(tmp_path))  # of a publisher that nobody declared, all is held
     made = exported(some, items(Content(url="https://never.example/a", facts={"content.kind": "article"}))).table
@@ -143,6 +149,7 @@ def test_where_something_may_be_due_that_may_not_be_said_by_guess_that_is_said(t
     assert made.fallback == STAND_IN
 
 
+@pytest.mark.usefixtures("few_countries")
 def test_a_site_of_several_publishers_has_what_any_of_them_has_and_nothing_twice(checker: Checker) -> None:
     both = [Content(url=f"https://both.example/{each}", publisher=each) for each in ("radio", "paper")]
     made = exported(checker, items(*both)).table
@@ -157,12 +164,14 @@ def test_sites_are_found_without_what_tells_no_pages_apart(table: EdgeTable) -> 
     assert names(table)[0] == "https://radio.example/a"
 
 
+@pytest.mark.usefixtures("few_countries")
 def test_words_are_in_the_languages_of_the_page(checker: Checker) -> None:
     made = exported(checker, items(PAGES[0], languages=("ru",))).table
     assert "Если вы в России" in made.find("https://radio.example/a", "", NOBODY_KNOWS)
     assert "Если вы в России" in made.find("https://radio.example/x", "radio.example", NOBODY_KNOWS)
 
 
+@pytest.mark.usefixtures("few_countries")
 def test_a_table_ends_when_anything_in_it_may_differ(tmp_path: Path) -> None:
     ends = rule("ends", "reader.location: DE", "publisher: radio", last_day="2026-12-24")
     some = Checker.open(written(tmp_path, {**WORLD, "ends.yaml": ends}))
@@ -172,6 +181,7 @@ def test_a_table_ends_when_anything_in_it_may_differ(tmp_path: Path) -> None:
     assert (preview.preview, preview.as_of, preview.valid_until) == (True, date(2026, 12, 1), None)
 
 
+@pytest.mark.usefixtures("few_countries")
 def test_when_a_table_is_over_whatever_was_due_or_is_due_from_then_on_is_shown_to_everybody(tmp_path: Path) -> None:
     begins = rule("begins", "reader.location: DE").replace("first_day: 2020-01-01", "first_day: 2027-01-01")
     ends = rule("ends", "reader.location: CA", "publisher: radio", last_day="2026-12-31")
@@ -190,6 +200,7 @@ def test_the_same_pages_give_the_same_table_and_a_page_twice_is_one(checker: Che
     assert exported(checker, items(*PAGES)).table.digest == table.digest
 
 
+@pytest.mark.usefixtures("few_countries")
 def test_all_that_is_wrong_with_any_page_is_said_at_once_with_its_number(checker: Checker) -> None:
     wrong = items(
         Content(url="https://a.example/", facts={"content.kidn": "article"}),
@@ -217,6 +228,7 @@ def test_no_page_is_no_table(checker: Checker) -> None:
         exported(checker, [])
 
 
+@pytest.mark.usefixtures("few_countries")
 def test_each_page_is_recorded_before_the_table_is_given_out(tmp_path: Path) -> None:
     log = Log(tmp_path / "evidence", "table", NOW.date)
     recorder = Recorder(log, "table")

@@ -20,7 +20,7 @@ from compliance.cli.pages import Asked
 from compliance.cli.table import _Making
 from compliance.cli.table_watch import Keeper, keep, look
 from compliance.edge.table import EdgeTable
-from tests.edge.world import WORLD, rule
+from tests.edge.world import WORLD, in_few_countries, rule
 from tests.tiny import ruleset, written
 from tests.web.process import eventually
 
@@ -42,6 +42,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "pages.jsonl").write_text(lines(2), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COMPLIANCE_RULES_DIR", "rules")
+    in_few_countries(monkeypatch)
     monkeypatch.setattr(os, "fsync", lambda _: None)  # a busy disk is not what these tests are about
     return tmp_path
 

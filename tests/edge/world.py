@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+import pytest
+
+from compliance.model.iso3166 import ALIASES
+from compliance.model.territory import PLACES
 from tests.tiny import TINY
 
 _RULE: Final = """\
@@ -61,3 +65,15 @@ WORLD: Final[Mapping[str, str]] = {
 }
 """Zones: nobody knows; Russia, a region of it, and what it calls its own; Ukraine, and what is held for sure; France;
 Belarus; all others."""
+COUNTRIES: Final = frozenset({"BY", "FR", "RU", "UA", "US"})
+"""Countries that have all zones between them."""
+
+
+def in_few_countries(patch: pytest.MonkeyPatch) -> None:
+    """Have tables made of the places of few countries: the time for one goes into looking up all the others."""
+    patch.setattr("compliance.exporting.PLACES", frozenset(filter(_is_near, PLACES)))
+    patch.setattr("compliance.exporting.ALIASES", {code: ALIASES[code] for code in filter(_is_near, ALIASES)})
+
+
+def _is_near(code: str) -> bool:
+    return code.partition("-")[0] in COUNTRIES
