@@ -14,7 +14,7 @@ from compliance.audit.segment_file import read_directory
 from compliance.audit.segment_reading import Ending
 from tests.audit.nursery import NONE, payload
 
-FEW, MANY = 20, 1_000
+FEW, MANY = 12, 1_000
 MISTAKE = "written later"
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -17,7 +17,7 @@ from tests.audit.nursery import NONE
 from tests.audit.seals import leaves_of, sealed_all
 from tests.audit.signing import LOG, ORIGIN
 
-FEW, MANY = 15, 1_000
+FEW, MANY = 8, 1_000
 MISTAKES = ("positions forgotten", "the same key again")
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any
+from io import BytesIO
+from types import SimpleNamespace
+from typing import IO, Any
 
 import pytest
 
+from compliance import bundle
 from compliance.language.load import load
 from compliance.model.ruleset import Ruleset
 from compliance.replaying import rules
@@ -21,7 +24,7 @@ def sealed(tmp_path_factory: pytest.TempPathFactory) -> Sealed:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def same_files_are_loaded_once() -> Iterator[None]:
+def same_files_are_read_and_loaded_once() -> Iterator[None]:
     """Two rule sets lie beside nearly all logs here; what a rule set is depends on its files alone."""
 
     @cache
@@ -31,6 +34,14 @@ def same_files_are_loaded_once() -> Iterator[None]:
     def loaded(files: Mapping[str, Any], zones: Any, *, root: str) -> Ruleset:
         return once(tuple(files.items()), zones, root)
 
+    @cache
+    def unpacked(data: bytes, name: str) -> bundle.Bundle:
+        return bundle.read(BytesIO(data), name)
+
+    def read(file: IO[bytes], name: str) -> bundle.Bundle:
+        return unpacked(file.read(), name)
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rules, "load", loaded)
+        patch.setattr(rules, "bundle", SimpleNamespace(read=read))
         yield
