@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from compliance.model.rule import Scenario, Status
 from compliance.model.ruleset import Ruleset
 from compliance.store import Store, packaged_rules
 from tests.docs.blocks import shown_files
+from tests.examples import step
 
 ADDRESS = "95.165.0.1"
 ROOT = Path(__file__).parents[2]
@@ -40,17 +42,20 @@ def without_one(facts: Facts) -> Iterator[tuple[str, Facts]]:
 
 
 def test_hiding_a_fact_of_a_scenario_never_hides_a_notice(checker: Checker, awake: Ruleset) -> None:
-    lost = []
+    """In every run of each fifth fact, whichever scenario it stands in."""
+    lost, number = [], count()
     for rule in awake.rules.values():
         for scenario in rule.scenarios:
             facts = resolved(scenario.given, checker.store.current.directory)
-            known = notices(awake, scenario, facts)
+            tried = [each for each in without_one(facts) if next(number) % step(5) == 0]
+            known = notices(awake, scenario, facts) if tried else set()
             lost += [
                 (rule.id, scenario.name, hidden)
-                for hidden, fewer in without_one(facts)
+                for hidden, fewer in tried
                 if not known <= notices(awake, scenario, fewer)
             ]
     assert lost == []
+    assert next(number) > 500
 
 
 def test_every_shipped_rule_says_what_it_does_when_a_fact_is_not_known(checker: Checker) -> None:

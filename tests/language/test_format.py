@@ -16,6 +16,7 @@ from compliance.language import format as layout
 from compliance.language.format import format_file
 from compliance.language.source import List, Map, Node, Text, read
 from compliance.language.texts import FOLD_AT, MOST_COLUMNS
+from tests.examples import step
 from tests.language.layouts import layouts
 from tests.tiny import TINY, ruleset
 
@@ -371,7 +372,8 @@ def test_a_layout_that_would_say_something_else_is_not_given_out(loss: Any, monk
 
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_every_file_of_ours_that_can_be_read_has_a_layout(folder: str) -> None:
-    for path in sorted((ROOT / folder).glob("*.yaml")):
+    """In every run each third of the many small ones that our tests have; of the shipped ones each."""
+    for path in sorted((ROOT / folder).glob("*.yaml"))[:: step(3) if folder.startswith("tests/") else 1]:
         data = path.read_bytes()
         found = layout_of(path)
         if found is None:
@@ -391,10 +393,13 @@ def test_the_shipped_rules_and_suites_are_in_their_layout() -> None:
 def test_the_layout_of_the_shipped_rules_means_the_same_however_they_were_written() -> None:
     rules = {path.relative_to(ROOT / "rules").as_posix(): path.read_text(encoding="utf-8") for path in SHIPPED}
     shipped = {path: text for path, text in rules.items() if not path.startswith("tests/")}  # suites are not loaded
-    on_one_line = {path: json.dumps(said(text.encode()), ensure_ascii=False) for path, text in shipped.items()}
+    entities = sorted(path for path in shipped if path.startswith("entities/"))
+    loose = shipped.keys() - entities | {*entities[:: step(6)]}  # they are much alike
+    on_one_line = {path: json.dumps(said(shipped[path].encode()), ensure_ascii=False) for path in loose}
     after = {path: laid_out(text) for path, text in on_one_line.items()}
     assert after["territories/eu.yaml"].count("\n") > on_one_line["territories/eu.yaml"].count("\n") == 0
-    assert ruleset(after).meaning == ruleset(on_one_line).meaning == ruleset(shipped).meaning
+    meanings = {ruleset({**shipped, **files}).meaning for files in (after, on_one_line, {})}
+    assert len(meanings) == 1
 
 
 def test_the_smallest_rule_set_means_the_same() -> None:
