@@ -129,9 +129,14 @@ def test_but_for_its_signature_a_signed_bundle_is_the_unsigned_one(tmp_path: Pat
     ],
 )
 def test_options_that_say_nothing_together_are_an_error_and_nothing_is_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], message: str
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    message: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COMPLIANCE_RULES_DIR", str(written(tmp_path_factory.mktemp("rules"))))
     done = run(*arguments)
     assert (done.exit_code, done.output) == (2, f"error: {message}\n")
     assert list(tmp_path.iterdir()) == []
