@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from random import Random
 
@@ -27,6 +28,18 @@ TEXT = Text("x1", "en", "pos", "dev", "Cinder Gazette and Lantern Watch met.", (
     Label("lantern-watch", "Lantern Watch", 19, 32),
 ))  # fmt: skip
 NOBODY = Text("x2", "en", "neg", "dev", "Cinder on the road.", ())
+
+
+@cache
+def scanner() -> Scanner:
+    """Of all names in the corpus."""
+    return Scanner(names_of(CORPUS.entities, forms()))
+
+
+@cache
+def contender(kind: type[Contender]) -> Contender:
+    """One that knows all names in the corpus."""
+    return kind(CORPUS.entities)
 
 
 class Told:
@@ -89,7 +102,7 @@ def test_a_mention_that_is_missed_too_often_breaks_the_promise() -> None:
 
 @pytest.mark.parametrize("kind", [Ours, *(each for each in PEERS if each.version())])
 def test_every_contender_finds_a_plain_name_where_it_stands(kind: type[Contender]) -> None:
-    found, _ = kind(CORPUS.entities).find("Пишет Радио Простор, и Cinder Gazette тоже.")
+    found, _ = contender(kind).find("Пишет Радио Простор, и Cinder Gazette тоже.")
     assert {("radio-prostor", 6, 19), ("cinder-gazette", 23, 37)} <= {
         (each.entity, each.start, each.end) for each in found
     }
@@ -97,7 +110,7 @@ def test_every_contender_finds_a_plain_name_where_it_stands(kind: type[Contender
 
 def test_lemmas_find_a_form_and_exact_aliases_do_not() -> None:
     text = "По данным Радио Простора."
-    assert [each.find(text)[0] for each in (Exact(CORPUS.entities), Lemmas(CORPUS.entities))] == [
+    assert [each.find(text)[0] for each in (contender(Exact), contender(Lemmas))] == [
         [],
         [Find("radio-prostor", 10, 24)],
     ]
@@ -110,7 +123,7 @@ def test_the_filler_names_nobody_and_comes_out_the_same_every_time() -> None:
     text = news(100_000, Random(1))  # noqa: S311 - a seed
     assert text == news(100_000, Random(1))  # noqa: S311 - a seed
     assert 100_000 <= len(text.encode()) < 101_000
-    found = Scanner(names_of(CORPUS.entities, forms())).scan(text).mentions
+    found = scanner().scan(text).mentions
     assert {each.surface for each in found if each.verdict is Verdict.CERTAIN} == set()
     assert {each.surface for each in found} <= {"Дождь"}, "at the beginning of a sentence, where it may be a name"
 
@@ -126,7 +139,7 @@ def test_pages_are_as_long_as_they_say_and_have_names_in_them() -> None:
     plain, html = page(CORPUS), html_page(CORPUS)
     assert 100_000 <= len(plain.encode()) < 103_000
     assert 499_000 < len(html.encode()) < 501_000
-    assert len(Scanner(names_of(CORPUS.entities, forms())).scan(plain).mentions) > 50
+    assert len(scanner().scan(plain).mentions) > 50
 
 
 def test_time_that_grows_with_the_square_breaks_the_promise() -> None:
@@ -167,7 +180,8 @@ def test_a_run_without_a_package_measures_the_rest_and_leaves_the_page_alone(
 def test_it_writes_its_own_part_of_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "benchmarks.md"
     file.write_text("# Benchmarks\n\n<!-- mentions -->\nold\n<!-- end of mentions -->\n", encoding="utf-8")
-    ours, once = Ours(CORPUS.entities), Passes(100_000, [0.001])
+    ours, once = contender(Ours), Passes(100_000, [0.001])
+    assert isinstance(ours, Ours)
     speed = mentions_speed.Speed(3_000, 1.0, 0.1, 1_000_000, once, dict.fromkeys((NAMED, mentions_speed.QUIET), once))
     scores = {each.name: Score(texts=1, labels=4, found_labels=3, finds=4, right=3) for each in PEERS}
     found = mentions.Run(

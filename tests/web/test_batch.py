@@ -34,6 +34,12 @@ def alone(asker: Asker, body: Any) -> tuple[int, Any]:
     return response.status_code, response.get_json(force=True)
 
 
+@pytest.fixture(scope="module")
+def each_alone(app: Flask) -> list[tuple[int, Any]]:
+    """What each of all bodies is answered with when it comes alone."""
+    return [alone(Asker(app), each) for each in BODIES]
+
+
 def resolved(batch: Any) -> list[tuple[int, Any]]:
     return [
         (each["status"], batch["answers"][each["answer"]] if "answer" in each else each["problem"])
@@ -41,19 +47,19 @@ def resolved(batch: Any) -> list[tuple[int, Any]]:
     ]
 
 
-def test_every_item_is_answered_or_refused_as_if_it_had_come_alone(asker: Asker) -> None:
+def test_every_item_is_answered_or_refused_as_if_it_had_come_alone(
+    asker: Asker, each_alone: list[tuple[int, Any]]
+) -> None:
     response = asker.check(BODIES, path=PATH)
     assert response.status_code == 200
-    assert resolved(response.json) == [alone(asker, each) for each in BODIES]
+    assert resolved(response.json) == each_alone
 
 
-def test_the_same_items_on_lines_come_back_on_lines(asker: Asker) -> None:
+def test_the_same_items_on_lines_come_back_on_lines(asker: Asker, each_alone: list[tuple[int, Any]]) -> None:
     response = asker.send(lines(BODIES), path=PATH)
     assert (response.status_code, response.content_type) == (200, "application/x-ndjson")
     told = [json.loads(each) for each in response.data.splitlines()]
-    assert [(each["status"], each.get("answer") or each["problem"]) for each in told] == [
-        alone(asker, each) for each in BODIES
-    ]
+    assert [(each["status"], each.get("answer") or each["problem"]) for each in told] == each_alone
 
 
 def test_equal_answers_stand_once(asker: Asker) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -32,8 +34,14 @@ def trusting(cdn: str | None = "cloudflare", **more: object) -> ProxyTrust:
     return ProxyTrust.of(Settings.of({"trusted_proxies": [PROXY], **{k: v for k, v in told.items() if v is not None}}))
 
 
+@cache
+def application(checker: Checker, trust: ProxyTrust | None) -> Flask:
+    """One for each way to trust: what it has answered changes nothing that it answers."""
+    return create_app(checker, trust=trust)
+
+
 def asked(checker: Checker, trust: ProxyTrust | None, peer: str, headers: Any, question: Any = QUESTION) -> Any:
-    client = create_app(checker, trust=trust).test_client()
+    client = application(checker, trust).test_client()
     response = client.post("/v1/check", json=question, headers=headers, environ_base={"REMOTE_ADDR": peer})
     assert response.status_code == 200
     return response.json

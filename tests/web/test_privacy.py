@@ -19,6 +19,7 @@ from compliance.errors import Problem, RequestError
 from compliance.geo.client_address import ProxyTrust
 from compliance.web.app import create_app
 from compliance.web.withheld import silence_words
+from tests.examples import are_all
 from tests.web.asking import ARTICLE, DAY, PEER, Asker, refused, status_of, words
 
 ADDRESSES = (
@@ -104,9 +105,14 @@ def everything(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[st
         assert not [text for text in said if word in text], word
 
 
-def said_of(asker: Asker, where: str, in_lists: Sequence[str]) -> Iterator[str]:
-    """What is answered to each address at a place, and to some also in a list and in an object."""
-    values = [*ADDRESSES, *([address] for address in in_lists), *({address: address} for address in in_lists)]
+def tried(place: int) -> Sequence[str]:
+    """Every third address, from another one on at each place; all of them in the proofs."""
+    return ADDRESSES if are_all() else ADDRESSES[place % 3 :: 3]
+
+
+def said_of(asker: Asker, where: str, addresses: Sequence[str], in_lists: Sequence[str]) -> Iterator[str]:
+    """What is answered to addresses at a place, and to some also in a list and in an object."""
+    values = [*addresses, *([address] for address in in_lists), *({address: address} for address in in_lists)]
     for value in values:
         response = asker.check(placed(where, value))
         assert response.status_code in {200, 400}
@@ -115,20 +121,21 @@ def said_of(asker: Asker, where: str, in_lists: Sequence[str]) -> Iterator[str]:
 
 @pytest.mark.parametrize("where", PLACES)
 def test_an_address_anywhere_in_a_question_is_never_repeated(asker: Asker, everything: list[str], where: str) -> None:
-    everything += said_of(asker, where, (ADDRESSES[0], ADDRESSES[6]))
+    everything += said_of(asker, where, tried(PLACES.index(where)), (ADDRESSES[0], ADDRESSES[6]))
 
 
 @pytest.mark.prove
 @pytest.mark.parametrize("where", PLACES)
 def test_no_address_in_a_list_or_an_object_is_repeated(asker: Asker, everything: list[str], where: str) -> None:
-    everything += said_of(asker, where, ADDRESSES)
+    everything += said_of(asker, where, ADDRESSES, ADDRESSES)
 
 
-@pytest.mark.parametrize(
-    "where", ["x", "content.x", "content.facts.x", "reader.x", "reader.location.x", "content.facts.content.kind"]
-)
+NEAR = ("x", "content.x", "content.facts.x", "reader.x", "reader.location.x", "content.facts.content.kind")
+
+
+@pytest.mark.parametrize("where", NEAR)
 def test_an_address_as_the_name_of_a_field_is_never_repeated(asker: Asker, everything: list[str], where: str) -> None:
-    for address in ADDRESSES:
+    for address in tried(NEAR.index(where)):
         question = json.dumps(named(where, address))
         for body in (question, question.replace('"x"}', f'"x", "{address}": "y"}}', 1)):
             response = asker.send(body.encode())
