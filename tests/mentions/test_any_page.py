@@ -25,6 +25,7 @@ from compliance.mentions.markup import MARK, NOTES, Markup, value_of
 from compliance.mentions.names import AsWritten, names_of
 from compliance.mentions.normalize import fold
 from compliance.mentions.scan import Mention, Scanner
+from tests.examples import are_all
 from tests.mentions.annotating import without_ours
 from tests.mentions.naming import alias, entity
 from tests.mentions.pages import PAGES, PIECES
@@ -190,11 +191,20 @@ GROWING: Final[Mapping[str, Callable[[int], str]]] = {
 
 LONG: Final = ("forms", "open forms", "items")
 """Of these shorter ones are parsed as well, which takes the square of them, up to a fifth of a second."""
+COSTLY: Final = ("pairs", "pairs apart", "menu", "letters", "ruby", "choices")
+"""A piece of these takes a tenth of a millisecond or more."""
+
+
+def size_of(name: str) -> int:
+    """How many pieces the shorter page has; in every run fewer of what takes long."""
+    if name in LONG:
+        return 10_000 if are_all() else 2_500
+    return 300 if are_all() or name not in COSTLY else 100
 
 
 @pytest.mark.parametrize("name", GROWING)
 def test_the_time_grows_with_the_page_and_not_faster(name: str) -> None:
-    build, size = GROWING[name], 10_000 if name in LONG else 300
+    build, size = GROWING[name], size_of(name)
     small, large = build(size), build(8 * size)
     gc.collect()
     gc.disable()  # its rounds come at times of their own
