@@ -72,7 +72,8 @@ def test_a_quick_run_asks_the_real_commands_and_promises_nothing(
     assert told.count("not told by this run") == 3
 
 
-def test_a_command_that_ends_badly_is_not_measured(tmp_path: Path) -> None:
+def test_a_command_that_ends_badly_is_not_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("subprocess.Popen", warm.Popen)
     spent = Spent()
     with pytest.raises(RuntimeError, match=r"ended with 2\n.*`nowhere` is not there"):
         run(tmp_path, (*desk.CLI, "test", "nowhere"), {0}, spent)

@@ -28,7 +28,7 @@ from tests.deploy.proxying import (
     proxying,
 )
 from tests.web.asking import ARTICLE, DAY, status_of, well_formed
-from tests.web.process import SECONDS, Reply, chunked, head, serving
+from tests.web.process import SECONDS, Reply, Service, chunked, head, serving
 
 CONFIG = DEPLOY / "nginx.conf"
 QUESTION = json.dumps({"content": ARTICLE, "as_of": DAY}).encode()
@@ -49,15 +49,22 @@ CLAIMS = (
 
 
 @contextmanager
-def shipped(nginx: str, where: Path) -> Iterator[Proxy]:
-    with serving(where / "log") as service, proxying(nginx, CONFIG, where / "nginx", service.port) as running:
+def shipped(nginx: str, where: Path, service: Service) -> Iterator[Proxy]:
+    with proxying(nginx, CONFIG, where / "nginx", service.port) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def proxy(nginx: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """One for all tests, which change nothing of it."""
+    with serving(tmp_path_factory.mktemp("service") / "log") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def proxy(nginx: str, service: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
     """One for all tests that change nothing."""
-    with shipped(nginx, tmp_path_factory.mktemp("shipped")) as running:
+    with shipped(nginx, tmp_path_factory.mktemp("shipped"), service) as running:
         yield running
 
 
@@ -118,8 +125,10 @@ def test_a_body_over_the_limit_is_refused_whether_its_length_is_said_or_not(prox
     refused(proxy.exchange(head(CHECK, "Transfer-Encoding: chunked") + chunked(parts)), 413)
 
 
-def test_a_body_just_under_the_limit_passes_and_is_written_nowhere(nginx: str, tmp_path: Path) -> None:
-    with shipped(nginx, tmp_path) as proxy:
+def test_a_body_just_under_the_limit_passes_and_is_written_nowhere(
+    nginx: str, service: Service, tmp_path: Path
+) -> None:
+    with shipped(nginx, tmp_path, service) as proxy:
         for each in ("client_body", "proxy"):
             shutil.rmtree(proxy.where / each)  # a file could only be written there, and then the request would fail
         padded = QUESTION.ljust(1024 * 1024)

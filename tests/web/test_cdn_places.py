@@ -18,6 +18,7 @@ from compliance.config import Settings
 from compliance.geo.client_address import ProxyTrust
 from compliance.setting_values import CDNS, SINGLES
 from compliance.web.app import create_app
+from tests.tiny import written
 from tests.web.asking import ARTICLE, DAY, status_of
 from tests.web.process import Service, head, serving
 
@@ -129,7 +130,7 @@ def proxied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     toml = where / "compliance.toml"
     lines = ('trusted_proxies = ["127.0.0.0/8"]', 'client_address = "x-forwarded-for"', 'cdn = "cloudflare"')
     toml.write_text("\n".join((*lines, 'cdn_headers = ["country", "region"]')), encoding="utf-8")
-    with serving(where / "log", "--config", str(toml)) as service:
+    with serving(where / "log", "--config", str(toml), "--rules", str(written(where / "rules"))) as service:
         yield service
 
 

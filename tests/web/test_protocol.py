@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.components import missing
+from tests.tiny import written
 from tests.web.asking import ARTICLE, status_of, well_formed
 from tests.web.process import SECONDS, Reply, Service, chunked, eventually, head, parsed, received, serving
 
@@ -178,7 +179,8 @@ def test_a_failure_that_leaves_the_application_is_logged_and_refused_without_wha
         "api.problem = fail\n"
         "cli.main()"
     )
-    with serving(tmp_path / "log", command=(sys.executable, "-c", program)) as service:
+    rules = written(tmp_path / "rules")
+    with serving(tmp_path / "log", "--rules", str(rules), command=(sys.executable, "-c", program)) as service:
         reply = service.exchange(head(f"{CHECK.replace('check', 'check?95.165.0.1')}", "Content-Length: 1") + b"{")
         assert refused(reply, 500) == "internal"
         assert eventually(lambda: "RuntimeError at fail" in service.logged())
