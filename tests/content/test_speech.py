@@ -122,4 +122,5 @@ def test_the_time_grows_with_the_text_and_not_faster(line: str) -> None:
         return time.process_time() - began
 
     short, long = line * (40_000 // len(line)), line * (800_000 // len(line))
-    assert min(spent(long) for _ in range(3)) < 100 * max(min(spent(short) for _ in range(3)), 1e-4)
+    most = 100 * max(min(spent(short) for _ in range(3)), 1e-4)
+    assert any(spent(long) < most for _ in range(3))

@@ -16,6 +16,7 @@ import pytest
 from compliance.errors import Problem, RulesError, Span
 from compliance.language import load as loading
 from compliance.language import source
+from tests.examples import step
 from tests.language.hunt import ROOT, complaint_of, hunt
 from tests.language.prey import Files, small
 from tests.language.reading import ZONES
@@ -31,7 +32,7 @@ PATIENCE: Final = 120.0
 def test_a_few_damaged_inputs_are_taken_well(name: str) -> None:
     """So that nobody has to wait for `make prove` to see the plainest mistakes."""
     strand = STRANDS[name]
-    assert str(hunt(strand.make, strand.check, iter(range(strand.quick)))) == "None"
+    assert str(hunt(strand.make, strand.check, iter(range(0, strand.quick, step(2))))) == "None"
 
 
 @pytest.mark.prove

@@ -18,6 +18,7 @@ from compliance.language.keys import KEYS
 from compliance.language.sections import FILES
 from compliance.language.source import Map, read
 from compliance.model.facts import FACTS, Kind
+from tests.examples import step
 from tests.language.test_messages import GOLDEN, MISTAKES
 from tests.tiny import TINY, changed
 
@@ -84,8 +85,11 @@ def tiny(file: str, *edits: tuple[str, str]) -> Any:
 
 @pytest.mark.parametrize("kind", [None, *FILES])
 def test_the_schema_is_one(kind: str | None) -> None:
-    Draft202012Validator.check_schema(schema(kind))
-    references = set(re.findall(r'"#/\$defs/([^"]+)"', json.dumps(schema(kind))))
+    whole = schema(kind)
+    if kind is not None:
+        assert whole.pop("$defs") == schema()["$defs"]
+    Draft202012Validator.check_schema(whole)
+    references = set(re.findall(r'"#/\$defs/([^"]+)"', json.dumps(whole)))
     assert references <= set(schema(kind)["$defs"])
 
 
@@ -96,7 +100,8 @@ def test_the_page_that_editors_fetch_is_what_the_command_prints() -> None:
 @pytest.mark.parametrize("read_as", [as_an_editor_reads, as_we_read])
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_every_file_that_loads_is_valid(folder: str, read_as: Any) -> None:
-    for path in sorted((ROOT / folder).glob("*.yaml")):
+    """In every run each fourth of the entities, which are much alike."""
+    for path in sorted((ROOT / folder).glob("*.yaml"))[:: step(4) if folder.startswith("rules/entities") else 1]:
         data = path.read_bytes()
         if not read(path.name, data)[1]:
             assert faults(read_as(data)) == [], path.name
