@@ -40,8 +40,13 @@ def data(records: Records, kind: str = "Test-Country", built: date = BUILT, ip_v
 
 def write(path: Path, records: Records, kind: str = "Test-Country", built: date = BUILT, ip_version: int = 6) -> Path:
     """A database at a path, put there in one step."""
+    return placed(path, data(records, kind, built, ip_version))
+
+
+def placed(path: Path, content: bytes) -> Path:
+    """A file at a path, put there in one step."""
     beside = path.with_name(f".{path.name}.new")
-    beside.write_bytes(data(records, kind, built, ip_version))
+    beside.write_bytes(content)
     return beside.replace(path)
 
 

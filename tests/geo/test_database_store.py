@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,7 @@ from compliance.geo.observation import Kind
 from compliance.language.overlays import COLUMNS
 from compliance.reader import Reader, where
 from tests.geo.mmdb import Value
-from tests.geo.sources import BUILT, DAY, Records, address, city, data, network, spread, write
+from tests.geo.sources import BUILT, DAY, Records, address, city, data, network, placed, spread, write
 from tests.geo.test_database_file import flipped
 from tests.web.process import SECONDS, eventually
 
@@ -36,7 +36,13 @@ def path(tmp_path: Path) -> Path:
 
 
 def put(path: Path, country: str, built: date = BUILT, kind: str = "GeoLite2-City") -> Path:
-    return write(path, spread("", city(country)), kind, built)
+    return placed(path, everywhere(country, built, kind))
+
+
+@cache
+def everywhere(country: str, built: date, kind: str) -> bytes:
+    """A database that has everybody in one country; many tests begin with the same."""
+    return data(spread("", city(country)), kind, built)
 
 
 def opened(*databases: Path, overlays: tuple[Path, ...] = (), golden: Path | None = None) -> DatabaseStore:
