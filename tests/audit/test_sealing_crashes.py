@@ -36,7 +36,7 @@ from tests.audit.signing import LOG, ORIGIN
 from tests.audit.test_disk_faults import small_disk  # noqa: F401 - a fixture
 from tests.examples import step
 
-FEW, MANY = 120, 10_000
+FEW, MANY = 80, 10_000
 """Moments in every run, and twice in the proof; half of them are power cuts."""
 FAR = 37
 """From one moment to the next in every run, so that they are of several lives."""
@@ -68,7 +68,7 @@ def test_a_crash_at_any_of_many_moments_loses_no_record_and_seals_none_twice() -
 @pytest.mark.parametrize("mistake", CRASH)
 def test_a_crash_brings_every_mistake_to_light(mistake: str, monkeypatch: pytest.MonkeyPatch) -> None:
     CRASH[mistake](monkeypatch)
-    assert next(broken(10 * FEW, first=SEEN_FROM.get(mistake, 0)), None) is not None
+    assert next(broken(15 * FEW, first=SEEN_FROM.get(mistake, 0)), None) is not None
 
 
 BESIDE = Path("/data/evidence-key.checkpoint")
@@ -161,7 +161,7 @@ def wrong_after_any(failures: Iterable[Fault]) -> list[str]:
 
 
 def test_whatever_call_fails_the_next_seal_goes_on() -> None:
-    some = list(in_turn(faults(), step(3)))
+    some = list(in_turn(faults(), step(5)))
     assert {call for call, _, _ in some} >= LOG_CALLS
     assert wrong_after_any(some) == []
 
