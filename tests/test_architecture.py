@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -102,14 +103,25 @@ def shown(path: Path) -> str:
     return path.relative_to(PACKAGE).as_posix()
 
 
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What the laws ask of a module, read and walked through once."""
+
+    doc: str | None
+    nodes: tuple[ast.AST, ...]
+    """Its imports, calls, attributes and functions, also those inside of functions and of `if`."""
+
+
 @cache
-def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
+def parsed(path: Path) -> Parsed:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    asked = (ast.Import, ast.ImportFrom, ast.Call, ast.Attribute, ast.FunctionDef, ast.AsyncFunctionDef)
+    return Parsed(ast.get_docstring(tree), tuple(node for node in ast.walk(tree) if isinstance(node, asked)))
 
 
 def imported(path: Path) -> Iterator[str]:
-    """Every module that a file imports, also inside of functions and of `if`."""
-    for node in ast.walk(tree(path)):
+    """Every module that a file imports."""
+    for node in parsed(path).nodes:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module == "compliance":
@@ -187,7 +199,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Mapping[tuple[str, str],
     """The contracts that each planted import breaks, by its file and its statement.
 
     All are planted into one copy, for each run of import-linter takes as long as a hundred other tests; its report
-    names the line of each import that breaks a contract.
+    names the line of each import that breaks a contract. One that was not planted is found nowhere, and is an error.
     """
     copy = copied(tmp_path_factory.mktemp("planted"))
     planted = defaultdict[str, list[str]](list)
@@ -218,10 +230,6 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Mapping[tuple[str, str],
 
 def test_the_contracts_are_kept() -> None:
     assert lint_imports(ROOT)[:2] == (0, {LAYERS: True, PURE: True, FLASK: True})
-
-
-def test_a_copy_of_the_package_keeps_the_contracts_as_long_as_nothing_is_planted(tmp_path: Path) -> None:
-    assert lint_imports(copied(tmp_path))[:2] == (0, {LAYERS: True, PURE: True, FLASK: True})
 
 
 @pytest.mark.parametrize("room", ROOMS)
@@ -260,7 +268,7 @@ def test_the_core_calls_nothing_that_reads_writes_or_runs() -> None:
     calls = {
         (shown(path), node.func.id)
         for path in core_modules()
-        for node in ast.walk(tree(path))
+        for node in parsed(path).nodes
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }
     assert not {(path, name) for path, name in calls if name in FORBIDDEN_CALLS}
@@ -286,7 +294,7 @@ def test_nobody_but_the_corridor_asks_the_clock() -> None:
     clocks = {
         shown(path)
         for path in modules()
-        for node in ast.walk(tree(path))
+        for node in parsed(path).nodes
         if isinstance(node, ast.Attribute) and node.attr in {"now", "today", "utcnow"}
         if not (isinstance(node.value, ast.Name) and node.value.id in {"self", "moment"})
     }
@@ -319,7 +327,7 @@ def test_asking_the_clock_anywhere_is_a_lint_error(code: str) -> None:
 
 
 def test_every_module_says_what_it_is_for() -> None:
-    assert not [shown(path) for path in modules() if not ast.get_docstring(tree(path))]
+    assert not [shown(path) for path in modules() if not parsed(path).doc]
 
 
 def test_no_module_has_a_name_that_says_nothing() -> None:
@@ -335,7 +343,7 @@ def test_no_function_is_longer_than_a_screen() -> None:
     longer = {
         f"{shown(path)}:{node.name}"
         for path in modules()
-        for node in ast.walk(tree(path))
+        for node in parsed(path).nodes
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         if (node.end_lineno or node.lineno) - node.lineno + 1 > MOST_LINES_OF_A_FUNCTION
     }

@@ -102,7 +102,7 @@ def test_what_was_skipped_is_said_last_by_make_test(tests: str, said: str, tmp_p
     (tmp_path / "test_some.py").write_text(tests, encoding="utf-8")
     (tmp_path / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
     unset = {name: value for name, value in os.environ.items() if name not in {"CI", "REQUIRE_COMPONENTS"}}
-    environment = {**unset, "PYTHONPATH": str(ROOT)}
+    environment = {**unset, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
     def python(*arguments: str) -> str:
         command = [sys.executable, *arguments]

@@ -19,6 +19,7 @@ from compliance.model.facts import FACTS, Facts, unknown
 from compliance.model.territory import LocationSet
 from compliance.parts import Parts
 from compliance.store import Snapshot, open_snapshot
+from tests.examples import step
 from tests.replaying.logs import ROOT
 
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
@@ -52,10 +53,13 @@ def asked(found: Snapshot, facts: Facts, day: date, location: LocationSet, numbe
 def test_an_answer_from_parts_of_others_is_the_one_that_is_made_alone(path: Path) -> None:
     found = snapshot(path)
     parts, number = Parts(found.ruleset), 0
+    of = step(3) if path.name == "rules" else 1  # all places and languages take turns
     for facts, day in scenarios(found):
         for location in PLACES:
             for languages in LANGUAGES:
                 number += 1
+                if number % of:
+                    continue
                 given = asked(found, facts, day, location, number)
                 alone = assemble(found.ruleset, **given, languages=languages)
                 shared = [assemble(found.ruleset, **given, languages=languages, kept=parts) for _ in range(2)]
