@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import Final
 
 import pymorphy3
 
@@ -38,7 +39,21 @@ def entity(name: str, *aliases: Alias | str, not_names: Mapping[str, tuple[str, 
 
 
 def scanned(text: str, *entities: Entity, linked: Sequence[str] = ()) -> Scanned:
-    return Scanner(names_of(entities, dictionary())).scan(text, frozenset(linked))
+    return scanner_of(entities).scan(text, frozenset(linked))
+
+
+_MADE: Final[dict[tuple[int, ...], tuple[Sequence[Entity], Scanner]]] = {}
+"""Scanners by who their entities are; those are held, so that nobody else becomes one of them."""
+
+
+def scanner_of(entities: Sequence[Entity]) -> Scanner:
+    """A scanner of some entities, made once for a law that asks about the same ones again and again."""
+    key = tuple(map(id, entities))
+    if key not in _MADE:
+        if len(_MADE) >= 64:
+            _MADE.clear()
+        _MADE[key] = entities, Scanner(names_of(entities, dictionary()))
+    return _MADE[key][1]
 
 
 def names(text: str, *entities: Entity, linked: Sequence[str] = ()) -> list[str]:
