@@ -239,7 +239,7 @@ def test_a_page_that_was_not_read_from_this_html_is_refused() -> None:
 
 
 def test_a_page_that_cannot_be_checked_is_left_as_it_is() -> None:
-    html = f"{'<div>' * 50_000}Радио Маяковка"
+    html = f"{'<div>' * 20_000}Радио Маяковка"
     found = marked(html)
     assert found.text == html
     assert [each.surface for each in found.unmarked] == ["Радио Маяковка"]
