@@ -12,13 +12,15 @@ from compliance.audit.disk import Disk
 from compliance.audit.record import VerdictRecord, decode
 from compliance.audit.segment_file import read_directory
 from compliance.cli import main
+from tests.tiny import written
 
 PAGE = ("--url", "https://www.example.org/a?session=1")
 
 
 @pytest.fixture(autouse=True)
-def _set_up(clean: Path) -> None:
-    """An empty directory, and no settings."""
+def _set_up(clean: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty directory, and no settings but for few rules."""
+    monkeypatch.setenv("COMPLIANCE_RULES_DIR", str(written(clean / "rules")))
 
 
 def run(*arguments: str) -> Result:
