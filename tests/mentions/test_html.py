@@ -288,7 +288,7 @@ def test_of_a_page_of_real_size_every_place_is_known(name: str) -> None:
 
 @pytest.mark.parametrize("tag", ["div", "b", "span", "p", "svg", "template", "table", "ul", "button", "a", "h1"])
 def test_tags_nested_very_deep_are_read(tag: str) -> None:
-    html = f"<{tag}>" * 4_000 + "Радио Маяковка"
+    html = f"<{tag}>" * 10_000 + "Радио Маяковка"
     page = read(html)
     assert_places_hold(html, page)
     assert (tag == "template") == (not written(html))
