@@ -1,6 +1,7 @@
 """How many examples a law is tried on: a quarter of those that it asks for in every run, all of them in the proofs.
 
-What a law asks for stands beside it. `make prove` sets `EXAMPLES=all` and tries each on so many.
+What a law asks for stands beside it. `make prove` sets `EXAMPLES=all` and tries each on so many. What loops over cases
+that are much alike tries each so-manieth of them in every run (`step`), and in the proofs all.
 """
 
 from __future__ import annotations

@@ -131,6 +131,8 @@ def test_every_run_tries_a_law_on_a_quarter_of_its_examples_and_proofs_on_all(as
         items = [SimpleNamespace(obj=test, get_closest_marker=lambda _: mark)] * 2  # noqa: B023  # one with parameters
         tried_on_part(items)
         test()
-        assert len(numbers) == (asked or part(EACH) if is_proof else tried)
-    assert re.search(r"^\t@EXAMPLES=all \S+/pytest .*'hypothesis and not prove'$", MAKEFILE, re.MULTILINE)
+        unsaid = EACH if are_all() else part(EACH)
+        assert len(numbers) == (asked or unsaid if is_proof else tried if asked else unsaid)
+    for tests in ("prove", "'not prove'"):
+        assert re.search(rf"^\t@(status=0; )?EXAMPLES=all \S+/pytest .*-m {tests}( |$)", MAKEFILE, re.MULTILINE)
     assert [are_all(each) for each in ({}, {"EXAMPLES": "all"})] == [False, True]
