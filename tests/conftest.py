@@ -35,7 +35,7 @@ def pytest_collection_finish() -> None:
     """What was imported and collected stays: looking through it for garbage, again and again, took a tenth of a run."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(5_000, 10, 30)
+    gc.set_threshold(20_000, 20, 50)
     gc.enable()
 
 
