@@ -2,13 +2,15 @@
 
 Theory: a line that is written at once costs more than the answer that it tells of, and a disk that is full or slow
 would keep a notice from a reader. So lines wait, for a second at most, and where they cannot be written, or too many
-wait, they are dropped and counted. Several processes may write one file: each writes whole lines at once, at its end.
+wait, they are dropped and counted. Several processes may write one file: each writes whole lines at once, at its end,
+under a lock that they share.
 A file is opened for each time of writing, so one that was moved away is made anew, and nobody has to be told.
 """
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import logging
 import os
 import select
@@ -131,10 +133,8 @@ class Lines:
             return
         descriptor = os.open(self._target, _FLAGS, 0o640)
         try:
-            state = os.fstat(descriptor)
-            is_file = stat.S_ISREG(state.st_mode) and state.st_size > 0
-            if is_file and os.pread(descriptor, 1, state.st_size - 1) != b"\n":
-                os.write(descriptor, b"\n")
+            if stat.S_ISREG(os.fstat(descriptor).st_mode):
+                _end_what_was_cut(descriptor)
             yield descriptor
         finally:
             os.close(descriptor)
@@ -146,6 +146,25 @@ class Lines:
             _log.error(
                 "lines of `%s` are dropped: %s", visible(self._target), why, extra={"event": "access-log-failed"}
             )
+
+
+def _end_what_was_cut(descriptor: int) -> None:
+    """End a line of a file that was cut off; from here until it is closed the others know that somebody writes."""
+    _lock(descriptor, fcntl.LOCK_SH)
+    if _is_cut(descriptor):  # or another process is in the middle of it: that is so until nobody writes
+        _lock(descriptor, fcntl.LOCK_EX)
+        if _is_cut(descriptor):
+            os.write(descriptor, b"\n")
+
+
+def _lock(descriptor: int, how: int) -> None:
+    with contextlib.suppress(OSError):  # a file system without locks
+        fcntl.flock(descriptor, how)
+
+
+def _is_cut(descriptor: int) -> bool:
+    size = os.fstat(descriptor).st_size
+    return size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
 
 
 def why_not_written(path: str) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import threading
 import time
@@ -210,6 +212,35 @@ def test_several_writers_of_one_file_leave_whole_lines(path: Path) -> None:
     assert len(found) == 2000
     assert all(len(each) == 200 and len(set(each)) == 1 for each in found)
     assert sum(each.written for each in writers) == 2000
+
+
+def test_what_another_process_is_writing_is_no_line_that_was_cut_off(path: Path) -> None:
+    """While it writes the file ends in the middle of its line."""
+    with path.open("ab", buffering=0) as other:
+        fcntl.flock(other, fcntl.LOCK_SH)
+        other.write(line(1)[:7])
+        lines = Lines(str(path), every=NEVER)
+        lines.add(line(2))
+        flush = threading.Thread(target=lines.flush)
+        flush.start()
+        flush.join(0.05)
+        other.write(line(1)[7:])
+    flush.join()
+    assert path.read_bytes() == line(1) + line(2)
+    lines.close()
+
+
+def test_where_there_are_no_locks_lines_are_written_all_the_same(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def flock(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "no locks available")
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    path.write_bytes(line(1)[:7])
+    lines = Lines(str(path), every=NEVER)
+    lines.add(line(2))
+    lines.flush()
+    assert path.read_bytes() == line(1)[:7] + b"\n" + line(2)
+    lines.close()
 
 
 def test_lines_of_many_threads_are_all_written(lines: Lines, path: Path) -> None:
