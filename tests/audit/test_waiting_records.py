@@ -59,6 +59,15 @@ def test_what_a_waiting_record_names_must_be_there_and_unaltered(gone: str) -> N
     assert [(each.check, each.path) for each in told(files)] == [("blob-missing", gone)]
 
 
+def test_a_sealed_body_is_in_the_log_if_its_record_is_whatever_leaf_stands_for_it() -> None:
+    """Two workers may each bring the same table: one leaf of it is enough."""
+    other, _ = body_of(table(5, outcome(2)), 7)
+    segment = Segment().write(ruleset(1), outcome(2), STUB)
+    entries = [encode(each) for each in (ruleset(1), outcome(2), other)]
+    assert encode(other) != encode(STUB)
+    assert told({**log_of(entries, [segment.sealed()]), segment.path: segment.data, **BESIDE}) == []
+
+
 def test_where_a_state_cannot_be_read_nobody_says_that_nothing_waits(tmp_path: Path) -> None:
     files = waiting()
     directory = written(tmp_path, files)
