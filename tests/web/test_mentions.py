@@ -53,3 +53,12 @@ def test_everything_that_is_wrong_is_said_at_once_as_in_a_check(asker: Asker) ->
     body = json.dumps({"content": {"text": 1}, "as_of": "2024-02-30", "mode": "x"}).encode()
     problem = refused(asker.send(body, path="/v1/mentions"), 400)
     assert set(places(problem)) == {"content.text", "as_of", None}
+
+
+def test_what_is_wrong_with_the_body_is_said_together_with_what_is_found_only_as_the_page_is_read(
+    asker: Asker,
+) -> None:
+    content = {"date_published": "2024-13-01"}
+    body = json.dumps({"content": content, "mode": "x"}).encode()
+    problem = refused(asker.send(body, path="/v1/mentions"), 400)
+    assert set(places(problem)) == {None, "content.date_published"}
