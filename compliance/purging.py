@@ -224,10 +224,12 @@ class Purger:
         digests = {"PURGE_OLD": state.told, "PURGE_NEW": state.used}
         why = programs.run(self._command, lines, digests, self._patience.command, self._stopped)
         if why is None and is_settled:
-            self.good += 1
-            said = {"event": "purged", "facts": {"keys": len(state.keys)}}
-            _log.info("purged: %d surrogate key(s)", len(state.keys), extra=said)
+            number = len(state.keys)
             state.told, state.keys, state.problem = state.used, [], None
+            self._keep(state)  # before it is told, so that the other processes say the same
+            self.good += 1
+            said = {"event": "purged", "facts": {"keys": number}}
+            _log.info("purged: %d surrogate key(s)", number, extra=said)
         elif not self._stopped.is_set():
             self.failed += why is not None
             why = why or "not all processes have the new rules: it is run again when they do"
@@ -237,7 +239,7 @@ class Purger:
             state.problem = why
             self._next_trial = monotonic() + self._pause
             self._pause = min(2 * self._pause, _LONGEST_PAUSE)
-        self._keep(state)
+            self._keep(state)
 
     def _keep(self, state: _Waiting) -> None:
         """Write what waits; where that fails it is in memory alone."""

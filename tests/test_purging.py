@@ -78,6 +78,29 @@ def test_the_command_gets_the_keys_of_the_pages_that_are_concerned_and_both_dige
     assert cache.told == [[FIRST.meaning, SECOND.meaning, "rule:warn"], [SECOND.meaning, THIRD.meaning, WHOLE[1]]]
 
 
+def test_when_the_log_says_that_it_was_done_other_processes_say_so_too(tmp_path: Path, begin: Begin) -> None:
+    """They know it by the file."""
+    found: list[list[str]] = []
+
+    class Reads(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if getattr(record, "event", "") == "purged":
+                found.append(json.loads((tmp_path / "data" / FILE).read_bytes())["keys"])
+
+    log, reads = logging.getLogger("compliance.purging"), Reads()
+    level = log.level
+    log.addHandler(reads)
+    log.setLevel(logging.INFO)
+    try:
+        purger = begin()
+        purger.swapped(FIRST, SECOND)
+        assert done(purger)
+        assert eventually(lambda: found == [[]])
+    finally:
+        log.removeHandler(reads)
+        log.setLevel(level)
+
+
 def test_rules_that_say_the_same_in_other_bytes_purge_nothing(cache: Cache, begin: Begin) -> None:
     purger = begin()
     purger.swapped(FIRST, ruleset(changed("warn.yaml", ("status: active", "status: active  # so it is"))))
