@@ -3,8 +3,6 @@
 
 VENV  ?= .venv
 JOBS  ?= 2
-# One more than small machines have processors: some tests wait for a service more than they work.
-TESTERS ?= 3
 PORT  ?=
 BIN   := $(VENV)/bin
 PIP   := $(BIN)/python -m pip --disable-pip-version-check
@@ -61,9 +59,9 @@ lint: $(VENV)/.ready-to-develop  ## Check format, lint, types and layers, withou
 	$(call quietly,types,$(BIN)/mypy -n $(JOBS))
 	$(call quietly,layers,$(BIN)/lint-imports --no-logo)
 
-test-python: $(VENV)/.ready-to-develop  ## Run the tests only, in random order (TESTERS=3)
+test-python: $(VENV)/.ready-to-develop  ## Run the tests only, in random order (JOBS=2)
 	@rm -f $(VENV)/tests.xml
-	@status=0; $(BIN)/pytest -n $(TESTERS) --dist worksteal -m 'not prove' --junit-xml=$(VENV)/tests.xml || status=$$?; \
+	@status=0; $(BIN)/pytest -n $(JOBS) --dist worksteal -m 'not prove' --junit-xml=$(VENV)/tests.xml || status=$$?; \
 	  if [ -f $(VENV)/tests.xml ]; then $(BIN)/python -c "$$SAY_SKIPPED" $(VENV)/tests.xml; fi; exit $$status
 
 format: $(VENV)/.ready-to-develop  ## Format the code and mend what can be mended
