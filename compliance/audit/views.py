@@ -107,7 +107,7 @@ class Views:
         try:
             return leaf_in(self._database, key)
         except DAMAGED as error:
-            raise EvidenceError(f"the views cannot be read: {str(error).lower()}") from error
+            raise EvidenceError(f"the views cannot be read: {_why(error)}") from error
 
     def take(self, number: int, record: bytes) -> None:
         """Take the next leaf in.
@@ -133,20 +133,22 @@ class Views:
                 raise EvidenceError(f"the views have {size} leaves, and cannot go on from {first}")
             _begun(self._database, lambda database: self._take(database, size, enumerate(records, first)))
         except DAMAGED as error:
-            raise EvidenceError(f"the views cannot be written: {str(error).lower()}") from error
+            raise EvidenceError(f"the views cannot be written: {_why(error)}") from error
 
     def fits(self, log: LogFiles) -> bool:
         """Whether the log begins with what was taken in, as far as its size and one leaf tell.
 
         Raises:
-            EvidenceError: the log cannot be read.
+            EvidenceError: the log cannot be read, or the views not just now, though they may be good.
         """
         try:
             mark, size = _number(self._database, "mark"), self.size()
             if _number(self._database, "is_stale") or not mark < size <= log.size():
                 return False
             known = self._database.execute("SELECT value FROM meta WHERE name = 'mark_hash'").fetchone()
-        except DAMAGED:
+        except DAMAGED as error:
+            if _is_busy(error):
+                raise EvidenceError(f"the views cannot be read: {_why(error)}") from error
             return False
         data = b"" if mark < 0 else _record(log, log.entry(mark))
         return not data or known == (sha256(data).digest(),)
@@ -345,6 +347,11 @@ def _in_mode(database: sqlite3.Connection) -> None:
 def _is_busy(error: BaseException) -> bool:
     """Whether the file may be good and just cannot be had: then it is left alone."""
     return getattr(error, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_IOERR", "SQLITE_CANTOPEN"))
+
+
+def _why(error: BaseException) -> str:
+    """What is wrong with views, in words of SQLite if they are its own."""
+    return str(error).lower() if isinstance(error, sqlite3.Error) else "they are damaged"
 
 
 def _begun(database: sqlite3.Connection, work: Callable[[sqlite3.Connection], None]) -> None:

@@ -18,6 +18,7 @@ import stat
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
+from time import monotonic, sleep
 from typing import Final
 
 from compliance.errors import visible
@@ -30,6 +31,10 @@ MOST_WAITING: Final = 65_536
 _EVERY: Final = 1.0
 _LAST: Final = 5.0
 """So many seconds the last lines may take at the end."""
+_PATIENCE: Final = 1.0
+"""So many seconds others who write are waited for ..."""
+_LOOK: Final = 0.002
+"""... and looked at again after so many."""
 _MANY: Final = 8_192
 """So many that wait are written before their time."""
 _FLAGS: Final = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK
@@ -158,8 +163,18 @@ def _end_what_was_cut(descriptor: int) -> None:
 
 
 def _lock(descriptor: int, how: int) -> None:
-    with contextlib.suppress(OSError):  # a file system without locks
-        fcntl.flock(descriptor, how)
+    """Lock a file as far as that can be had soon: lines are written all the same where somebody keeps it locked."""
+    end = monotonic() + _PATIENCE
+    while True:
+        try:
+            fcntl.flock(descriptor, how | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if monotonic() < end:
+                sleep(_LOOK)
+                continue
+        except OSError:  # a file system without locks
+            pass
+        return
 
 
 def _is_cut(descriptor: int) -> bool:

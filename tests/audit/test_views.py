@@ -13,7 +13,7 @@ from contextlib import closing, suppress
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn, cast
 
 import msgspec
 import pytest
@@ -372,6 +372,24 @@ def test_views_that_are_made_anew_leave_nothing_beside_them_also_if_that_breaks_
     assert [each.name for each in tmp_path.iterdir() if "views" in each.name] == [VIEWS]
     assert rows(tmp_path / VIEWS, "PRAGMA journal_mode") == [("wal",)]
     assert rows(tmp_path / VIEWS, "PRAGMA integrity_check") == [("ok",)]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"), [("SQLITE_BUSY", "database is locked"), ("SQLITE_IOERR", "disk I/O error")]
+)
+def test_views_that_cannot_be_had_just_now_are_no_reason_to_make_them_anew(
+    tmp_path: Path, name: str, message: str
+) -> None:
+    error = sqlite3.OperationalError(message)
+    error.sqlite_errorname = name
+
+    class Busy:
+        def execute(self, *_: object) -> NoReturn:
+            raise error
+
+    views = Views(cast("sqlite3.Connection", Busy()))
+    with pytest.raises(EvidenceError, match=f"^the views cannot be read: {message.lower()}$"):
+        views.fits(log(tmp_path, ENTRIES))
 
 
 def test_a_reader_that_nobody_closed_lets_go_without_a_word_also_in_a_circle(

@@ -230,6 +230,17 @@ def test_what_another_process_is_writing_is_no_line_that_was_cut_off(path: Path)
     lines.close()
 
 
+def test_who_keeps_the_file_locked_keeps_nobody_from_writing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("compliance.web.lines._PATIENCE", 0.01)
+    with path.open("ab", buffering=0) as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        lines = Lines(str(path), every=NEVER)
+        lines.add(line(1))
+        lines.flush()
+        assert path.read_bytes() == line(1)
+        lines.close()
+
+
 def test_where_there_are_no_locks_lines_are_written_all_the_same(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def flock(*_: object) -> None:
         raise OSError(errno.ENOLCK, "no locks available")
